@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'threads',
+    sequence: { shuffle: true },
+    // A hang is a failure; nothing in here waits longer than a step's own timeout.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
