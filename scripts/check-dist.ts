@@ -1,0 +1,46 @@
+/** Fails unless `dist` is, byte for byte, what `src` builds to. */
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const fresh = mkdtempSync(join(tmpdir(), 'adobe-ims-token-dist-'));
+
+function files(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+try {
+  for (const entry of ['main', 'post'])
+    execFileSync(
+      process.execPath,
+      [
+        join(root, 'node_modules/@vercel/ncc/dist/ncc/cli.js'),
+        'build',
+        `src/${entry}.ts`,
+        '-o',
+        join(fresh, entry),
+      ],
+      { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
+    );
+  const committed = join(root, 'dist');
+  const names = [...new Set([...files(fresh), ...files(committed)])];
+  const stale = names.filter((name) => {
+    try {
+      return !readFileSync(join(fresh, name)).equals(readFileSync(join(committed, name)));
+    } catch {
+      return true;
+    }
+  });
+  if (stale.length > 0) {
+    console.error(`dist is not what src builds to: ${stale.join(', ')}. Run: npm run build`);
+    process.exitCode = 1;
+  } else console.log(`dist is what src builds to: ${names.length} files`);
+} finally {
+  rmSync(fresh, { recursive: true });
+}

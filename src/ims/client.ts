@@ -1,0 +1,142 @@
+/** The only file that touches the network. */
+
+import type { IncomingMessage, RequestOptions } from 'node:http';
+
+import { HttpClient, type HttpClientResponse } from '@actions/http-client';
+
+import { NetworkError } from '../errors.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { FormRequest } from './token-request.ts';
+import { type Answer, BODY_LIMIT_BYTES } from './token-response.ts';
+
+export type PostOptions = {
+  /** Time limit for the whole exchange, connection and body included, in milliseconds. */
+  readonly limitMs: number;
+  /** Aborted when the step is cancelled. */
+  readonly signal: AbortSignal;
+};
+
+type SystemError = Error & { readonly code?: string; readonly syscall?: string };
+
+const TLS_CODE =
+  /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE|EPROTO)/;
+
+/** Whether the system says that no connection was made, so that nothing can have been read. */
+function failedToConnect(error: SystemError): boolean {
+  return error.syscall === 'connect' || error.syscall === 'getaddrinfo';
+}
+
+function networkError(error: SystemError): NetworkError {
+  const code = /^[A-Z0-9_]{2,60}$/.test(error.code ?? '') ? (error.code ?? '') : 'UNKNOWN';
+  // The package `tunnel`, under the HTTP client, tells a proxy's answer in the message alone.
+  const proxyStatus = /^tunneling socket could not be established, statusCode=(\d{3})$/.exec(
+    error.message,
+  )?.[1];
+  if (proxyStatus !== undefined) {
+    const refused = Number(proxyStatus) < 500;
+    return new NetworkError(refused ? 'proxy_refused' : 'connection', {
+      reason: `proxy answered ${proxyStatus}`,
+      mayHaveArrived: false,
+      message: 'proxy refused the tunnel',
+    });
+  }
+  const tunnel = error.message.startsWith('tunneling socket could not be established');
+  const tls = TLS_CODE.test(code);
+  return new NetworkError(tls ? 'tls' : 'connection', {
+    reason: tunnel ? `proxy not reached, ${code}` : code,
+    mayHaveArrived: !tls && !tunnel && !failedToConnect(error),
+    message: code,
+  });
+}
+
+/** Reads a body up to the limit; undefined when it is longer. Rejects when it is cut off. */
+function readBounded(message: IncomingMessage): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > BODY_LIMIT_BYTES) {
+        resolve(undefined);
+        message.destroy();
+      }
+    });
+    message.on('end', () => {
+      resolve(Buffer.concat(chunks).toString('utf8'));
+    });
+    message.on('error', reject);
+    // Without this a connection closed in the middle of a body would be waited for until the limit.
+    message.on('close', () => {
+      reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
+    });
+  });
+}
+
+/**
+ * Passes the abort signal to the request, and to the CONNECT request of a proxy tunnel: the HTTP client
+ * offers no other way to close a socket that is still waiting.
+ */
+function abortable(signal: AbortSignal): NonNullable<HttpClient['handlers']>[number] {
+  return {
+    prepareRequest(options: RequestOptions): void {
+      options.signal = signal;
+      const agent = options.agent as { proxyOptions?: RequestOptions } | undefined;
+      if (agent?.proxyOptions !== undefined) agent.proxyOptions.signal = signal;
+    },
+    canHandleAuthentication: () => false,
+    handleAuthentication: () => Promise.reject(new Error('not supported')),
+  };
+}
+
+function header(response: HttpClientResponse, name: string): string {
+  const value = response.message.headers[name];
+  return typeof value === 'string' ? value : '';
+}
+
+/**
+ * Posts a form, once. Follows no redirect, repeats nothing, and honours the proxy variables.
+ * @throws NetworkError without an answer; what `signal` was aborted with when the step is cancelled
+ */
+export async function post(
+  endpoint: Endpoint,
+  request: FormRequest,
+  options: PostOptions,
+): Promise<Answer> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => {
+    limit.abort();
+  }, options.limitMs);
+  const signal = AbortSignal.any([limit.signal, options.signal]);
+  const client = new HttpClient('adobe-ims-token', [abortable(signal)], {
+    allowRedirects: false,
+    allowRetries: false,
+  });
+  const sentAtMs = Date.now();
+  try {
+    options.signal.throwIfAborted();
+    const response = await client.post(endpoint.origin + request.path, request.body, {
+      ...request.headers,
+    });
+    const body = await readBounded(response.message);
+    return {
+      status: response.message.statusCode ?? 0,
+      debugId: header(response, 'x-debug-id'),
+      retryAfter: header(response, 'retry-after'),
+      body,
+      sentAtMs,
+    };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (limit.signal.aborted)
+      throw new NetworkError('attempt_timeout', {
+        reason: `no answer within ${(options.limitMs / 1000).toFixed(1)} s`,
+        mayHaveArrived: true,
+        message: 'attempt timed out',
+      });
+    throw networkError(error instanceof Error ? error : new Error(String(error)));
+  } finally {
+    clearTimeout(timer);
+    client.dispose();
+  }
+}

@@ -1,0 +1,43 @@
+/** Which hosts may be spoken to. */
+
+export type Endpoint = {
+  /** Scheme, host and port, without a path: what every request is built from. */
+  readonly origin: string;
+};
+
+export type EndpointJudgement =
+  | { readonly ok: true; readonly endpoint: Endpoint }
+  | { readonly ok: false; readonly reason: string };
+
+const IPV4_LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || IPV4_LOOPBACK.test(hostname);
+}
+
+function isAdobe(hostname: string): boolean {
+  return hostname === 'adobelogin.com' || hostname.endsWith('.adobelogin.com');
+}
+
+/**
+ * Judges a base URL of IMS. Only `adobelogin.com` and hosts below it, over https, or the loopback
+ * interface, where http is allowed for tests. The judgement is made on the parsed URL, the same one
+ * that the request uses, so that no spelling is read in two ways.
+ */
+export function judgeEndpoint(text: string): EndpointJudgement {
+  const refuse = (reason: string): EndpointJudgement => ({ ok: false, reason });
+  if (!URL.canParse(text)) return refuse('is not a URL; write https:// and a host');
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '')
+    return refuse('carries a user name or password; leave them out');
+  const loopback = isLoopback(url.hostname);
+  if (!loopback && !isAdobe(url.hostname))
+    return refuse(
+      'does not point to adobelogin.com or a host below it; the secret is sent nowhere else',
+    );
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))
+    return refuse('must start with https://');
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+    return refuse('must be a scheme and host alone, without a path; the action adds the path');
+  return { ok: true, endpoint: { origin: url.origin } };
+}

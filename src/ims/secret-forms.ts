@@ -1,0 +1,47 @@
+/** The forms in which a secret may appear in text. */
+
+/** A value as `application/x-www-form-urlencoded` writes it. */
+export function formEncoded(value: string): string {
+  return new URLSearchParams({ v: value }).toString().slice(2);
+}
+
+/**
+ * The Basic credentials of RFC 7617. Adobe documents `base64(client_id:client_secret)`, without the
+ * form encoding that RFC 6749, section 2.3.1 puts under it
+ * (UserAuthentication/ims.md in AdobeDocs/adobe-dev-console).
+ */
+export function basicCredentials(clientId: string, clientSecret: string): string {
+  return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
+}
+
+/**
+ * Forms that the action itself puts on the wire and that the runner's masker does not derive from
+ * the plain value: form encoding, and base64 of `id:secret` with and without padding and URL-safe.
+ */
+export function producedForms(secret: string, clientId: string): readonly string[] {
+  const basic = basicCredentials(clientId, secret);
+  const unpadded = basic.replace(/=+$/, '');
+  const urlSafe = unpadded.replaceAll('+', '-').replaceAll('/', '_');
+  return [...new Set([formEncoded(secret), basic, unpadded, urlSafe])].filter(
+    (form) => form !== secret,
+  );
+}
+
+/** Forms in which a server could echo a secret; longest first, so that no part of one is left. */
+export function echoedForms(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret, 'utf8');
+  const json = JSON.stringify(secret).slice(1, -1);
+  const forms = [
+    secret,
+    json,
+    formEncoded(secret),
+    formEncoded(secret).replaceAll('+', '%20'),
+    encodeURIComponent(secret),
+    bytes.toString('base64'),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+  ];
+  return [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
+}

@@ -1,0 +1,129 @@
+/** Status, headers and body become a token or an error (RFC 6749, sections 5.1 and 5.2). */
+
+import { AnswerError, ImsError } from '../errors.ts';
+import { cleanServerText } from './server-text.ts';
+import { isTokenText, readClaims, type Token } from './token.ts';
+
+/** Answers with a longer body are refused, in bytes. */
+export const BODY_LIMIT_BYTES = 64 * 1024;
+
+export type Answer = {
+  readonly status: number;
+  readonly debugId: string;
+  readonly retryAfter: string;
+  /** Undefined when the body was longer than `BODY_LIMIT_BYTES`. */
+  readonly body: string | undefined;
+  /** When the request was sent, milliseconds since 1970: the lifetime is counted from here. */
+  readonly sentAtMs: number;
+};
+
+export type TokenAnswer = {
+  readonly token: Token;
+  /** New refresh token; empty when the answer has none. */
+  readonly refreshToken: string;
+  /** Every other secret of the answer, to be masked: `id_token` and its like. */
+  readonly otherSecrets: readonly string[];
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Above this, `expires_in` can only be milliseconds, as the endpoints before v3 give it. */
+const MILLISECONDS_ABOVE = 10_000_000;
+const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
+
+function parseObject(body: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Fields)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, or an HTTP date. Milliseconds from `nowMs`,
+ * at least 0; undefined for anything else.
+ */
+export function parseRetryAfter(value: string, nowMs: number): number | undefined {
+  const text = value.trim();
+  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
+  // Date.parse takes nearly anything; an HTTP date names its day and ends in GMT.
+  if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text)) return undefined;
+  const dateMs = Date.parse(text);
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+}
+
+function lifetimeMs(expiresIn: unknown, fail: (field: string) => never): number {
+  if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0)
+    return fail('expires_in');
+  const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
+  return seconds > TEN_YEARS_SECONDS ? fail('expires_in') : seconds * 1000;
+}
+
+function imsError(answer: Answer, secrets: readonly string[], nowMs: number): ImsError {
+  const fields = parseObject(answer.body ?? '') ?? {};
+  const text = (value: unknown, limit?: number): string =>
+    typeof value === 'string' ? cleanServerText(value, secrets, limit) : '';
+  return new ImsError({
+    status: answer.status,
+    error: text(fields['error'], 64),
+    description: text(fields['error_description']),
+    debugId: cleanServerText(answer.debugId, secrets, 100),
+    retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs),
+  });
+}
+
+/**
+ * Every secret that an answer holds, whatever else is wrong with it: to be masked before a word is
+ * said of the answer.
+ */
+export function secretsOfAnswer(answer: Answer): readonly string[] {
+  const fields = parseObject(answer.body ?? '') ?? {};
+  return Object.entries(fields).flatMap(([name, value]) =>
+    name.endsWith('token') && typeof value === 'string' && value !== '' ? [value] : [],
+  );
+}
+
+/**
+ * Judges an answer of the token endpoint.
+ * @param secrets known secret values, which are cut out of what the server says
+ * @param nowMs milliseconds since 1970, for a `Retry-After` that is a date
+ * @throws ImsError for any status but 2xx; AnswerError for a body that cannot be used
+ */
+export function judgeTokenAnswer(
+  answer: Answer,
+  secrets: readonly string[],
+  nowMs: number,
+): TokenAnswer {
+  if (answer.status < 200 || answer.status > 299) throw imsError(answer, secrets, nowMs);
+  const debugId = cleanServerText(answer.debugId, secrets, 100);
+  if (answer.body === undefined)
+    throw new AnswerError('too_large', { debugId, message: 'answer above 64 KiB' });
+  const fields = parseObject(answer.body);
+  if (fields === undefined)
+    throw new AnswerError('not_json', { debugId, message: 'answer is cut off or not JSON' });
+  const fail = (field: string): never => {
+    throw new AnswerError('field', { field, debugId, message: `unusable field ${field}` });
+  };
+  const { access_token: accessToken, token_type: tokenType, refresh_token: refresh } = fields;
+  if (!isTokenText(accessToken)) return fail('access_token');
+  if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
+    return fail('token_type');
+  const expiresAtMs = answer.sentAtMs + lifetimeMs(fields['expires_in'], fail);
+  if (refresh !== undefined && refresh !== null && refresh !== '' && !isTokenText(refresh))
+    return fail('refresh_token');
+  const claims = readClaims(accessToken);
+  return {
+    token: {
+      accessToken,
+      tokenType,
+      expiresAtMs,
+      grantedScopes: claims.scopes,
+      userId: claims.userId,
+    },
+    refreshToken: isTokenText(refresh) ? refresh : '',
+    otherSecrets: secretsOfAnswer(answer),
+  };
+}

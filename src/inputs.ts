@@ -1,0 +1,266 @@
+/** The only file that reads inputs: they become one readonly, validated object. */
+
+import { InputError } from './errors.ts';
+import { type Endpoint, judgeEndpoint } from './ims/endpoint.ts';
+import type { Grant } from './ims/token-request.ts';
+import { aioVariables, judgeVariableName } from './variables.ts';
+
+export type Reuse = 'none' | 'job' | 'repository';
+
+export type Inputs = {
+  readonly clientId: string;
+  /** None for a public client, two while one is being rotated. */
+  readonly clientSecrets: readonly string[];
+  readonly grant: Grant;
+  readonly orgId: string;
+  readonly endpoint: Endpoint;
+  readonly envVars: readonly string[];
+  /** IMS context of the `aio` CLI; empty for none. */
+  readonly aioContext: string;
+  readonly reuse: Reuse;
+  readonly minValiditySeconds: number;
+  readonly revoke: boolean;
+  readonly timeoutSeconds: number;
+  readonly summary: boolean;
+};
+
+/** Every input with the default that action.yml declares; a test holds the two together. */
+export const INPUT_DEFAULTS = {
+  'client-id': '',
+  'client-secret': '',
+  scopes: 'openid, AdobeID, offline_access, creative_sdk',
+  'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
+  'aio-context': '',
+  'grant-type': 'client_credentials',
+  'refresh-token': '',
+  code: '',
+  'code-verifier': '',
+  'org-id': '',
+  'ims-url': 'https://ims-na1.adobelogin.com',
+  reuse: 'none',
+  'min-validity': '1800',
+  revoke: 'false',
+  timeout: '60',
+  summary: 'false',
+} as const;
+
+export type InputName = keyof typeof INPUT_DEFAULTS;
+export type RawInputs = Readonly<Record<InputName, string>>;
+
+const LINE_BREAK = /[\r\n]/;
+// Tabs included: none of these values can hold one.
+const CONTROL = /[\u0000-\u001f\u007f]/;
+const QUOTED = /^(?:".*"|'.*'|`.*`|“.*”|‘.*’)$/s;
+const LONGEST_TIMEOUT_SECONDS = 3600;
+
+/**
+ * Reads the inputs as the runner passes them: `INPUT_` and the name in capitals, hyphens kept
+ * (actions/runner, Handlers/Handler.cs). Surrounding white space is trimmed. A variable that is not set
+ * at all gets the default; one that is set but empty stays empty.
+ */
+export function readRawInputs(env: NodeJS.ProcessEnv): RawInputs {
+  const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
+    name,
+    (env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
+  ]);
+  return Object.fromEntries(raw) as RawInputs;
+}
+
+function splitSecrets(value: string): readonly string[] {
+  return value
+    .split(/[\r\n,]+/)
+    .map((secret) => secret.trim())
+    .filter((secret) => secret !== '');
+}
+
+const unquoted = (value: string): string => value.replace(/^["'`“‘]+|["'`”’]+$/g, '');
+
+/** Every secret value among the inputs, to be masked before anything is said about them. */
+export function secretsOfInputs(raw: RawInputs): readonly string[] {
+  const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
+  const values = [...splitSecrets(raw['client-secret']), raw['client-secret'], ...user];
+  return [...new Set(values.flatMap((value) => [value, unquoted(value)]))].filter(
+    (value) => value.trim() !== '',
+  );
+}
+
+function splitList(value: string): readonly string[] {
+  return [...new Set(value.split(/[\s,]+/).filter((item) => item !== ''))];
+}
+
+/** Scopes as people keep them: commas, spaces, lines, or a JSON array. Undefined for broken JSON. */
+export function parseScopes(value: string): readonly string[] | undefined {
+  if (!value.startsWith('[')) return splitList(value);
+  try {
+    const list: unknown = JSON.parse(value);
+    if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) return undefined;
+    return splitList(list.join(','));
+  } catch {
+    return undefined;
+  }
+}
+
+const EMPTY_SECRET =
+  '`client-secret` is empty. GitHub passes an empty secret to a pull request from a fork and to Dependabot, ' +
+  'when the job does not name the environment that holds the secret, and when its name is misspelt.';
+
+type Say = (problem: string) => void;
+
+/** Rules that hold for any value: no quotes around it, no line break or control character in it. */
+function checkShape(raw: RawInputs, say: Say): void {
+  const lists: readonly InputName[] = ['scopes', 'env-var', 'client-secret'];
+  for (const name of Object.keys(raw) as InputName[]) {
+    const parts = name === 'client-secret' ? splitSecrets(raw[name]) : [raw[name]];
+    if (parts.some((part) => part.length > 1 && QUOTED.test(part)))
+      say(`\`${name}\` is wrapped in quotes; store the value without them.`);
+    if (lists.includes(name)) continue;
+    if (LINE_BREAK.test(raw[name]))
+      say(`\`${name}\` has a line break inside; store it as a single line.`);
+    else if (CONTROL.test(raw[name])) say(`\`${name}\` has a control character inside.`);
+  }
+  if (splitSecrets(raw['client-secret']).some((secret) => CONTROL.test(secret)))
+    say('`client-secret` has a control character inside.');
+}
+
+/** Shows a value in a message: short, on one line, unable to start a command. */
+function show(value: string): string {
+  const plain = value.replaceAll(/[^\x20-\x7e]/g, '?').replaceAll('::', ': :');
+  const safe = plain.replaceAll('##[', '## [');
+  return safe.length > 60 ? `"${safe.slice(0, 60)}…"` : `"${safe}"`;
+}
+
+function choice<T extends string>(
+  name: InputName,
+  raw: RawInputs,
+  allowed: readonly T[],
+  say: Say,
+): T | undefined {
+  const found = allowed.find((value) => value === raw[name]);
+  if (found === undefined)
+    say(`\`${name}\` is ${show(raw[name])}; it can be ${allowed.map((v) => `"${v}"`).join(', ')}.`);
+  return found;
+}
+
+/** true or false as YAML 1.2's core schema writes them, which is what GitHub's own inputs take. */
+function flag(name: InputName, raw: RawInputs, say: Say): boolean {
+  const value = raw[name];
+  if (/^(true|True|TRUE)$/.test(value)) return true;
+  if (!/^(false|False|FALSE)$/.test(value))
+    say(`\`${name}\` is ${show(value)}; it can be "true", "false".`);
+  return false;
+}
+
+function seconds(
+  name: InputName,
+  raw: RawInputs,
+  range: { readonly least: number; readonly most: number },
+  say: Say,
+): number {
+  const value = /^\d{1,9}$/.test(raw[name]) ? Number(raw[name]) : NaN;
+  if (value >= range.least && value <= range.most) return value;
+  say(
+    `\`${name}\` is ${show(raw[name])}; it must be whole seconds from ${range.least} to ${range.most}.`,
+  );
+  return range.least;
+}
+
+function parseGrant(raw: RawInputs, secrets: readonly string[], say: Say): Grant {
+  const grants = ['client_credentials', 'refresh_token', 'authorization_code'] as const;
+  const type = choice('grant-type', raw, grants, say);
+  const belongs = (name: InputName, owner: string): void => {
+    if (raw[name] !== '' && type !== undefined && type !== owner)
+      say(`\`${name}\` goes with \`grant-type: ${owner}\` only, and \`grant-type\` is "${type}".`);
+  };
+  belongs('refresh-token', 'refresh_token');
+  belongs('code', 'authorization_code');
+  belongs('code-verifier', 'authorization_code');
+  switch (type) {
+    case 'refresh_token':
+      if (raw['refresh-token'] === '')
+        say('`refresh-token` is empty; `grant-type: refresh_token` needs one.');
+      return { type, refreshToken: raw['refresh-token'] };
+    case 'authorization_code':
+      if (raw.code === '') say('`code` is empty; `grant-type: authorization_code` needs one.');
+      if (secrets.length === 0 && raw['code-verifier'] === '')
+        say(
+          '`client-secret` and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.',
+        );
+      return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
+    case 'client_credentials':
+      return { type, scopes: requestedScopes(raw, secrets, say) };
+    case undefined:
+      return { type: 'client_credentials', scopes: [] };
+  }
+}
+
+function requestedScopes(raw: RawInputs, secrets: readonly string[], say: Say): readonly string[] {
+  if (secrets.length === 0) say(EMPTY_SECRET);
+  const scopes = parseScopes(raw.scopes);
+  if (scopes === undefined) say('`scopes` starts with [ but is not a JSON array of strings.');
+  else if (scopes.length === 0)
+    say('`scopes` is empty; copy them from the credential in the Adobe Developer Console.');
+  // RFC 6749, section 3.3.
+  else if (!scopes.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)))
+    say('`scopes` has a character that no scope can have.');
+  return scopes ?? [];
+}
+
+function checkNames(inputs: Pick<Inputs, 'envVars' | 'aioContext'>, say: Say): void {
+  for (const name of inputs.envVars) {
+    const reason = judgeVariableName(name);
+    if (reason !== undefined) say(`\`env-var\` names ${show(name)}, which ${reason}.`);
+  }
+  if (inputs.aioContext === '') return;
+  const variables = aioVariables(inputs.aioContext);
+  if (variables === undefined)
+    say(
+      `\`aio-context\` is ${show(inputs.aioContext)}; it must be a context name of letters, digits and single underscores, usually "cli".`,
+    );
+  else if (inputs.envVars.includes(variables.expiry))
+    say('`env-var` names the variable in which `aio-context` exports the expiry.');
+}
+
+/**
+ * Validates the inputs.
+ * @throws InputError with every problem found
+ */
+export function parseInputs(raw: RawInputs): Inputs {
+  const problems: string[] = [];
+  const say: Say = (problem) => problems.push(problem);
+  checkShape(raw, say);
+  const clientSecrets = [...new Set(splitSecrets(raw['client-secret']))];
+  if (raw['client-id'] === '')
+    say(
+      '`client-id` is empty; it is in the Adobe Developer Console, on the page of the credential.',
+    );
+  if (clientSecrets.length > 2)
+    say(
+      `\`client-secret\` holds ${clientSecrets.length} secrets; a credential has at most two, and a comma or line break separates them.`,
+    );
+  const grant = parseGrant(raw, clientSecrets, say);
+  const judgement = judgeEndpoint(raw['ims-url']);
+  if (!judgement.ok) say(`\`ims-url\` ${judgement.reason}.`);
+  const inputs = {
+    clientId: raw['client-id'],
+    clientSecrets,
+    grant,
+    orgId: raw['org-id'],
+    endpoint: judgement.ok ? judgement.endpoint : { origin: '' },
+    envVars: splitList(raw['env-var']),
+    aioContext: raw['aio-context'],
+    reuse: choice('reuse', raw, ['none', 'job', 'repository'] as const, say) ?? 'none',
+    minValiditySeconds: seconds('min-validity', raw, { least: 0, most: 999_999_999 }, say),
+    revoke: flag('revoke', raw, say),
+    timeoutSeconds: seconds('timeout', raw, { least: 1, most: LONGEST_TIMEOUT_SECONDS }, say),
+    summary: flag('summary', raw, say),
+  };
+  checkNames(inputs, say);
+  if (inputs.reuse === 'repository' && inputs.revoke)
+    say(
+      '`revoke: true` contradicts `reuse: repository`: other jobs still use the token that would be revoked.',
+    );
+  if (inputs.reuse === 'repository' && grant.type !== 'client_credentials')
+    say('`reuse: repository` goes with `grant-type: client_credentials` only.');
+  if (problems.length > 0) throw new InputError(problems);
+  return inputs;
+}

@@ -1,0 +1,5 @@
+/** The post step. */
+
+import { revoke } from './revoke.ts';
+
+revoke();

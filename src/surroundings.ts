@@ -1,0 +1,47 @@
+/** What the process offers: a clock that runs, and signals that cancel. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+
+import * as core from '@actions/core';
+
+import { CancelledError } from './errors.ts';
+import type { Clock } from './retry.ts';
+
+/** The real clock. A wait that is cancelled rejects with what its signal was aborted with. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep: async (ms, signal) => {
+    try {
+      await delay(ms, undefined, { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+  },
+  random: () => Math.random(),
+};
+
+/**
+ * Aborted when the runner cancels the step: it sends SIGINT, and SIGTERM 7.5 seconds later
+ * (actions/runner, ProcessInvoker.cs).
+ */
+export function cancellation(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => {
+      controller.abort(new CancelledError(name));
+    });
+  return controller.signal;
+}
+
+/**
+ * Certificates are verified whatever the environment says: the secret goes over verified TLS alone. Node
+ * reads the variable at each connection, so taking it out of this process is enough.
+ */
+export function insistOnTls(): void {
+  if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return;
+  delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+  core.warning(
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.',
+  );
+}

@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+
+import { InputError } from '../src/errors.ts';
+import { INPUT_DEFAULTS, type InputName, parseInputs, readRawInputs } from '../src/inputs.ts';
+
+const SECRET = 'p8e-test-secret';
+
+function parse(values: Partial<Record<InputName, string>>): ReturnType<typeof parseInputs> {
+  const env = Object.fromEntries(
+    Object.entries({
+      ...INPUT_DEFAULTS,
+      'client-id': 'p8e-test-client',
+      'client-secret': SECRET,
+      ...values,
+    }).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+  );
+  return parseInputs(readRawInputs(env));
+}
+
+function problems(values: Partial<Record<InputName, string>>): readonly string[] {
+  try {
+    parse(values);
+  } catch (error) {
+    if (error instanceof InputError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('scopes', () => {
+  it.each([
+    ['comma', 'a,b,c'],
+    ['comma and space', 'a, b, c'],
+    ['space', 'a b c'],
+    ['line', 'a\nb\r\nc\n'],
+    ['JSON', '["a", "b", "c"]'],
+    ['JSON over lines', '[\n"a",\n"b",\n"c"\n]'],
+    ['duplicates', 'a,b,a,c,b'],
+    ['stray commas', ',a,,b, ,c,'],
+  ])('reads a list by %s', (_name, scopes) => {
+    expect(parse({ scopes }).grant).toEqual({
+      type: 'client_credentials',
+      scopes: ['a', 'b', 'c'],
+    });
+  });
+
+  it.each(['[a,b]', '["a"', '[1]', '{"a":1', '"', '[]', ''])('refuses %j', (scopes) => {
+    expect(problems({ scopes })).not.toEqual([]);
+  });
+});
+
+describe('client-secret', () => {
+  it.each([
+    ['one', 'p8e-test-1', ['p8e-test-1']],
+    ['two by comma', 'p8e-test-1,p8e-test-2', ['p8e-test-1', 'p8e-test-2']],
+    ['two by line break', 'p8e-test-1\r\np8e-test-2\n', ['p8e-test-1', 'p8e-test-2']],
+    ['the same twice', 'p8e-test-1\np8e-test-1', ['p8e-test-1']],
+    ['special characters', '+ / = & % " \' ü', ['+ / = & % " \' ü']],
+  ])('reads %s', (_name, value, expected) => {
+    expect(parse({ 'client-secret': value }).clientSecrets).toEqual(expected);
+  });
+
+  it('explains an empty secret', () => {
+    expect(problems({ 'client-secret': '  ' }).join()).toMatch(
+      /fork.*Dependabot.*environment.*misspelt/,
+    );
+  });
+
+  it.each([
+    ['three secrets', 'p8e-test-a,p8e-test-b,p8e-test-c', /at most two/],
+    ['double quotes', '"p8e-test-a"', /wrapped in quotes/],
+    ['single quotes', "'p8e-test-a'", /wrapped in quotes/],
+    ['quotes around the second', 'p8e-test-a\n"p8e-test-b"', /wrapped in quotes/],
+    ['a tab', 'p8e-test\ta', /control character/],
+  ])('refuses %s, without showing it', (_name, value, reason) => {
+    const text = problems({ 'client-secret': value }).join(' ');
+    expect(text).toMatch(reason);
+    expect(text).not.toContain('p8e-test');
+  });
+});
+
+describe('values', () => {
+  it('are trimmed', () => {
+    const inputs = parse({ 'client-id': '  p8e-test-client\n', timeout: ' 5 ' });
+    expect(inputs.clientId).toBe('p8e-test-client');
+    expect(inputs.timeoutSeconds).toBe(5);
+  });
+
+  it.each<[InputName, string]>([
+    ['client-id', ''],
+    ['client-id', '"p8e-test-client"'],
+    ['client-id', 'p8e-test\nclient'],
+    ['grant-type', 'password'],
+    ['grant-type', ''],
+    ['reuse', 'yes'],
+    ['revoke', 'ja'],
+    ['revoke', ''],
+    ['summary', '1'],
+    ['timeout', '0'],
+    ['timeout', '-1'],
+    ['timeout', '1.5'],
+    ['timeout', '60s'],
+    ['timeout', '3601'],
+    ['timeout', ''],
+    ['min-validity', '1e3'],
+    ['min-validity', ' '],
+    ['aio-context', 'my-context'],
+    ['aio-context', '_cli'],
+    ['aio-context', 'a__b'],
+    ['org-id', "'ABC@AdobeOrg'"],
+    ['refresh-token', 'p8e-test-refresh'],
+    ['code', 'p8e-test-code'],
+    ['code-verifier', 'p8e-test-verifier'],
+  ])('%s: %j is refused by name', (name, value) => {
+    const found = problems({ [name]: value });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(`\`${name}\``);
+  });
+
+  it('are refused all at once', () => {
+    const found = problems({ 'client-id': '', 'client-secret': '', timeout: 'x', reuse: 'x' });
+    expect(found).toHaveLength(4);
+  });
+
+  it('that would start a command in the log are defused', () => {
+    expect(problems({ reuse: '::error::x ##[error]y' }).join()).not.toMatch(/::|##\[/);
+  });
+
+  it('contradict each other', () => {
+    expect(problems({ revoke: 'true', reuse: 'repository' })).toHaveLength(1);
+    expect(problems({ 'grant-type': 'refresh_token' })).toHaveLength(1);
+    expect(problems({ 'grant-type': 'authorization_code' })).toHaveLength(1);
+    expect(problems({ 'grant-type': 'authorization_code', 'client-secret': '' })).toHaveLength(2);
+  });
+});
+
+describe('env-var', () => {
+  it.each([
+    ['A,B', ['A', 'B']],
+    ['A B\nC', ['A', 'B', 'C']],
+    ['', []],
+    ['_token1', ['_token1']],
+  ])('%j names %j', (value, expected) => {
+    expect(parse({ 'env-var': value }).envVars).toEqual(expected);
+  });
+
+  it.each(
+    (
+      'GITHUB_TOKEN RUNNER_TEMP ACTIONS_X INPUT_X NODE_OPTIONS PATH Path HOME LD_PRELOAD CI ' +
+      'BASH_ENV github_env node_options DYLD_INSERT_LIBRARIES https_proxy 1A A-B A=B A.B É'
+    ).split(' '),
+  )('%s is refused', (value) => {
+    expect(problems({ 'env-var': value })).toHaveLength(1);
+  });
+});
+
+describe('ims-url', () => {
+  it.each([
+    ['https://ims-na1.adobelogin.com', 'https://ims-na1.adobelogin.com'],
+    ['https://ims-na1-stg1.adobelogin.com/', 'https://ims-na1-stg1.adobelogin.com'],
+    ['https://adobelogin.com', 'https://adobelogin.com'],
+    ['https://IMS-NA1.ADOBELOGIN.COM', 'https://ims-na1.adobelogin.com'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['http://localhost:1', 'http://localhost:1'],
+    ['https://[::1]:1', 'https://[::1]:1'],
+  ])('%s is allowed', (value, origin) => {
+    expect(parse({ 'ims-url': value }).endpoint.origin).toBe(origin);
+  });
+
+  it.each([
+    '',
+    'ims-na1.adobelogin.com',
+    'https://adobelogin.com.evil.example',
+    'https://evil-adobelogin.com',
+    'https://adobelogin.com@evil.example',
+    'https://x@evil.example',
+    'https://user:p8e-test-pw@ims-na1.adobelogin.com',
+    'https://evil.example/adobelogin.com',
+    'https://evil.example#adobelogin.com',
+    'https://evil.example\\.adobelogin.com',
+    'http://ims-na1.adobelogin.com',
+    'http://evil.example',
+    'http://10.0.0.1',
+    'http://0.0.0.0',
+    'http://169.254.169.254',
+    'http://127.0.0.1.evil.example',
+    'http://localhost.evil.example',
+    'https://adobelogin.com./',
+    'https://аdobelogin.com',
+    'ftp://adobelogin.com',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'https://ims-na1.adobelogin.com/ims/token/v3',
+    'https://ims-na1.adobelogin.com?x=1',
+    'https://[::ffff:127.0.0.1]',
+  ])('%s is refused', (value) => {
+    expect(problems({ 'ims-url': value })).toHaveLength(1);
+  });
+});
