@@ -1,9 +1,10 @@
 /** Fails unless `dist` is, byte for byte, what `src` builds to. */
 
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { build } from './build.ts';
 
 const root = join(import.meta.dirname, '..');
 const fresh = mkdtempSync(join(tmpdir(), 'adobe-ims-token-dist-'));
@@ -16,18 +17,7 @@ function files(folder: string): readonly string[] {
 }
 
 try {
-  for (const entry of ['main', 'post'])
-    execFileSync(
-      process.execPath,
-      [
-        join(root, 'node_modules/@vercel/ncc/dist/ncc/cli.js'),
-        'build',
-        `src/${entry}.ts`,
-        '-o',
-        join(fresh, entry),
-      ],
-      { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
-    );
+  build(fresh);
   const committed = join(root, 'dist');
   const names = [...new Set([...files(fresh), ...files(committed)])];
   const stale = names.filter((name) => {

@@ -1,13 +1,9 @@
-/** The main step, in reading order: inputs, request, publication. */
+/** The main step, in reading order: inputs, reuse or request, publication. */
 
 import * as core from '@actions/core';
 
 import { explain, sentence, type Context } from './advice.ts';
-import { type AttemptError, ImsError, InputError } from './errors.ts';
-import { post } from './ims/client.ts';
 import { secondsLeft, type Token } from './ims/token.ts';
-import { authentications, tokenRequest } from './ims/token-request.ts';
-import { judgeTokenAnswer, secretsOfAnswer, type TokenAnswer } from './ims/token-response.ts';
 import {
   type Inputs,
   parseInputs,
@@ -15,85 +11,11 @@ import {
   readRawInputs,
   secretsOfInputs,
 } from './inputs.ts';
-import { isoSeconds, maskSecrets, publish, runnerFiles } from './publish.ts';
-import { type Clock, retrying } from './retry.ts';
-
-export type Surroundings = {
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-  /** Aborted with a CancelledError when the runner wants the step to stop. */
-  readonly signal: AbortSignal;
-};
-
-/** Where docs/troubleshooting.md of this very version is; a path in the repository when used as `./`. */
-export function troubleshootingUrl(env: NodeJS.ProcessEnv): string {
-  const path = 'docs/troubleshooting.md';
-  const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository } = env;
-  const ref = env['GITHUB_ACTION_REF'] ?? '';
-  const plain = /^[\w./-]+$/;
-  if (
-    !plain.test(repository ?? '') ||
-    !plain.test(ref) ||
-    !/^https:\/\/[\w.:-]+$/.test(server ?? '')
-  )
-    return path;
-  return `${server ?? ''}/${repository ?? ''}/blob/${ref}/${path}`;
-}
-
-/** Asks once, and with the second secret when the first is refused. */
-async function ask(
-  inputs: Inputs,
-  secrets: readonly string[],
-  limitMs: number,
-  signal: AbortSignal,
-): Promise<TokenAnswer> {
-  const ways = authentications(inputs.grant, inputs.clientSecrets);
-  const deadlineMs = performance.now() + limitMs;
-  for (const [index, way] of ways.entries()) {
-    const request = tokenRequest(inputs, inputs.grant, way);
-    const left = Math.max(1, deadlineMs - performance.now());
-    const answer = await post(inputs.endpoint, request, { limitMs: left, signal });
-    maskSecrets(secretsOfAnswer(answer), inputs.clientId);
-    try {
-      const judged = judgeTokenAnswer(answer, secrets, Date.now());
-      if (way.method !== 'none' && way.secret !== inputs.clientSecrets[0])
-        core.notice(
-          'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',
-        );
-      return judged;
-    } catch (error) {
-      const refused = error instanceof ImsError && error.error === 'invalid_client';
-      if (!refused || index === ways.length - 1) throw error;
-    }
-  }
-  throw new Error('there is always one way to authenticate');
-}
-
-function describe(error: AttemptError, context: Context): string {
-  const advice = explain(error, context);
-  return `${advice.happened} (${advice.facts.join(', ')})`;
-}
-
-async function request(
-  inputs: Inputs,
-  secrets: readonly string[],
-  context: Context,
-  surroundings: Surroundings,
-  startedMs: number,
-): Promise<TokenAnswer> {
-  return retrying((limitMs) => ask(inputs, secrets, limitMs, surroundings.signal), {
-    timeoutSeconds: inputs.timeoutSeconds,
-    startedMs,
-    clock: surroundings.clock,
-    signal: surroundings.signal,
-    usedUpByAttempt: inputs.grant.type === 'authorization_code',
-    onRetry: ({ attempt, error, waitMs }) => {
-      core.info(
-        `Attempt ${attempt} failed: ${describe(error, context)} Next attempt in ${(waitMs / 1000).toFixed(1)} s.`,
-      );
-    },
-  });
-}
+import { isoSeconds, maskSecrets, publish, runnerFiles, type Source } from './publish.ts';
+import { requestToken } from './request.ts';
+import { findToken, keepToken, type Keep } from './reuse/places.ts';
+import { revocationState } from './revocation-state.ts';
+import { type Surroundings, troubleshootingUrl } from './surroundings.ts';
 
 /** Granted scopes where the token tells, otherwise those asked for; warns of those that were not granted. */
 function settleScopes(token: Token, inputs: Inputs): readonly string[] {
@@ -126,50 +48,67 @@ function contextOf(inputs: Inputs): Context {
 
 const NO_CONTEXT: Context = { imsOrigin: 'IMS', grantType: '', scopes: [] };
 
-function notYetAvailable(inputs: Inputs): void {
-  const missing = [
-    ...(inputs.grant.type === 'client_credentials' ? [] : ['`grant-type`']),
-    ...(inputs.reuse === 'none' ? [] : ['`reuse`']),
-    ...(inputs.revoke ? ['`revoke`'] : []),
-  ];
-  if (missing.length > 0)
-    throw new InputError([`${missing.join(', ')}: this value is not available yet.`]);
+type Obtained = {
+  readonly token: Token;
+  readonly source: Source;
+  /** Empty for none. */
+  readonly refreshToken: string;
+};
+
+/** A token that is still valid, from the nearest place that has one, otherwise a new one from IMS. */
+async function obtain(
+  inputs: Inputs,
+  secrets: readonly string[],
+  surroundings: Surroundings,
+  keep: Keep,
+): Promise<Obtained> {
+  const found = await findToken(inputs, keep);
+  if (found !== undefined) return { ...found, refreshToken: '' };
+  const context = contextOf(inputs);
+  const answer = await requestToken(inputs, secrets, context, surroundings);
+  const userGrant = inputs.grant.type !== 'client_credentials';
+  return {
+    token: answer.token,
+    source: 'ims',
+    refreshToken: userGrant ? answer.refreshToken : '',
+  };
+}
+
+function tell(obtained: Obtained, inputs: Inputs): void {
+  const origin = {
+    ims: 'Got an access token from IMS',
+    job: 'Reused the access token of an earlier step',
+    repository: 'Reused the access token of an earlier job',
+  }[obtained.source];
+  const names = inputs.envVars.length === 0 ? '' : `, in ${inputs.envVars.join(', ')}`;
+  core.info(`${origin}, valid until ${isoSeconds(obtained.token.expiresAtMs)}${names}.`);
 }
 
 async function acquireWith(
   inputs: Inputs,
   secrets: readonly string[],
   surroundings: Surroundings,
-  startedMs: number,
 ): Promise<void> {
-  const files = runnerFiles(inputs, surroundings.env);
-  const context = contextOf(inputs);
-  const answer = await request(inputs, secrets, context, surroundings, startedMs);
-  const scopes = settleScopes(answer.token, inputs);
-  warnIfShort(answer.token, inputs);
-  const userGrant = inputs.grant.type !== 'client_credentials';
-  surroundings.signal.throwIfAborted();
-  await publish(
-    {
-      token: answer.token,
-      source: 'ims',
-      refreshToken: userGrant ? answer.refreshToken : '',
-      scopes,
-      state: '',
-    },
-    inputs,
-    files,
-  );
-  const until = isoSeconds(answer.token.expiresAtMs);
-  const names = inputs.envVars.length === 0 ? '' : `, in ${inputs.envVars.join(', ')}`;
-  core.info(`Got an access token from IMS, valid until ${until}${names}.`);
+  const { env, signal } = surroundings;
+  const files = runnerFiles(inputs, env);
+  const keep: Keep = { env, signal, program: surroundings.cacheProgram, budgetMs: { left: 5000 } };
+  const obtained = await obtain(inputs, secrets, surroundings, keep);
+  const { token, source } = obtained;
+  maskSecrets([token.accessToken], inputs.clientId);
+  const scopes = settleScopes(token, inputs);
+  warnIfShort(token, inputs);
+  await keepToken(token, source, inputs, keep);
+  signal.throwIfAborted();
+  const state = inputs.revoke ? revocationState(token, inputs) : '';
+  const { refreshToken } = obtained;
+  await publish({ token, source, refreshToken, scopes, state }, inputs, files);
+  tell(obtained, inputs);
 }
 
 /**
  * Runs the main step. Throws nothing: a failure becomes one error annotation and exit code 1.
  */
 export async function acquire(surroundings: Surroundings): Promise<void> {
-  const startedMs = surroundings.clock.now();
   const { env } = surroundings;
   let context = NO_CONTEXT;
   try {
@@ -178,8 +117,7 @@ export async function acquire(surroundings: Surroundings): Promise<void> {
     maskSecrets(secrets, raw['client-id']);
     const inputs = parseInputs(raw);
     context = contextOf(inputs);
-    notYetAvailable(inputs);
-    await acquireWith(inputs, secrets, surroundings, startedMs);
+    await acquireWith(inputs, secrets, surroundings);
   } catch (error) {
     core.setFailed(sentence(explain(error, context), troubleshootingUrl(env)));
   }

@@ -37,7 +37,7 @@ export const INPUT_DEFAULTS = {
   'code-verifier': '',
   'org-id': '',
   'ims-url': 'https://ims-na1.adobelogin.com',
-  reuse: 'none',
+  reuse: 'job',
   'min-validity': '1800',
   revoke: 'false',
   timeout: '60',

@@ -1,8 +1,12 @@
 /** The main step. */
 
+import { dirname, join } from 'node:path';
+
 import { acquire } from './acquire.ts';
 import { cancellation, insistOnTls, systemClock } from './surroundings.ts';
 
+const startedMs = systemClock.now();
 const signal = cancellation();
 insistOnTls();
-await acquire({ env: process.env, clock: systemClock, signal });
+const cacheProgram = join(dirname(process.argv[1] ?? ''), '..', 'cache', 'index.js');
+await acquire({ env: process.env, clock: systemClock, startedMs, signal, cacheProgram });

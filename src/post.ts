@@ -1,5 +1,8 @@
 /** The post step. */
 
 import { revoke } from './revoke.ts';
+import { cancellation, insistOnTls } from './surroundings.ts';
 
-revoke();
+const signal = cancellation();
+insistOnTls();
+await revoke(process.env, signal);

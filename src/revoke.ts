@@ -1,6 +1,113 @@
-/** The post step: early returns, each with its reason. */
+/** The post step: early returns, each with its reason. It never fails a job. */
 
-/** Nothing is kept for the post step yet, so there is nothing to revoke. */
-export function revoke(): void {
-  return;
+import { createHash } from 'node:crypto';
+
+import * as core from '@actions/core';
+
+import { explain, sentence } from './advice.ts';
+import { ImsError } from './errors.ts';
+import { post } from './ims/client.ts';
+import { secondsLeft } from './ims/token.ts';
+import { authentications, type FormRequest, formRequest } from './ims/token-request.ts';
+import { judgeAcceptance } from './ims/token-response.ts';
+import { type Inputs, parseInputs, readRawInputs, secretsOfInputs } from './inputs.ts';
+import { maskSecrets, STATE_NAME } from './publish.ts';
+import { noteRevoked, removeFromJob, wasRevoked } from './reuse/job.ts';
+import { identityOf } from './reuse/places.ts';
+import { openState } from './revocation-state.ts';
+import { troubleshootingUrl } from './surroundings.ts';
+
+const LIMIT_MS = 10_000;
+
+/**
+ * The requests to try, the next only after `invalid_client`. Server-to-Server tokens are invalidated as
+ * adobe/aio-lib-ims and adobe/ims-go do it; user tokens are revoked as UserAuthentication/ims.md says.
+ */
+function revocationRequests(token: string, inputs: Inputs): readonly FormRequest[] {
+  const client = { clientId: inputs.clientId, orgId: inputs.orgId };
+  return authentications(inputs.grant, inputs.clientSecrets).map((way) => {
+    if (inputs.grant.type !== 'client_credentials')
+      return formRequest('/ims/revoke', client, way, { token });
+    const request = formRequest('/ims/invalidate_token/v2', client, way, {
+      token_type: 'access_token',
+      token,
+    });
+    return { ...request, headers: { ...request.headers, 'x-ims-clientid': inputs.clientId } };
+  });
+}
+
+async function send(
+  token: string,
+  inputs: Inputs,
+  secrets: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const deadlineMs = performance.now() + LIMIT_MS;
+  const requests = revocationRequests(token, inputs);
+  for (const [index, request] of requests.entries()) {
+    const limitMs = Math.max(1, deadlineMs - performance.now());
+    const answer = await post(inputs.endpoint, request, { limitMs, signal });
+    try {
+      judgeAcceptance(answer, [...secrets, token], Date.now());
+      return;
+    } catch (error) {
+      const refused = error instanceof ImsError && error.error === 'invalid_client';
+      if (!refused || index === requests.length - 1) throw error;
+    }
+  }
+}
+
+/** Whether IMS says that there is nothing left to revoke. */
+function isGone(error: unknown): boolean {
+  return error instanceof ImsError && /^(invalid_token|access_denied)$/.test(error.error);
+}
+
+async function revokeToken(
+  env: NodeJS.ProcessEnv,
+  state: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const raw = readRawInputs(env);
+  const secrets = secretsOfInputs(raw);
+  maskSecrets(secrets, raw['client-id']);
+  const inputs = parseInputs(raw);
+  const token = openState(state, inputs);
+  // The secret was exchanged between the two stages; nothing tells which token it was.
+  if (token === undefined) {
+    core.warning(
+      'The access token was not revoked: the client secret is not the one it was got with.',
+    );
+    return;
+  }
+  maskSecrets([token.accessToken], inputs.clientId);
+  const runnerTemp = env['RUNNER_TEMP'] ?? '';
+  const identity = identityOf(inputs);
+  if (identity !== undefined) removeFromJob(runnerTemp, identity);
+  const digest = createHash('sha256').update(token.accessToken).digest('hex');
+  // Another step of this job had the same token and has revoked it.
+  if (wasRevoked(runnerTemp, digest)) return;
+  if (secondsLeft(token, Date.now()) <= 0) return;
+  try {
+    await send(token.accessToken, inputs, secrets, signal);
+  } catch (error) {
+    if (isGone(error)) return;
+    const context = { imsOrigin: inputs.endpoint.origin, grantType: inputs.grant.type, scopes: [] };
+    const advice = sentence(explain(error, context), troubleshootingUrl(env));
+    core.warning(`The access token was not revoked and stays valid until it expires. ${advice}`);
+    return;
+  }
+  noteRevoked(runnerTemp, digest);
+  core.info('Revoked the access token.');
+}
+
+/** Runs the post step. Throws nothing; what goes wrong is a warning at most. */
+export async function revoke(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+  const state = env[`STATE_${STATE_NAME}`] ?? '';
+  // `revoke` is false, or the step failed before it had a token.
+  if (state === '') return;
+  try {
+    await revokeToken(env, state, signal);
+  } catch {
+    core.warning('The access token was not revoked and stays valid until it expires.');
+  }
 }

@@ -7,6 +7,17 @@ import * as core from '@actions/core';
 import { CancelledError } from './errors.ts';
 import type { Clock } from './retry.ts';
 
+export type Surroundings = {
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  /** What `clock.now()` said when the step began. */
+  readonly startedMs: number;
+  /** Aborted with a CancelledError when the runner wants the step to stop. */
+  readonly signal: AbortSignal;
+  /** Path of the built program that talks to the Actions cache. */
+  readonly cacheProgram: string;
+};
+
 /** The real clock. A wait that is cancelled rejects with what its signal was aborted with. */
 export const systemClock: Clock = {
   now: () => performance.now(),
@@ -44,4 +55,19 @@ export function insistOnTls(): void {
   core.warning(
     'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.',
   );
+}
+
+/** Where docs/troubleshooting.md of this very version is; a path in the repository when used as `./`. */
+export function troubleshootingUrl(env: NodeJS.ProcessEnv): string {
+  const path = 'docs/troubleshooting.md';
+  const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository } = env;
+  const ref = env['GITHUB_ACTION_REF'] ?? '';
+  const plain = /^[\w./-]+$/;
+  if (
+    !plain.test(repository ?? '') ||
+    !plain.test(ref) ||
+    !/^https:\/\/[\w.:-]+$/.test(server ?? '')
+  )
+    return path;
+  return `${server ?? ''}/${repository ?? ''}/blob/${ref}/${path}`;
 }

@@ -281,7 +281,7 @@ __webpack_unused_export__ = debug; // for test
 
 /***/ }),
 
-/***/ 308:
+/***/ 178:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -290,10 +290,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   X: () => (/* binding */ acquire)
 });
 
-// UNUSED EXPORTS: troubleshootingUrl
-
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 12 modules
-var core = __nccwpck_require__(705);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
+var core = __nccwpck_require__(413);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(916);
 ;// CONCATENATED MODULE: ./src/advice.ts
@@ -558,411 +556,8 @@ function sentence(advice, docsUrl) {
     return `${advice.happened} ${advice.remedy} More: ${docsUrl}#${advice.code} (${advice.facts.join(', ')})`;
 }
 
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 2 modules
-var lib = __nccwpck_require__(383);
-;// CONCATENATED MODULE: ./src/ims/secret-forms.ts
-/** The forms in which a secret may appear in text. */
-/** A value as `application/x-www-form-urlencoded` writes it. */
-function formEncoded(value) {
-    return new URLSearchParams({ v: value }).toString().slice(2);
-}
-/**
- * The Basic credentials of RFC 7617. Adobe documents `base64(client_id:client_secret)`, without the
- * form encoding that RFC 6749, section 2.3.1 puts under it
- * (UserAuthentication/ims.md in AdobeDocs/adobe-dev-console).
- */
-function basicCredentials(clientId, clientSecret) {
-    return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
-}
-/**
- * Forms that the action itself puts on the wire and that the runner's masker does not derive from
- * the plain value: form encoding, and base64 of `id:secret` with and without padding and URL-safe.
- */
-function producedForms(secret, clientId) {
-    const basic = basicCredentials(clientId, secret);
-    const unpadded = basic.replace(/=+$/, '');
-    const urlSafe = unpadded.replaceAll('+', '-').replaceAll('/', '_');
-    return [...new Set([formEncoded(secret), basic, unpadded, urlSafe])].filter((form) => form !== secret);
-}
-/** Forms in which a server could echo a secret; longest first, so that no part of one is left. */
-function echoedForms(secret) {
-    const bytes = Buffer.from(secret, 'utf8');
-    const json = JSON.stringify(secret).slice(1, -1);
-    const forms = [
-        secret,
-        json,
-        formEncoded(secret),
-        formEncoded(secret).replaceAll('+', '%20'),
-        encodeURIComponent(secret),
-        bytes.toString('base64'),
-        bytes.toString('base64').replace(/=+$/, ''),
-        bytes.toString('base64url'),
-        bytes.toString('hex'),
-        bytes.toString('hex').toUpperCase(),
-    ];
-    return [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
-}
-
-;// CONCATENATED MODULE: ./src/ims/server-text.ts
-/** Makes text that a server chose fit for a log that reads commands. */
-
-/** Characters, not bytes: enough for a sentence, too few to flood a log. */
-const SERVER_TEXT_LIMIT = 300;
-// Controls, format characters (direction overrides among them), lone surrogates, line separators.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
-/**
- * Cleans text from a server: control characters become a space, known secrets (in any form that
- * `echoedForms` lists) are cut out, `::` and `##[` are broken up so that the runner reads no command,
- * and what is longer than `limit` characters is cut off.
- */
-function cleanServerText(text, secrets, limit = SERVER_TEXT_LIMIT) {
-    // Bounds the work; a secret cut in two here is cut off with the rest below.
-    let clean = text.slice(0, 64 * 1024).replace(INVISIBLE, ' ');
-    for (const secret of secrets) {
-        for (const form of echoedForms(secret))
-            clean = clean.replaceAll(form, '***');
-        // A server could break a secret up with characters that were made spaces above.
-        const visible = secret.replace(INVISIBLE, ' ');
-        if (visible.trim() !== '')
-            clean = clean.replaceAll(visible, '***');
-    }
-    clean = clean.replaceAll(/:(?=:)/g, ': ').replaceAll(/##(?=\[)/g, '## ');
-    clean = clean.replaceAll(/ {2,}/g, ' ').trim();
-    // Lone surrogates are gone, so a pair can only be cut in two here, and then half of it is left.
-    return clean.length > limit ? `${clean.slice(0, limit).replace(/\p{Cs}$/u, '')}…` : clean;
-}
-
-;// CONCATENATED MODULE: ./src/ims/token.ts
-/** The token, what it says of itself, and when it expires. */
-const NO_CLAIMS = { scopes: undefined, userId: '' };
-/** RFC 6749, section 3.3, less the comma, which separates scopes at IMS. */
-const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
-const USER_ID = /^[\x21-\x7e]{1,256}$/;
-/** Visible ASCII without spaces: what fits in an Authorization header. */
-function isTokenText(value) {
-    return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
-}
-/**
- * Reads the claims of an IMS token: `scope` is a list with commas, `user_id` the account. A token
- * that does not decode is a valid token that says nothing of itself, so nothing is thrown.
- */
-function readClaims(accessToken) {
-    const payload = accessToken.split('.')[1];
-    if (payload === undefined)
-        return NO_CLAIMS;
-    let claims;
-    try {
-        claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    }
-    catch {
-        return NO_CLAIMS;
-    }
-    if (typeof claims !== 'object' || claims === null)
-        return NO_CLAIMS;
-    const { scope, user_id: userId } = claims;
-    const scopes = typeof scope === 'string'
-        ? scope.split(/[\s,]+/).filter((name) => SCOPE.test(name))
-        : undefined;
-    return {
-        scopes,
-        userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
-    };
-}
-/** Whole seconds that the token is still valid; negative when it has expired. */
-function secondsLeft(token, nowMs) {
-    return Math.floor((token.expiresAtMs - nowMs) / 1000);
-}
-
-;// CONCATENATED MODULE: ./src/ims/token-response.ts
-/** Status, headers and body become a token or an error (RFC 6749, sections 5.1 and 5.2). */
-
-
-
-/** Answers with a longer body are refused, in bytes. */
-const BODY_LIMIT_BYTES = 64 * 1024;
-/** Above this, `expires_in` can only be milliseconds, as the endpoints before v3 give it. */
-const MILLISECONDS_ABOVE = 10_000_000;
-const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
-function parseObject(body) {
-    try {
-        const value = JSON.parse(body);
-        return typeof value === 'object' && value !== null && !Array.isArray(value)
-            ? value
-            : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-/**
- * Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, or an HTTP date. Milliseconds from `nowMs`,
- * at least 0; undefined for anything else.
- */
-function parseRetryAfter(value, nowMs) {
-    const text = value.trim();
-    if (/^\d{1,10}$/.test(text))
-        return Number(text) * 1000;
-    // Date.parse takes nearly anything; an HTTP date names its day and ends in GMT.
-    if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
-        return undefined;
-    const dateMs = Date.parse(text);
-    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
-}
-function lifetimeMs(expiresIn, fail) {
-    if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0)
-        return fail('expires_in');
-    const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
-    return seconds > TEN_YEARS_SECONDS ? fail('expires_in') : seconds * 1000;
-}
-function imsError(answer, secrets, nowMs) {
-    const fields = parseObject(answer.body ?? '') ?? {};
-    const text = (value, limit) => typeof value === 'string' ? cleanServerText(value, secrets, limit) : '';
-    return new errors/* ImsError */.Us({
-        status: answer.status,
-        error: text(fields['error'], 64),
-        description: text(fields['error_description']),
-        debugId: cleanServerText(answer.debugId, secrets, 100),
-        retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs),
-    });
-}
-/**
- * Every secret that an answer holds, whatever else is wrong with it: to be masked before a word is
- * said of the answer.
- */
-function secretsOfAnswer(answer) {
-    const fields = parseObject(answer.body ?? '') ?? {};
-    return Object.entries(fields).flatMap(([name, value]) => name.endsWith('token') && typeof value === 'string' && value !== '' ? [value] : []);
-}
-/**
- * Judges an answer of the token endpoint.
- * @param secrets known secret values, which are cut out of what the server says
- * @param nowMs milliseconds since 1970, for a `Retry-After` that is a date
- * @throws ImsError for any status but 2xx; AnswerError for a body that cannot be used
- */
-function judgeTokenAnswer(answer, secrets, nowMs) {
-    if (answer.status < 200 || answer.status > 299)
-        throw imsError(answer, secrets, nowMs);
-    const debugId = cleanServerText(answer.debugId, secrets, 100);
-    if (answer.body === undefined)
-        throw new errors/* AnswerError */.dV('too_large', { debugId, message: 'answer above 64 KiB' });
-    const fields = parseObject(answer.body);
-    if (fields === undefined)
-        throw new errors/* AnswerError */.dV('not_json', { debugId, message: 'answer is cut off or not JSON' });
-    const fail = (field) => {
-        throw new errors/* AnswerError */.dV('field', { field, debugId, message: `unusable field ${field}` });
-    };
-    const { access_token: accessToken, token_type: tokenType, refresh_token: refresh } = fields;
-    if (!isTokenText(accessToken))
-        return fail('access_token');
-    if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
-        return fail('token_type');
-    const expiresAtMs = answer.sentAtMs + lifetimeMs(fields['expires_in'], fail);
-    if (refresh !== undefined && refresh !== null && refresh !== '' && !isTokenText(refresh))
-        return fail('refresh_token');
-    const claims = readClaims(accessToken);
-    return {
-        token: {
-            accessToken,
-            tokenType,
-            expiresAtMs,
-            grantedScopes: claims.scopes,
-            userId: claims.userId,
-        },
-        refreshToken: isTokenText(refresh) ? refresh : '',
-        otherSecrets: secretsOfAnswer(answer),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/ims/client.ts
-/** The only file that touches the network. */
-
-
-
-const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE|EPROTO)/;
-/** Whether the system says that no connection was made, so that nothing can have been read. */
-function failedToConnect(error) {
-    return error.syscall === 'connect' || error.syscall === 'getaddrinfo';
-}
-function networkError(error) {
-    const code = /^[A-Z0-9_]{2,60}$/.test(error.code ?? '') ? (error.code ?? '') : 'UNKNOWN';
-    // The package `tunnel`, under the HTTP client, tells a proxy's answer in the message alone.
-    const proxyStatus = /^tunneling socket could not be established, statusCode=(\d{3})$/.exec(error.message)?.[1];
-    if (proxyStatus !== undefined) {
-        const refused = Number(proxyStatus) < 500;
-        return new errors/* NetworkError */.Dr(refused ? 'proxy_refused' : 'connection', {
-            reason: `proxy answered ${proxyStatus}`,
-            mayHaveArrived: false,
-            message: 'proxy refused the tunnel',
-        });
-    }
-    const tunnel = error.message.startsWith('tunneling socket could not be established');
-    const tls = TLS_CODE.test(code);
-    return new errors/* NetworkError */.Dr(tls ? 'tls' : 'connection', {
-        reason: tunnel ? `proxy not reached, ${code}` : code,
-        mayHaveArrived: !tls && !tunnel && !failedToConnect(error),
-        message: code,
-    });
-}
-/** Reads a body up to the limit; undefined when it is longer. Rejects when it is cut off. */
-function readBounded(message) {
-    return new Promise((resolve, reject) => {
-        const chunks = [];
-        let size = 0;
-        message.on('data', (chunk) => {
-            size += chunk.length;
-            chunks.push(chunk);
-            if (size > BODY_LIMIT_BYTES) {
-                resolve(undefined);
-                message.destroy();
-            }
-        });
-        message.on('end', () => {
-            resolve(Buffer.concat(chunks).toString('utf8'));
-        });
-        message.on('error', reject);
-        // Without this a connection closed in the middle of a body would be waited for until the limit.
-        message.on('close', () => {
-            reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
-        });
-    });
-}
-/**
- * Passes the abort signal to the request, and to the CONNECT request of a proxy tunnel: the HTTP client
- * offers no other way to close a socket that is still waiting.
- */
-function abortable(signal) {
-    return {
-        prepareRequest(options) {
-            options.signal = signal;
-            const agent = options.agent;
-            if (agent?.proxyOptions !== undefined)
-                agent.proxyOptions.signal = signal;
-        },
-        canHandleAuthentication: () => false,
-        handleAuthentication: () => Promise.reject(new Error('not supported')),
-    };
-}
-function header(response, name) {
-    const value = response.message.headers[name];
-    return typeof value === 'string' ? value : '';
-}
-/**
- * Posts a form, once. Follows no redirect, repeats nothing, and honours the proxy variables.
- * @throws NetworkError without an answer; what `signal` was aborted with when the step is cancelled
- */
-async function post(endpoint, request, options) {
-    const limit = new AbortController();
-    const timer = setTimeout(() => {
-        limit.abort();
-    }, options.limitMs);
-    const signal = AbortSignal.any([limit.signal, options.signal]);
-    const client = new lib/* HttpClient */.Qq('adobe-ims-token', [abortable(signal)], {
-        allowRedirects: false,
-        allowRetries: false,
-    });
-    const sentAtMs = Date.now();
-    try {
-        options.signal.throwIfAborted();
-        const response = await client.post(endpoint.origin + request.path, request.body, {
-            ...request.headers,
-        });
-        const body = await readBounded(response.message);
-        return {
-            status: response.message.statusCode ?? 0,
-            debugId: header(response, 'x-debug-id'),
-            retryAfter: header(response, 'retry-after'),
-            body,
-            sentAtMs,
-        };
-    }
-    catch (error) {
-        options.signal.throwIfAborted();
-        if (limit.signal.aborted)
-            throw new errors/* NetworkError */.Dr('attempt_timeout', {
-                reason: `no answer within ${(options.limitMs / 1000).toFixed(1)} s`,
-                mayHaveArrived: true,
-                message: 'attempt timed out',
-            });
-        throw networkError(error instanceof Error ? error : new Error(String(error)));
-    }
-    finally {
-        clearTimeout(timer);
-        client.dispose();
-    }
-}
-
-;// CONCATENATED MODULE: ./src/ims/token-request.ts
-/** A credential and a grant become a form and headers (RFC 6749, sections 2.3, 4.1.3, 4.4.2 and 6). */
-
-/** v3 alone answers `expires_in` in seconds (ServerToServerAuthentication/ims.md). */
-const TOKEN_PATH = '/ims/token/v3';
-const FORM_HEADERS = {
-    accept: 'application/json',
-    'content-type': 'application/x-www-form-urlencoded',
-};
-/** Builds a form request with the client's authentication in it. Nothing goes into the URL. */
-function formRequest(path, client, authentication, fields) {
-    const form = new URLSearchParams(fields);
-    const headers = { ...FORM_HEADERS };
-    switch (authentication.method) {
-        case 'post':
-            form.set('client_id', client.clientId);
-            form.set('client_secret', authentication.secret);
-            break;
-        case 'basic':
-            headers['authorization'] =
-                `Basic ${basicCredentials(client.clientId, authentication.secret)}`;
-            break;
-        case 'none':
-            form.set('client_id', client.clientId);
-            break;
-    }
-    return { path, headers, body: form.toString() };
-}
-/** The request for a token. `scope` is sent for `client_credentials` only, as `a,b,c`. */
-function tokenRequest(client, grant, authentication) {
-    const fields = { grant_type: grant.type };
-    switch (grant.type) {
-        case 'client_credentials':
-            fields['scope'] = grant.scopes.join(',');
-            break;
-        case 'refresh_token':
-            fields['refresh_token'] = grant.refreshToken;
-            break;
-        case 'authorization_code':
-            fields['code'] = grant.code;
-            if (grant.codeVerifier !== '')
-                fields['code_verifier'] = grant.codeVerifier;
-            break;
-    }
-    if (client.orgId !== '')
-        fields['org_id'] = client.orgId;
-    return formRequest(TOKEN_PATH, client, authentication, fields);
-}
-/**
- * The ways to authenticate, in the order to try them; the next only after `invalid_client`.
- * Server-to-Server sends id and secret in the body, as Adobe documents it. User grants send the Basic
- * header, as documented for Web App credentials; for a code the body form comes after it, because
- * the permanent service tokens of Edge Delivery are exchanged that way in practice.
- */
-function authentications(grant, clientSecrets) {
-    if (clientSecrets.length === 0)
-        return [{ method: 'none' }];
-    return clientSecrets.flatMap((secret) => {
-        switch (grant.type) {
-            case 'client_credentials':
-                return [{ method: 'post', secret }];
-            case 'refresh_token':
-                return [{ method: 'basic', secret }];
-            case 'authorization_code':
-                return [
-                    { method: 'basic', secret },
-                    { method: 'post', secret },
-                ];
-        }
-    });
-}
-
+// EXTERNAL MODULE: ./src/ims/token.ts
+var ims_token = __nccwpck_require__(714);
 ;// CONCATENATED MODULE: ./src/ims/endpoint.ts
 /** Which hosts may be spoken to. */
 const IPV4_LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
@@ -1063,7 +658,7 @@ const INPUT_DEFAULTS = {
     'code-verifier': '',
     'org-id': '',
     'ims-url': 'https://ims-na1.adobelogin.com',
-    reuse: 'none',
+    reuse: 'job',
     'min-validity': '1800',
     revoke: 'false',
     timeout: '60',
@@ -1258,8 +853,51 @@ function parseInputs(raw) {
     return inputs;
 }
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(24);
+;// CONCATENATED MODULE: ./src/ims/secret-forms.ts
+/** The forms in which a secret may appear in text. */
+/** A value as `application/x-www-form-urlencoded` writes it. */
+function formEncoded(value) {
+    return new URLSearchParams({ v: value }).toString().slice(2);
+}
+/**
+ * The Basic credentials of RFC 7617. Adobe documents `base64(client_id:client_secret)`, without the
+ * form encoding that RFC 6749, section 2.3.1 puts under it
+ * (UserAuthentication/ims.md in AdobeDocs/adobe-dev-console).
+ */
+function basicCredentials(clientId, clientSecret) {
+    return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
+}
+/**
+ * Forms that the action itself puts on the wire and that the runner's masker does not derive from
+ * the plain value: form encoding, and base64 of `id:secret` with and without padding and URL-safe.
+ */
+function producedForms(secret, clientId) {
+    const basic = basicCredentials(clientId, secret);
+    const unpadded = basic.replace(/=+$/, '');
+    const urlSafe = unpadded.replaceAll('+', '-').replaceAll('/', '_');
+    return [...new Set([formEncoded(secret), basic, unpadded, urlSafe])].filter((form) => form !== secret);
+}
+/** Forms in which a server could echo a secret; longest first, so that no part of one is left. */
+function echoedForms(secret) {
+    const bytes = Buffer.from(secret, 'utf8');
+    const json = JSON.stringify(secret).slice(1, -1);
+    const forms = [
+        secret,
+        json,
+        formEncoded(secret),
+        formEncoded(secret).replaceAll('+', '%20'),
+        encodeURIComponent(secret),
+        bytes.toString('base64'),
+        bytes.toString('base64').replace(/=+$/, ''),
+        bytes.toString('base64url'),
+        bytes.toString('hex'),
+        bytes.toString('hex').toUpperCase(),
+    ];
+    return [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
+}
+
 ;// CONCATENATED MODULE: ./src/publish.ts
 /** The only file that masks and that writes outputs, variables, state and the summary. Masks come first. */
 
@@ -1303,7 +941,7 @@ function runnerFiles(inputs, env) {
     return neededFiles(inputs).map((name) => {
         const path = env[name] ?? '';
         try {
-            (0,external_node_fs_namespaceObject.accessSync)(path, external_node_fs_namespaceObject.constants.W_OK);
+            (0,external_node_fs_.accessSync)(path, external_node_fs_.constants.W_OK);
         }
         catch {
             throw new errors/* RunnerError */.Rn(`${name} names no file that can be written.`);
@@ -1319,7 +957,7 @@ function setOutputs(publication, nowMs) {
     const { token } = publication;
     core/* setOutput */.uH('access-token', token.accessToken);
     core/* setOutput */.uH('token-type', token.tokenType);
-    core/* setOutput */.uH('expires-in', String(Math.max(0, secondsLeft(token, nowMs))));
+    core/* setOutput */.uH('expires-in', String(Math.max(0, (0,ims_token/* secondsLeft */.Li)(token, nowMs))));
     core/* setOutput */.uH('expires-at', isoSeconds(token.expiresAtMs));
     core/* setOutput */.uH('scopes', publication.scopes.join(','));
     core/* setOutput */.uH('user-id', token.userId);
@@ -1358,7 +996,7 @@ async function writeSummary(publication, inputs, variables) {
 async function publish(publication, inputs, files) {
     const secrets = [publication.token.accessToken, publication.refreshToken];
     maskSecrets(secrets, inputs.clientId);
-    const sizes = files.map((path) => ({ path, size: (0,external_node_fs_namespaceObject.statSync)(path).size }));
+    const sizes = files.map((path) => ({ path, size: (0,external_node_fs_.statSync)(path).size }));
     try {
         setOutputs(publication, Date.now());
         const variables = exportVariables(inputs, publication.token);
@@ -1369,9 +1007,339 @@ async function publish(publication, inputs, files) {
     }
     catch {
         for (const { path, size } of sizes)
-            (0,external_node_fs_namespaceObject.truncateSync)(path, size);
+            (0,external_node_fs_.truncateSync)(path, size);
         throw new errors/* RunnerError */.Rn('The files that the runner reads could not be written.');
     }
+}
+
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 2 modules
+var lib = __nccwpck_require__(383);
+;// CONCATENATED MODULE: ./src/ims/server-text.ts
+/** Makes text that a server chose fit for a log that reads commands. */
+
+/** Characters, not bytes: enough for a sentence, too few to flood a log. */
+const SERVER_TEXT_LIMIT = 300;
+// Controls, format characters (direction overrides among them), lone surrogates, line separators.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
+/**
+ * Cleans text from a server: control characters become a space, known secrets (in any form that
+ * `echoedForms` lists) are cut out, `::` and `##[` are broken up so that the runner reads no command,
+ * and what is longer than `limit` characters is cut off.
+ */
+function cleanServerText(text, secrets, limit = SERVER_TEXT_LIMIT) {
+    // Bounds the work; a secret cut in two here is cut off with the rest below.
+    let clean = text.slice(0, 64 * 1024).replace(INVISIBLE, ' ');
+    for (const secret of secrets) {
+        for (const form of echoedForms(secret))
+            clean = clean.replaceAll(form, '***');
+        // A server could break a secret up with characters that were made spaces above.
+        const visible = secret.replace(INVISIBLE, ' ');
+        if (visible.trim() !== '')
+            clean = clean.replaceAll(visible, '***');
+    }
+    clean = clean.replaceAll(/:(?=:)/g, ': ').replaceAll(/##(?=\[)/g, '## ');
+    clean = clean.replaceAll(/ {2,}/g, ' ').trim();
+    // Lone surrogates are gone, so a pair can only be cut in two here, and then half of it is left.
+    return clean.length > limit ? `${clean.slice(0, limit).replace(/\p{Cs}$/u, '')}…` : clean;
+}
+
+;// CONCATENATED MODULE: ./src/ims/token-response.ts
+/** Status, headers and body become a token or an error (RFC 6749, sections 5.1 and 5.2). */
+
+
+
+/** Answers with a longer body are refused, in bytes. */
+const BODY_LIMIT_BYTES = 64 * 1024;
+/** Above this, `expires_in` can only be milliseconds, as the endpoints before v3 give it. */
+const MILLISECONDS_ABOVE = 10_000_000;
+const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
+function parseObject(body) {
+    try {
+        const value = JSON.parse(body);
+        return typeof value === 'object' && value !== null && !Array.isArray(value)
+            ? value
+            : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, or an HTTP date. Milliseconds from `nowMs`,
+ * at least 0; undefined for anything else.
+ */
+function parseRetryAfter(value, nowMs) {
+    const text = value.trim();
+    if (/^\d{1,10}$/.test(text))
+        return Number(text) * 1000;
+    // Date.parse takes nearly anything; an HTTP date names its day and ends in GMT.
+    if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
+        return undefined;
+    const dateMs = Date.parse(text);
+    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+}
+function lifetimeMs(expiresIn, fail) {
+    if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0)
+        return fail('expires_in');
+    const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
+    return seconds > TEN_YEARS_SECONDS ? fail('expires_in') : seconds * 1000;
+}
+function imsError(answer, secrets, nowMs) {
+    const fields = parseObject(answer.body ?? '') ?? {};
+    const text = (value, limit) => typeof value === 'string' ? cleanServerText(value, secrets, limit) : '';
+    return new errors/* ImsError */.Us({
+        status: answer.status,
+        error: text(fields['error'], 64),
+        description: text(fields['error_description']),
+        debugId: cleanServerText(answer.debugId, secrets, 100),
+        retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs),
+    });
+}
+/**
+ * Every secret that an answer holds, whatever else is wrong with it: to be masked before a word is
+ * said of the answer.
+ */
+function secretsOfAnswer(answer) {
+    const fields = parseObject(answer.body ?? '') ?? {};
+    return Object.entries(fields).flatMap(([name, value]) => name.endsWith('token') && typeof value === 'string' && value !== '' ? [value] : []);
+}
+/**
+ * Judges an answer of which only the status counts.
+ * @param secrets known secret values, which are cut out of what the server says
+ * @param nowMs milliseconds since 1970, for a `Retry-After` that is a date
+ * @throws ImsError for any status but 2xx
+ */
+function judgeAcceptance(answer, secrets, nowMs) {
+    if (answer.status < 200 || answer.status > 299)
+        throw imsError(answer, secrets, nowMs);
+}
+/**
+ * Judges an answer of the token endpoint.
+ * @param secrets known secret values, which are cut out of what the server says
+ * @param nowMs milliseconds since 1970, for a `Retry-After` that is a date
+ * @throws ImsError for any status but 2xx; AnswerError for a body that cannot be used
+ */
+function judgeTokenAnswer(answer, secrets, nowMs) {
+    judgeAcceptance(answer, secrets, nowMs);
+    const debugId = cleanServerText(answer.debugId, secrets, 100);
+    if (answer.body === undefined)
+        throw new errors/* AnswerError */.dV('too_large', { debugId, message: 'answer above 64 KiB' });
+    const fields = parseObject(answer.body);
+    if (fields === undefined)
+        throw new errors/* AnswerError */.dV('not_json', { debugId, message: 'answer is cut off or not JSON' });
+    const fail = (field) => {
+        throw new errors/* AnswerError */.dV('field', { field, debugId, message: `unusable field ${field}` });
+    };
+    const { access_token: accessToken, token_type: tokenType, refresh_token: refresh } = fields;
+    if (!(0,ims_token/* isTokenText */.BG)(accessToken))
+        return fail('access_token');
+    if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
+        return fail('token_type');
+    const expiresAtMs = answer.sentAtMs + lifetimeMs(fields['expires_in'], fail);
+    if (refresh !== undefined && refresh !== null && refresh !== '' && !(0,ims_token/* isTokenText */.BG)(refresh))
+        return fail('refresh_token');
+    const claims = (0,ims_token/* readClaims */.Ip)(accessToken);
+    return {
+        token: {
+            accessToken,
+            tokenType,
+            expiresAtMs,
+            grantedScopes: claims.scopes,
+            userId: claims.userId,
+        },
+        refreshToken: (0,ims_token/* isTokenText */.BG)(refresh) ? refresh : '',
+        otherSecrets: secretsOfAnswer(answer),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/ims/client.ts
+/** The only file that touches the network. */
+
+
+
+const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE|EPROTO)/;
+/** Whether the system says that no connection was made, so that nothing can have been read. */
+function failedToConnect(error) {
+    return error.syscall === 'connect' || error.syscall === 'getaddrinfo';
+}
+function networkError(error) {
+    const code = /^[A-Z0-9_]{2,60}$/.test(error.code ?? '') ? (error.code ?? '') : 'UNKNOWN';
+    // The package `tunnel`, under the HTTP client, tells a proxy's answer in the message alone.
+    const proxyStatus = /^tunneling socket could not be established, statusCode=(\d{3})$/.exec(error.message)?.[1];
+    if (proxyStatus !== undefined) {
+        const refused = Number(proxyStatus) < 500;
+        return new errors/* NetworkError */.Dr(refused ? 'proxy_refused' : 'connection', {
+            reason: `proxy answered ${proxyStatus}`,
+            mayHaveArrived: false,
+            message: 'proxy refused the tunnel',
+        });
+    }
+    const tunnel = error.message.startsWith('tunneling socket could not be established');
+    const tls = TLS_CODE.test(code);
+    return new errors/* NetworkError */.Dr(tls ? 'tls' : 'connection', {
+        reason: tunnel ? `proxy not reached, ${code}` : code,
+        mayHaveArrived: !tls && !tunnel && !failedToConnect(error),
+        message: code,
+    });
+}
+/** Reads a body up to the limit; undefined when it is longer. Rejects when it is cut off. */
+function readBounded(message) {
+    return new Promise((resolve, reject) => {
+        const chunks = [];
+        let size = 0;
+        message.on('data', (chunk) => {
+            size += chunk.length;
+            chunks.push(chunk);
+            if (size > BODY_LIMIT_BYTES) {
+                resolve(undefined);
+                message.destroy();
+            }
+        });
+        message.on('end', () => {
+            resolve(Buffer.concat(chunks).toString('utf8'));
+        });
+        message.on('error', reject);
+        // Without this a connection closed in the middle of a body would be waited for until the limit.
+        message.on('close', () => {
+            reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
+        });
+    });
+}
+/**
+ * Passes the abort signal to the request, and to the CONNECT request of a proxy tunnel: the HTTP client
+ * offers no other way to close a socket that is still waiting.
+ */
+function abortable(signal) {
+    return {
+        prepareRequest(options) {
+            options.signal = signal;
+            const agent = options.agent;
+            if (agent?.proxyOptions !== undefined)
+                agent.proxyOptions.signal = signal;
+        },
+        canHandleAuthentication: () => false,
+        handleAuthentication: () => Promise.reject(new Error('not supported')),
+    };
+}
+function header(response, name) {
+    const value = response.message.headers[name];
+    return typeof value === 'string' ? value : '';
+}
+/**
+ * Posts a form, once. Follows no redirect, repeats nothing, and honours the proxy variables.
+ * @throws NetworkError without an answer; what `signal` was aborted with when the step is cancelled
+ */
+async function post(endpoint, request, options) {
+    const limit = new AbortController();
+    const timer = setTimeout(() => {
+        limit.abort();
+    }, options.limitMs);
+    const signal = AbortSignal.any([limit.signal, options.signal]);
+    const client = new lib/* HttpClient */.Qq('adobe-ims-token', [abortable(signal)], {
+        allowRedirects: false,
+        allowRetries: false,
+    });
+    const sentAtMs = Date.now();
+    try {
+        options.signal.throwIfAborted();
+        const response = await client.post(endpoint.origin + request.path, request.body, {
+            ...request.headers,
+        });
+        const body = await readBounded(response.message);
+        return {
+            status: response.message.statusCode ?? 0,
+            debugId: header(response, 'x-debug-id'),
+            retryAfter: header(response, 'retry-after'),
+            body,
+            sentAtMs,
+        };
+    }
+    catch (error) {
+        options.signal.throwIfAborted();
+        if (limit.signal.aborted)
+            throw new errors/* NetworkError */.Dr('attempt_timeout', {
+                reason: `no answer within ${(options.limitMs / 1000).toFixed(1)} s`,
+                mayHaveArrived: true,
+                message: 'attempt timed out',
+            });
+        throw networkError(error instanceof Error ? error : new Error(String(error)));
+    }
+    finally {
+        clearTimeout(timer);
+        client.dispose();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ims/token-request.ts
+/** A credential and a grant become a form and headers (RFC 6749, sections 2.3, 4.1.3, 4.4.2 and 6). */
+
+/** v3 alone answers `expires_in` in seconds (ServerToServerAuthentication/ims.md). */
+const TOKEN_PATH = '/ims/token/v3';
+const FORM_HEADERS = {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+};
+/** Builds a form request with the client's authentication in it. Nothing goes into the URL. */
+function formRequest(path, client, authentication, fields) {
+    const form = new URLSearchParams(fields);
+    const headers = { ...FORM_HEADERS };
+    switch (authentication.method) {
+        case 'post':
+            form.set('client_id', client.clientId);
+            form.set('client_secret', authentication.secret);
+            break;
+        case 'basic':
+            headers['authorization'] =
+                `Basic ${basicCredentials(client.clientId, authentication.secret)}`;
+            break;
+        case 'none':
+            form.set('client_id', client.clientId);
+            break;
+    }
+    return { path, headers, body: form.toString() };
+}
+/** The request for a token. `scope` is sent for `client_credentials` only, as `a,b,c`. */
+function tokenRequest(client, grant, authentication) {
+    const fields = { grant_type: grant.type };
+    switch (grant.type) {
+        case 'client_credentials':
+            fields['scope'] = grant.scopes.join(',');
+            break;
+        case 'refresh_token':
+            fields['refresh_token'] = grant.refreshToken;
+            break;
+        case 'authorization_code':
+            fields['code'] = grant.code;
+            if (grant.codeVerifier !== '')
+                fields['code_verifier'] = grant.codeVerifier;
+            break;
+    }
+    if (client.orgId !== '')
+        fields['org_id'] = client.orgId;
+    return formRequest(TOKEN_PATH, client, authentication, fields);
+}
+/**
+ * The ways to authenticate, in the order to try them; the next only after `invalid_client`.
+ * Server-to-Server sends id and secret in the body, as Adobe documents it. User grants send the Basic
+ * header, as documented for Web App credentials; for a code the body form comes after it, because
+ * the permanent service tokens of Edge Delivery are exchanged that way in practice.
+ */
+function authentications(grant, clientSecrets) {
+    if (clientSecrets.length === 0)
+        return [{ method: 'none' }];
+    return clientSecrets.flatMap((secret) => {
+        switch (grant.type) {
+            case 'client_credentials':
+                return [{ method: 'post', secret }];
+            case 'refresh_token':
+                return [{ method: 'basic', secret }];
+            case 'authorization_code':
+                return [
+                    { method: 'basic', secret },
+                    { method: 'post', secret },
+                ];
+        }
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/retry.ts
@@ -1455,8 +1423,8 @@ async function retrying(attempt, options) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/acquire.ts
-/** The main step, in reading order: inputs, request, publication. */
+;// CONCATENATED MODULE: ./src/request.ts
+/** The request for a token, from the grant to the answer: client authentication, attempts, log lines. */
 
 
 
@@ -1465,20 +1433,6 @@ async function retrying(attempt, options) {
 
 
 
-
-
-/** Where docs/troubleshooting.md of this very version is; a path in the repository when used as `./`. */
-function troubleshootingUrl(env) {
-    const path = 'docs/troubleshooting.md';
-    const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository } = env;
-    const ref = env['GITHUB_ACTION_REF'] ?? '';
-    const plain = /^[\w./-]+$/;
-    if (!plain.test(repository ?? '') ||
-        !plain.test(ref) ||
-        !/^https:\/\/[\w.:-]+$/.test(server ?? ''))
-        return path;
-    return `${server ?? ''}/${repository ?? ''}/blob/${ref}/${path}`;
-}
 /** Asks once, and with the second secret when the first is refused. */
 async function ask(inputs, secrets, limitMs, signal) {
     const ways = authentications(inputs.grant, inputs.clientSecrets);
@@ -1506,10 +1460,14 @@ function describe(error, context) {
     const advice = explain(error, context);
     return `${advice.happened} (${advice.facts.join(', ')})`;
 }
-async function request(inputs, secrets, context, surroundings, startedMs) {
+/**
+ * Gets a token from IMS, over as many attempts as `timeout` allows; each retry is one line in the log.
+ * @throws what `retrying` throws
+ */
+async function requestToken(inputs, secrets, context, surroundings) {
     return retrying((limitMs) => ask(inputs, secrets, limitMs, surroundings.signal), {
         timeoutSeconds: inputs.timeoutSeconds,
-        startedMs,
+        startedMs: surroundings.startedMs,
         clock: surroundings.clock,
         signal: surroundings.signal,
         usedUpByAttempt: inputs.grant.type === 'authorization_code',
@@ -1518,6 +1476,193 @@ async function request(inputs, secrets, context, surroundings, startedMs) {
         },
     });
 }
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(598);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(760);
+// EXTERNAL MODULE: ./src/reuse/sealed-token.ts
+var sealed_token = __nccwpck_require__(830);
+;// CONCATENATED MODULE: ./src/reuse/job.ts
+/** Keeps the sealed token for later steps of the same job, in RUNNER_TEMP, which the runner empties. */
+
+
+
+
+const LARGEST_BYTES = 256 * 1024;
+function placeOf(runnerTemp, identity) {
+    if (!(0,external_node_path_.isAbsolute)(runnerTemp))
+        return undefined;
+    return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-${(0,sealed_token/* fingerprint */.Rj)(identity).slice(0, 32)}`);
+}
+/** The sealed bytes that an earlier step left; undefined for whatever reason there are none. */
+function readFromJob(runnerTemp, identity) {
+    const place = placeOf(runnerTemp, identity);
+    if (place === undefined)
+        return undefined;
+    try {
+        // Without NONBLOCK, a pipe of that name would be waited for.
+        const file = (0,external_node_fs_.openSync)(place, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
+        try {
+            const facts = (0,external_node_fs_.fstatSync)(file);
+            return facts.isFile() && facts.size <= LARGEST_BYTES ? (0,external_node_fs_.readFileSync)(file) : undefined;
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * Leaves sealed bytes for later steps: readable by this user alone, and under its name only once it is
+ * whole, so that of two steps at once one leaves its file. Quietly does nothing where that cannot be.
+ */
+function writeToJob(runnerTemp, identity, sealed) {
+    const place = placeOf(runnerTemp, identity);
+    if (place === undefined)
+        return;
+    const draft = `${place}.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
+    try {
+        (0,external_node_fs_.writeFileSync)(draft, sealed, { mode: 0o600, flag: 'wx' });
+        (0,external_node_fs_.renameSync)(draft, place);
+    }
+    catch {
+        (0,external_node_fs_.rmSync)(draft, { force: true });
+    }
+}
+/** Takes away what an earlier step left. */
+function removeFromJob(runnerTemp, identity) {
+    const place = placeOf(runnerTemp, identity);
+    if (place !== undefined)
+        rmSync(place, { force: true });
+}
+function markOf(runnerTemp, digest) {
+    if (!isAbsolute(runnerTemp))
+        return undefined;
+    return join(runnerTemp, `adobe-ims-token-revoked-${digest.slice(0, 32)}`);
+}
+/** Whether a step of this job has revoked the token with this digest. */
+function wasRevoked(runnerTemp, digest) {
+    const mark = markOf(runnerTemp, digest);
+    return mark !== undefined && existsSync(mark);
+}
+/** Tells later post steps that the token with this digest is revoked. */
+function noteRevoked(runnerTemp, digest) {
+    const mark = markOf(runnerTemp, digest);
+    try {
+        if (mark !== undefined)
+            writeFileSync(mark, '');
+    }
+    catch {
+        // Then it is revoked twice, which IMS does not mind.
+    }
+}
+
+;// CONCATENATED MODULE: ./src/reuse/places.ts
+/** Where an unexpired token may come from, nearest first, and where a token is left for others. */
+
+
+
+
+/** What a token is kept under; undefined where none is kept, as with every user grant. */
+function identityOf(inputs) {
+    if (inputs.grant.type !== 'client_credentials' || inputs.reuse === 'none')
+        return undefined;
+    const { clientId, orgId, endpoint, grant } = inputs;
+    return { origin: endpoint.origin, clientId, orgId, scopes: grant.scopes };
+}
+function usable(bytes, inputs, identity) {
+    const token = bytes && (0,sealed_token/* openToken */.Mg)(bytes, inputs.clientSecrets, identity);
+    // The runner's clock is compared with itself or, in the repository, with another runner's.
+    if (token === undefined ||
+        (0,ims_token/* secondsLeft */.Li)(token, Date.now()) < Math.max(1, inputs.minValiditySeconds))
+        return undefined;
+    return token;
+}
+/** A token of an earlier step or job with at least `min-validity` seconds left. Never throws. */
+async function findToken(inputs, keep) {
+    const identity = identityOf(inputs);
+    if (identity === undefined)
+        return undefined;
+    const runnerTemp = keep.env['RUNNER_TEMP'] ?? '';
+    const ofJob = usable(readFromJob(runnerTemp, identity), inputs, identity);
+    if (ofJob !== undefined)
+        return { token: ofJob, source: 'job' };
+    if (inputs.reuse !== 'repository')
+        return undefined;
+    // Loaded only when reached: nobody else pays for it.
+    const { readFromRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
+    const ofRepository = usable(await readFromRepository(keep, identity), inputs, identity);
+    if (ofRepository !== undefined)
+        return { token: ofRepository, source: 'repository' };
+    core/* debug */.Yz('No usable token in the Actions cache of the repository.');
+    return undefined;
+}
+/** Leaves a sealed token where later steps, and with `repository` later jobs, find it. Never throws. */
+async function keepToken(token, source, inputs, keep) {
+    const identity = identityOf(inputs);
+    const [secret] = inputs.clientSecrets;
+    if (identity === undefined || secret === undefined || source === 'job')
+        return;
+    const sealed = (0,sealed_token/* sealToken */.fh)(token, secret, identity);
+    if (source === 'ims' && inputs.reuse === 'repository') {
+        const { writeToRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
+        await writeToRepository(keep, identity, sealed, token.expiresAtMs);
+    }
+    if (!keep.signal.aborted)
+        writeToJob(keep.env['RUNNER_TEMP'] ?? '', identity, sealed);
+}
+
+;// CONCATENATED MODULE: ./src/revocation-state.ts
+/** What the main step leaves for the post step that revokes its token. */
+
+const CONTEXT = 'revocation';
+/** What both stages of the step know and no later step does. */
+function stateSecrets(inputs) {
+    const { grant, clientSecrets } = inputs;
+    switch (grant.type) {
+        case 'client_credentials':
+            return clientSecrets;
+        case 'refresh_token':
+            return [...clientSecrets, grant.refreshToken];
+        case 'authorization_code':
+            return [...clientSecrets, grant.code];
+    }
+}
+/**
+ * What the post step needs, and nothing more: the token and its expiry, sealed, because the runner keeps
+ * state in the clear. The credential is not in it: the runner evaluates the inputs again.
+ */
+function revocationState(token, inputs) {
+    const [secret = ''] = stateSecrets(inputs);
+    const { accessToken, expiresAtMs } = token;
+    return (0,sealed_token/* seal */.od)(JSON.stringify({ accessToken, expiresAtMs }), secret, CONTEXT).toString('base64');
+}
+/** Opens what `revocationState` made; undefined when the credential has changed since. */
+function openState(state, inputs) {
+    for (const secret of stateSecrets(inputs)) {
+        const text = open(Buffer.from(state, 'base64'), secret, CONTEXT);
+        if (text !== undefined)
+            return JSON.parse(text);
+    }
+    return undefined;
+}
+
+// EXTERNAL MODULE: ./src/surroundings.ts + 1 modules
+var src_surroundings = __nccwpck_require__(52);
+;// CONCATENATED MODULE: ./src/acquire.ts
+/** The main step, in reading order: inputs, reuse or request, publication. */
+
+
+
+
+
+
+
+
+
 /** Granted scopes where the token tells, otherwise those asked for; warns of those that were not granted. */
 function settleScopes(token, inputs) {
     const asked = inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [];
@@ -1530,7 +1675,7 @@ function settleScopes(token, inputs) {
     return granted;
 }
 function warnIfShort(token, inputs) {
-    const left = secondsLeft(token, Date.now());
+    const left = (0,ims_token/* secondsLeft */.Li)(token, Date.now());
     if (left < inputs.minValiditySeconds)
         core/* warning */.$e(`The token is valid for ${left} s, less than the ${inputs.minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`);
 }
@@ -1542,39 +1687,49 @@ function contextOf(inputs) {
     };
 }
 const NO_CONTEXT = { imsOrigin: 'IMS', grantType: '', scopes: [] };
-function notYetAvailable(inputs) {
-    const missing = [
-        ...(inputs.grant.type === 'client_credentials' ? [] : ['`grant-type`']),
-        ...(inputs.reuse === 'none' ? [] : ['`reuse`']),
-        ...(inputs.revoke ? ['`revoke`'] : []),
-    ];
-    if (missing.length > 0)
-        throw new errors/* InputError */.dz([`${missing.join(', ')}: this value is not available yet.`]);
-}
-async function acquireWith(inputs, secrets, surroundings, startedMs) {
-    const files = runnerFiles(inputs, surroundings.env);
+/** A token that is still valid, from the nearest place that has one, otherwise a new one from IMS. */
+async function obtain(inputs, secrets, surroundings, keep) {
+    const found = await findToken(inputs, keep);
+    if (found !== undefined)
+        return { ...found, refreshToken: '' };
     const context = contextOf(inputs);
-    const answer = await request(inputs, secrets, context, surroundings, startedMs);
-    const scopes = settleScopes(answer.token, inputs);
-    warnIfShort(answer.token, inputs);
+    const answer = await requestToken(inputs, secrets, context, surroundings);
     const userGrant = inputs.grant.type !== 'client_credentials';
-    surroundings.signal.throwIfAborted();
-    await publish({
+    return {
         token: answer.token,
         source: 'ims',
         refreshToken: userGrant ? answer.refreshToken : '',
-        scopes,
-        state: '',
-    }, inputs, files);
-    const until = isoSeconds(answer.token.expiresAtMs);
+    };
+}
+function tell(obtained, inputs) {
+    const origin = {
+        ims: 'Got an access token from IMS',
+        job: 'Reused the access token of an earlier step',
+        repository: 'Reused the access token of an earlier job',
+    }[obtained.source];
     const names = inputs.envVars.length === 0 ? '' : `, in ${inputs.envVars.join(', ')}`;
-    core/* info */.pq(`Got an access token from IMS, valid until ${until}${names}.`);
+    core/* info */.pq(`${origin}, valid until ${isoSeconds(obtained.token.expiresAtMs)}${names}.`);
+}
+async function acquireWith(inputs, secrets, surroundings) {
+    const { env, signal } = surroundings;
+    const files = runnerFiles(inputs, env);
+    const keep = { env, signal, program: surroundings.cacheProgram, budgetMs: { left: 5000 } };
+    const obtained = await obtain(inputs, secrets, surroundings, keep);
+    const { token, source } = obtained;
+    maskSecrets([token.accessToken], inputs.clientId);
+    const scopes = settleScopes(token, inputs);
+    warnIfShort(token, inputs);
+    await keepToken(token, source, inputs, keep);
+    signal.throwIfAborted();
+    const state = inputs.revoke ? revocationState(token, inputs) : '';
+    const { refreshToken } = obtained;
+    await publish({ token, source, refreshToken, scopes, state }, inputs, files);
+    tell(obtained, inputs);
 }
 /**
  * Runs the main step. Throws nothing: a failure becomes one error annotation and exit code 1.
  */
 async function acquire(surroundings) {
-    const startedMs = surroundings.clock.now();
     const { env } = surroundings;
     let context = NO_CONTEXT;
     try {
@@ -1583,11 +1738,10 @@ async function acquire(surroundings) {
         maskSecrets(secrets, raw['client-id']);
         const inputs = parseInputs(raw);
         context = contextOf(inputs);
-        notYetAvailable(inputs);
-        await acquireWith(inputs, secrets, surroundings, startedMs);
+        await acquireWith(inputs, secrets, surroundings);
     }
     catch (error) {
-        core/* setFailed */.C1(sentence(explain(error, context), troubleshootingUrl(env)));
+        core/* setFailed */.C1(sentence(explain(error, context), (0,src_surroundings/* troubleshootingUrl */.KB)(env)));
     }
 }
 
@@ -1703,21 +1857,189 @@ function isAttemptError(error) {
 
 /***/ }),
 
+/***/ 714:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BG: () => (/* binding */ isTokenText),
+/* harmony export */   Ip: () => (/* binding */ readClaims),
+/* harmony export */   Li: () => (/* binding */ secondsLeft)
+/* harmony export */ });
+/** The token, what it says of itself, and when it expires. */
+const NO_CLAIMS = { scopes: undefined, userId: '' };
+/** RFC 6749, section 3.3, less the comma, which separates scopes at IMS. */
+const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
+const USER_ID = /^[\x21-\x7e]{1,256}$/;
+/** Visible ASCII without spaces: what fits in an Authorization header. */
+function isTokenText(value) {
+    return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+}
+/**
+ * Reads the claims of an IMS token: `scope` is a list with commas, `user_id` the account. A token
+ * that does not decode is a valid token that says nothing of itself, so nothing is thrown.
+ */
+function readClaims(accessToken) {
+    const payload = accessToken.split('.')[1];
+    if (payload === undefined)
+        return NO_CLAIMS;
+    let claims;
+    try {
+        claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    }
+    catch {
+        return NO_CLAIMS;
+    }
+    if (typeof claims !== 'object' || claims === null)
+        return NO_CLAIMS;
+    const { scope, user_id: userId } = claims;
+    const scopes = typeof scope === 'string'
+        ? scope.split(/[\s,]+/).filter((name) => SCOPE.test(name))
+        : undefined;
+    return {
+        scopes,
+        userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
+    };
+}
+/** Whole seconds that the token is still valid; negative when it has expired. */
+function secondsLeft(token, nowMs) {
+    return Math.floor((token.expiresAtMs - nowMs) / 1000);
+}
+
+
+/***/ }),
+
 /***/ 730:
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _acquire_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(308);
-/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(52);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _acquire_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(178);
+/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(52);
 /** The main step. */
 
 
-const signal = (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .cancellation */ .WN)();
-(0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .insistOnTls */ .$n)();
-await (0,_acquire_js__WEBPACK_IMPORTED_MODULE_0__/* .acquire */ .X)({ env: process.env, clock: _surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .ml, signal });
+
+const startedMs = _surroundings_js__WEBPACK_IMPORTED_MODULE_2__/* .systemClock */ .ml.now();
+const signal = (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_2__/* .cancellation */ .WN)();
+(0,_surroundings_js__WEBPACK_IMPORTED_MODULE_2__/* .insistOnTls */ .$n)();
+const cacheProgram = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(process.argv[1] ?? ''), '..', 'cache', 'index.js');
+await (0,_acquire_js__WEBPACK_IMPORTED_MODULE_1__/* .acquire */ .X)({ env: process.env, clock: _surroundings_js__WEBPACK_IMPORTED_MODULE_2__/* .systemClock */ .ml, startedMs, signal, cacheProgram });
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 830:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Mg: () => (/* binding */ openToken),
+/* harmony export */   Rj: () => (/* binding */ fingerprint),
+/* harmony export */   fh: () => (/* binding */ sealToken),
+/* harmony export */   od: () => (/* binding */ seal)
+/* harmony export */ });
+/* unused harmony export open */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _ims_token_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(714);
+/** Seals a token with the client secret, and opens it: without the secret the bytes are worth nothing. */
+
+
+/** The first byte tells the layout: version, salt, IV, tag, ciphertext. */
+const VERSION = 1;
+const SALT_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
+const LARGEST_BYTES = 256 * 1024;
+/** 64 hex digits that are the same for the same endpoint, client, organization and set of scopes. */
+function fingerprint(identity) {
+    const scopes = [...new Set(identity.scopes)].sort();
+    const parts = [identity.origin, identity.clientId, identity.orgId, scopes];
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+/** HKDF-SHA-256 (RFC 5869): a client secret is random enough to need no slow derivation. */
+function deriveKey(secret, salt, context) {
+    return Buffer.from((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hkdfSync)('sha256', secret, salt, `adobe-ims-token/1/${context}`, 32));
+}
+/**
+ * Seals text with AES-256-GCM under a key derived from `secret`, with a new salt each time.
+ * @param context what the text belongs to, such as a fingerprint; opening needs the same
+ */
+function seal(text, secret, context) {
+    const salt = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(SALT_BYTES);
+    const iv = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(IV_BYTES);
+    const version = Buffer.from([VERSION]);
+    const cipher = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createCipheriv)('aes-256-gcm', deriveKey(secret, salt, context), iv);
+    cipher.setAAD(version);
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
+}
+/**
+ * Opens what `seal` made. Undefined for any other secret, any other context, and after any change of a
+ * byte; never throws, because a token that cannot be reused is asked for again.
+ */
+function open(bytes, secret, context) {
+    if (bytes.length < HEADER_BYTES || bytes.length > LARGEST_BYTES || bytes[0] !== VERSION)
+        return undefined;
+    const salt = bytes.subarray(1, 1 + SALT_BYTES);
+    const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
+    const tag = bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES);
+    try {
+        const decipher = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createDecipheriv)('aes-256-gcm', deriveKey(secret, salt, context), iv, {
+            authTagLength: TAG_BYTES,
+        });
+        decipher.setAAD(bytes.subarray(0, 1));
+        decipher.setAuthTag(tag);
+        const text = decipher.update(bytes.subarray(HEADER_BYTES));
+        return Buffer.concat([text, decipher.final()]).toString('utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Seals a token for those who ask with the same identity and know the secret. */
+function sealToken(token, secret, identity) {
+    const { accessToken, tokenType, expiresAtMs } = token;
+    return seal(JSON.stringify({ accessToken, tokenType, expiresAtMs }), secret, fingerprint(identity));
+}
+/** Opens a sealed token with any of the secrets; undefined when none does, or it is no token. */
+function openToken(bytes, secrets, identity) {
+    const context = fingerprint(identity);
+    for (const secret of secrets) {
+        const text = open(bytes, secret, context);
+        if (text !== undefined)
+            return parseToken(text);
+    }
+    return undefined;
+}
+function parseToken(text) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    if (typeof value !== 'object' || value === null)
+        return undefined;
+    const { accessToken, tokenType, expiresAtMs } = value;
+    if (!(0,_ims_token_js__WEBPACK_IMPORTED_MODULE_1__/* .isTokenText */ .BG)(accessToken) || !(0,_ims_token_js__WEBPACK_IMPORTED_MODULE_1__/* .isTokenText */ .BG)(tokenType))
+        return undefined;
+    if (typeof expiresAtMs !== 'number' || !Number.isFinite(expiresAtMs))
+        return undefined;
+    const claims = (0,_ims_token_js__WEBPACK_IMPORTED_MODULE_1__/* .readClaims */ .Ip)(accessToken);
+    return {
+        accessToken,
+        tokenType,
+        expiresAtMs,
+        grantedScopes: claims.scopes,
+        userId: claims.userId,
+    };
+}
+
 
 /***/ }),
 
@@ -1729,13 +2051,14 @@ __webpack_async_result__();
 __nccwpck_require__.d(__webpack_exports__, {
   WN: () => (/* binding */ cancellation),
   $n: () => (/* binding */ insistOnTls),
-  ml: () => (/* binding */ systemClock)
+  ml: () => (/* binding */ systemClock),
+  KB: () => (/* binding */ troubleshootingUrl)
 });
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 12 modules
-var core = __nccwpck_require__(705);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
+var core = __nccwpck_require__(413);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(916);
 ;// CONCATENATED MODULE: ./src/surroundings.ts
@@ -1779,6 +2102,18 @@ function insistOnTls() {
     delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
     core/* warning */.$e('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
 }
+/** Where docs/troubleshooting.md of this very version is; a path in the repository when used as `./`. */
+function troubleshootingUrl(env) {
+    const path = 'docs/troubleshooting.md';
+    const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository } = env;
+    const ref = env['GITHUB_ACTION_REF'] ?? '';
+    const plain = /^[\w./-]+$/;
+    if (!plain.test(repository ?? '') ||
+        !plain.test(ref) ||
+        !/^https:\/\/[\w.:-]+$/.test(server ?? ''))
+        return path;
+    return `${server ?? ''}/${repository ?? ''}/blob/${ref}/${path}`;
+}
 
 
 /***/ }),
@@ -1818,6 +2153,41 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
 
 /***/ }),
 
+/***/ 421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
+/***/ 598:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+
+/***/ }),
+
+/***/ 24:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+
+/***/ }),
+
+/***/ 161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+
+/***/ }),
+
+/***/ 760:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+
+/***/ }),
+
 /***/ 756:
 /***/ ((module) => {
 
@@ -1832,12 +2202,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 705:
+/***/ 413:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  Yz: () => (/* binding */ core_debug),
   dN: () => (/* binding */ exportVariable),
   pq: () => (/* binding */ info),
   lm: () => (/* binding */ notice),
@@ -1849,7 +2220,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, debug, endGroup, error, getBooleanInput, getIDToken, getInput, getMultilineInput, getState, group, isDebug, markdownSummary, platform, setCommandEcho, startGroup, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, endGroup, error, getBooleanInput, getIDToken, getInput, getMultilineInput, getState, group, isDebug, markdownSummary, platform, setCommandEcho, startGroup, toPlatformPath, toPosixPath, toWin32Path
 
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
@@ -2024,84 +2395,8 @@ function prepareKeyValueMessage(key, value) {
 const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 2 modules
 var lib = __nccwpck_require__(383);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-class BasicCredentialHandler {
-    constructor(username, password) {
-        this.username = username;
-        this.password = password;
-    }
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class auth_BearerCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Bearer ${this.token}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class PersonalAccessTokenCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-//# sourceMappingURL=auth.js.map
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
-var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -2136,7 +2431,7 @@ class oidc_utils_OidcClient {
         return runtimeUrl;
     }
     static getCall(id_token_url) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             var _a;
             const httpclient = oidc_utils_OidcClient.createHttpClient();
             const res = yield httpclient
@@ -2154,7 +2449,7 @@ class oidc_utils_OidcClient {
         });
     }
     static getIDToken(audience) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             try {
                 // New ID Token is requested from action service
                 let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
@@ -2754,7 +3049,7 @@ function isDebug() {
  * @param message debug message
  */
 function core_debug(message) {
-    issueCommand('debug', {}, message);
+    command_issueCommand('debug', {}, message);
 }
 /**
  * Adds an error issue
@@ -3727,6 +4022,9 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /******/ 	return module.exports;
 /******/ }
 /******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
+/******/ 
 /************************************************************************/
 /******/ /* webpack/runtime/asset-relocator-loader */
 /******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
@@ -3800,6 +4098,18 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/compat get default export */
+/******/ (() => {
+/******/ 	// getDefaultExport function for compatibility with non-harmony modules
+/******/ 	__nccwpck_require__.n = (module) => {
+/******/ 		var getter = module && module.__esModule ?
+/******/ 			() => (module['default']) :
+/******/ 			() => (module);
+/******/ 		__nccwpck_require__.d(getter, { a: getter });
+/******/ 		return getter;
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/create fake namespace object */
 /******/ (() => {
 /******/ 	var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
@@ -3842,6 +4152,28 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/hasOwnProperty shorthand */
 /******/ (() => {
 /******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
@@ -3856,6 +4188,69 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /******/ 		}
 /******/ 		Object.defineProperty(exports, '__esModule', { value: true });
 /******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
 /******/ })();
 /******/ 
 /************************************************************************/

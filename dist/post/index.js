@@ -1,14 +1,4125 @@
-var __webpack_exports__ = {};
+import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
+/******/ var __webpack_modules__ = ({
 
-;// CONCATENATED MODULE: ./src/revoke.ts
-/** The post step: early returns, each with its reason. */
-/** Nothing is kept for the post step yet, so there is nothing to revoke. */
-function revoke() {
-    return;
+/***/ 770:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+module.exports = __nccwpck_require__(218);
+
+
+/***/ }),
+
+/***/ 218:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+var __webpack_unused_export__;
+
+
+var net = __nccwpck_require__(278);
+var tls = __nccwpck_require__(756);
+var http = __nccwpck_require__(611);
+var https = __nccwpck_require__(692);
+var events = __nccwpck_require__(434);
+var assert = __nccwpck_require__(613);
+var util = __nccwpck_require__(23);
+
+
+exports.httpOverHttp = httpOverHttp;
+exports.httpsOverHttp = httpsOverHttp;
+exports.httpOverHttps = httpOverHttps;
+exports.httpsOverHttps = httpsOverHttps;
+
+
+function httpOverHttp(options) {
+  var agent = new TunnelingAgent(options);
+  agent.request = http.request;
+  return agent;
 }
 
-;// CONCATENATED MODULE: ./src/post.ts
+function httpsOverHttp(options) {
+  var agent = new TunnelingAgent(options);
+  agent.request = http.request;
+  agent.createSocket = createSecureSocket;
+  agent.defaultPort = 443;
+  return agent;
+}
+
+function httpOverHttps(options) {
+  var agent = new TunnelingAgent(options);
+  agent.request = https.request;
+  return agent;
+}
+
+function httpsOverHttps(options) {
+  var agent = new TunnelingAgent(options);
+  agent.request = https.request;
+  agent.createSocket = createSecureSocket;
+  agent.defaultPort = 443;
+  return agent;
+}
+
+
+function TunnelingAgent(options) {
+  var self = this;
+  self.options = options || {};
+  self.proxyOptions = self.options.proxy || {};
+  self.maxSockets = self.options.maxSockets || http.Agent.defaultMaxSockets;
+  self.requests = [];
+  self.sockets = [];
+
+  self.on('free', function onFree(socket, host, port, localAddress) {
+    var options = toOptions(host, port, localAddress);
+    for (var i = 0, len = self.requests.length; i < len; ++i) {
+      var pending = self.requests[i];
+      if (pending.host === options.host && pending.port === options.port) {
+        // Detect the request to connect same origin server,
+        // reuse the connection.
+        self.requests.splice(i, 1);
+        pending.request.onSocket(socket);
+        return;
+      }
+    }
+    socket.destroy();
+    self.removeSocket(socket);
+  });
+}
+util.inherits(TunnelingAgent, events.EventEmitter);
+
+TunnelingAgent.prototype.addRequest = function addRequest(req, host, port, localAddress) {
+  var self = this;
+  var options = mergeOptions({request: req}, self.options, toOptions(host, port, localAddress));
+
+  if (self.sockets.length >= this.maxSockets) {
+    // We are over limit so we'll add it to the queue.
+    self.requests.push(options);
+    return;
+  }
+
+  // If we are under maxSockets create a new one.
+  self.createSocket(options, function(socket) {
+    socket.on('free', onFree);
+    socket.on('close', onCloseOrRemove);
+    socket.on('agentRemove', onCloseOrRemove);
+    req.onSocket(socket);
+
+    function onFree() {
+      self.emit('free', socket, options);
+    }
+
+    function onCloseOrRemove(err) {
+      self.removeSocket(socket);
+      socket.removeListener('free', onFree);
+      socket.removeListener('close', onCloseOrRemove);
+      socket.removeListener('agentRemove', onCloseOrRemove);
+    }
+  });
+};
+
+TunnelingAgent.prototype.createSocket = function createSocket(options, cb) {
+  var self = this;
+  var placeholder = {};
+  self.sockets.push(placeholder);
+
+  var connectOptions = mergeOptions({}, self.proxyOptions, {
+    method: 'CONNECT',
+    path: options.host + ':' + options.port,
+    agent: false,
+    headers: {
+      host: options.host + ':' + options.port
+    }
+  });
+  if (options.localAddress) {
+    connectOptions.localAddress = options.localAddress;
+  }
+  if (connectOptions.proxyAuth) {
+    connectOptions.headers = connectOptions.headers || {};
+    connectOptions.headers['Proxy-Authorization'] = 'Basic ' +
+        new Buffer(connectOptions.proxyAuth).toString('base64');
+  }
+
+  debug('making CONNECT request');
+  var connectReq = self.request(connectOptions);
+  connectReq.useChunkedEncodingByDefault = false; // for v0.6
+  connectReq.once('response', onResponse); // for v0.6
+  connectReq.once('upgrade', onUpgrade);   // for v0.6
+  connectReq.once('connect', onConnect);   // for v0.7 or later
+  connectReq.once('error', onError);
+  connectReq.end();
+
+  function onResponse(res) {
+    // Very hacky. This is necessary to avoid http-parser leaks.
+    res.upgrade = true;
+  }
+
+  function onUpgrade(res, socket, head) {
+    // Hacky.
+    process.nextTick(function() {
+      onConnect(res, socket, head);
+    });
+  }
+
+  function onConnect(res, socket, head) {
+    connectReq.removeAllListeners();
+    socket.removeAllListeners();
+
+    if (res.statusCode !== 200) {
+      debug('tunneling socket could not be established, statusCode=%d',
+        res.statusCode);
+      socket.destroy();
+      var error = new Error('tunneling socket could not be established, ' +
+        'statusCode=' + res.statusCode);
+      error.code = 'ECONNRESET';
+      options.request.emit('error', error);
+      self.removeSocket(placeholder);
+      return;
+    }
+    if (head.length > 0) {
+      debug('got illegal response body from proxy');
+      socket.destroy();
+      var error = new Error('got illegal response body from proxy');
+      error.code = 'ECONNRESET';
+      options.request.emit('error', error);
+      self.removeSocket(placeholder);
+      return;
+    }
+    debug('tunneling connection has established');
+    self.sockets[self.sockets.indexOf(placeholder)] = socket;
+    return cb(socket);
+  }
+
+  function onError(cause) {
+    connectReq.removeAllListeners();
+
+    debug('tunneling socket could not be established, cause=%s\n',
+          cause.message, cause.stack);
+    var error = new Error('tunneling socket could not be established, ' +
+                          'cause=' + cause.message);
+    error.code = 'ECONNRESET';
+    options.request.emit('error', error);
+    self.removeSocket(placeholder);
+  }
+};
+
+TunnelingAgent.prototype.removeSocket = function removeSocket(socket) {
+  var pos = this.sockets.indexOf(socket)
+  if (pos === -1) {
+    return;
+  }
+  this.sockets.splice(pos, 1);
+
+  var pending = this.requests.shift();
+  if (pending) {
+    // If we have pending requests and a socket gets closed a new one
+    // needs to be created to take over in the pool for the one that closed.
+    this.createSocket(pending, function(socket) {
+      pending.request.onSocket(socket);
+    });
+  }
+};
+
+function createSecureSocket(options, cb) {
+  var self = this;
+  TunnelingAgent.prototype.createSocket.call(self, options, function(socket) {
+    var hostHeader = options.request.getHeader('host');
+    var tlsOptions = mergeOptions({}, self.options, {
+      socket: socket,
+      servername: hostHeader ? hostHeader.replace(/:.*$/, '') : options.host
+    });
+
+    // 0 is dummy port for v0.6
+    var secureSocket = tls.connect(0, tlsOptions);
+    self.sockets[self.sockets.indexOf(socket)] = secureSocket;
+    cb(secureSocket);
+  });
+}
+
+
+function toOptions(host, port, localAddress) {
+  if (typeof host === 'string') { // since v0.10
+    return {
+      host: host,
+      port: port,
+      localAddress: localAddress
+    };
+  }
+  return host; // for v0.11 or later
+}
+
+function mergeOptions(target) {
+  for (var i = 1, len = arguments.length; i < len; ++i) {
+    var overrides = arguments[i];
+    if (typeof overrides === 'object') {
+      var keys = Object.keys(overrides);
+      for (var j = 0, keyLen = keys.length; j < keyLen; ++j) {
+        var k = keys[j];
+        if (overrides[k] !== undefined) {
+          target[k] = overrides[k];
+        }
+      }
+    }
+  }
+  return target;
+}
+
+
+var debug;
+if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
+  debug = function() {
+    var args = Array.prototype.slice.call(arguments);
+    if (typeof args[0] === 'string') {
+      args[0] = 'TUNNEL: ' + args[0];
+    } else {
+      args.unshift('TUNNEL:');
+    }
+    console.error.apply(console, args);
+  }
+} else {
+  debug = function() {};
+}
+__webpack_unused_export__ = debug; // for test
+
+
+/***/ }),
+
+/***/ 916:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dr: () => (/* binding */ NetworkError),
+/* harmony export */   Rn: () => (/* binding */ RunnerError),
+/* harmony export */   Us: () => (/* binding */ ImsError),
+/* harmony export */   cc: () => (/* binding */ CancelledError),
+/* harmony export */   dV: () => (/* binding */ AnswerError),
+/* harmony export */   dz: () => (/* binding */ InputError),
+/* harmony export */   jD: () => (/* binding */ GaveUpError)
+/* harmony export */ });
+/* unused harmony export isAttemptError */
+/** What can go wrong, as types. Each carries facts; the words are made in one place, `advice.ts`. */
+/** Inputs that cannot work, all of them at once. */
+class InputError extends Error {
+    name = 'InputError';
+    problems;
+    constructor(problems) {
+        super(problems.join(' '));
+        this.problems = problems;
+    }
+}
+/** The step was not started the way GitHub's runner starts one. */
+class RunnerError extends Error {
+    name = 'RunnerError';
+}
+/** IMS, or something in front of it, answered with an error status. */
+class ImsError extends Error {
+    name = 'ImsError';
+    status;
+    /** `error` of the body (RFC 6749, section 5.2), cleaned; empty when the body had none. */
+    error;
+    /** `error_description` of the body, cleaned; empty when the body had none. */
+    description;
+    /** `x-debug-id`, cleaned: what Adobe's support asks for. */
+    debugId;
+    /** Milliseconds that the server asks to wait, from `Retry-After`. */
+    retryAfterMs;
+    constructor(facts) {
+        super(`HTTP ${facts.status} ${facts.error}`.trim());
+        this.status = facts.status;
+        this.error = facts.error;
+        this.description = facts.description;
+        this.debugId = facts.debugId;
+        this.retryAfterMs = facts.retryAfterMs;
+    }
+}
+/** An answer of success that cannot be used. */
+class AnswerError extends Error {
+    name = 'AnswerError';
+    fault;
+    /** The field at fault; empty unless `fault` is `field`. */
+    field;
+    debugId;
+    constructor(fault, facts) {
+        super(facts.message);
+        this.fault = fault;
+        this.field = facts.field ?? '';
+        this.debugId = facts.debugId;
+    }
+}
+/** No answer: the connection failed, was refused by TLS or a proxy, or took too long. */
+class NetworkError extends Error {
+    name = 'NetworkError';
+    fault;
+    /** The system's code, such as `ECONNRESET`. */
+    reason;
+    /** Whether the server may have read the request: then an authorization code may be used up. */
+    mayHaveArrived;
+    constructor(fault, facts) {
+        super(facts.message);
+        this.fault = fault;
+        this.reason = facts.reason;
+        this.mayHaveArrived = facts.mayHaveArrived;
+    }
+}
+/** Attempts were made, and no more will be. */
+class GaveUpError extends Error {
+    name = 'GaveUpError';
+    reason;
+    attempts;
+    timeoutSeconds;
+    last;
+    constructor(reason, facts) {
+        super(`${reason} after ${facts.attempts} attempts`, { cause: facts.last });
+        this.reason = reason;
+        this.attempts = facts.attempts;
+        this.timeoutSeconds = facts.timeoutSeconds;
+        this.last = facts.last;
+    }
+}
+/** The runner told the step to stop. */
+class CancelledError extends Error {
+    name = 'CancelledError';
+    signal;
+    constructor(signal) {
+        super(`cancelled by ${signal}`);
+        this.signal = signal;
+    }
+}
+/** Whether an error is one that a single attempt ends with. */
+function isAttemptError(error) {
+    return error instanceof ImsError || error instanceof AnswerError || error instanceof NetworkError;
+}
+
+
+/***/ }),
+
+/***/ 714:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Li: () => (/* binding */ secondsLeft)
+/* harmony export */ });
+/* unused harmony exports isTokenText, readClaims */
+/** The token, what it says of itself, and when it expires. */
+const NO_CLAIMS = { scopes: undefined, userId: '' };
+/** RFC 6749, section 3.3, less the comma, which separates scopes at IMS. */
+const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
+const USER_ID = /^[\x21-\x7e]{1,256}$/;
+/** Visible ASCII without spaces: what fits in an Authorization header. */
+function isTokenText(value) {
+    return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+}
+/**
+ * Reads the claims of an IMS token: `scope` is a list with commas, `user_id` the account. A token
+ * that does not decode is a valid token that says nothing of itself, so nothing is thrown.
+ */
+function readClaims(accessToken) {
+    const payload = accessToken.split('.')[1];
+    if (payload === undefined)
+        return NO_CLAIMS;
+    let claims;
+    try {
+        claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    }
+    catch {
+        return NO_CLAIMS;
+    }
+    if (typeof claims !== 'object' || claims === null)
+        return NO_CLAIMS;
+    const { scope, user_id: userId } = claims;
+    const scopes = typeof scope === 'string'
+        ? scope.split(/[\s,]+/).filter((name) => SCOPE.test(name))
+        : undefined;
+    return {
+        scopes,
+        userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
+    };
+}
+/** Whole seconds that the token is still valid; negative when it has expired. */
+function secondsLeft(token, nowMs) {
+    return Math.floor((token.expiresAtMs - nowMs) / 1000);
+}
+
+
+/***/ }),
+
+/***/ 661:
+/***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var _revoke_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(847);
+/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(52);
 /** The post step. */
 
-revoke();
 
+const signal = (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .cancellation */ .WN)();
+(0,_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .insistOnTls */ .$n)();
+await (0,_revoke_js__WEBPACK_IMPORTED_MODULE_0__/* .revoke */ .r)(process.env, signal);
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 830:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Rj: () => (/* binding */ fingerprint),
+/* harmony export */   ho: () => (/* binding */ open)
+/* harmony export */ });
+/* unused harmony exports seal, sealToken, openToken */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _ims_token_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(714);
+/** Seals a token with the client secret, and opens it: without the secret the bytes are worth nothing. */
+
+
+/** The first byte tells the layout: version, salt, IV, tag, ciphertext. */
+const VERSION = 1;
+const SALT_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
+const LARGEST_BYTES = 256 * 1024;
+/** 64 hex digits that are the same for the same endpoint, client, organization and set of scopes. */
+function fingerprint(identity) {
+    const scopes = [...new Set(identity.scopes)].sort();
+    const parts = [identity.origin, identity.clientId, identity.orgId, scopes];
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+/** HKDF-SHA-256 (RFC 5869): a client secret is random enough to need no slow derivation. */
+function deriveKey(secret, salt, context) {
+    return Buffer.from((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hkdfSync)('sha256', secret, salt, `adobe-ims-token/1/${context}`, 32));
+}
+/**
+ * Seals text with AES-256-GCM under a key derived from `secret`, with a new salt each time.
+ * @param context what the text belongs to, such as a fingerprint; opening needs the same
+ */
+function seal(text, secret, context) {
+    const salt = randomBytes(SALT_BYTES);
+    const iv = randomBytes(IV_BYTES);
+    const version = Buffer.from([VERSION]);
+    const cipher = createCipheriv('aes-256-gcm', deriveKey(secret, salt, context), iv);
+    cipher.setAAD(version);
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
+}
+/**
+ * Opens what `seal` made. Undefined for any other secret, any other context, and after any change of a
+ * byte; never throws, because a token that cannot be reused is asked for again.
+ */
+function open(bytes, secret, context) {
+    if (bytes.length < HEADER_BYTES || bytes.length > LARGEST_BYTES || bytes[0] !== VERSION)
+        return undefined;
+    const salt = bytes.subarray(1, 1 + SALT_BYTES);
+    const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
+    const tag = bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES);
+    try {
+        const decipher = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createDecipheriv)('aes-256-gcm', deriveKey(secret, salt, context), iv, {
+            authTagLength: TAG_BYTES,
+        });
+        decipher.setAAD(bytes.subarray(0, 1));
+        decipher.setAuthTag(tag);
+        const text = decipher.update(bytes.subarray(HEADER_BYTES));
+        return Buffer.concat([text, decipher.final()]).toString('utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Seals a token for those who ask with the same identity and know the secret. */
+function sealToken(token, secret, identity) {
+    const { accessToken, tokenType, expiresAtMs } = token;
+    return seal(JSON.stringify({ accessToken, tokenType, expiresAtMs }), secret, fingerprint(identity));
+}
+/** Opens a sealed token with any of the secrets; undefined when none does, or it is no token. */
+function openToken(bytes, secrets, identity) {
+    const context = fingerprint(identity);
+    for (const secret of secrets) {
+        const text = open(bytes, secret, context);
+        if (text !== undefined)
+            return parseToken(text);
+    }
+    return undefined;
+}
+function parseToken(text) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    if (typeof value !== 'object' || value === null)
+        return undefined;
+    const { accessToken, tokenType, expiresAtMs } = value;
+    if (!isTokenText(accessToken) || !isTokenText(tokenType))
+        return undefined;
+    if (typeof expiresAtMs !== 'number' || !Number.isFinite(expiresAtMs))
+        return undefined;
+    const claims = readClaims(accessToken);
+    return {
+        accessToken,
+        tokenType,
+        expiresAtMs,
+        grantedScopes: claims.scopes,
+        userId: claims.userId,
+    };
+}
+
+
+/***/ }),
+
+/***/ 847:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  r: () => (/* binding */ revoke)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(598);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
+var lib_core = __nccwpck_require__(413);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(916);
+;// CONCATENATED MODULE: ./src/advice.ts
+/** What happened, what to do about it, then the code: every error in the words that people read. */
+
+const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
+const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
+function wrongClient(error, context) {
+    const text = error.description.toLowerCase();
+    if (text.includes('client_secret'))
+        return {
+            code: 'invalid_client',
+            happened: 'IMS refused the client secret.',
+            remedy: `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`,
+        };
+    const stage = context.imsOrigin.includes('-stg1');
+    return {
+        code: 'invalid_client',
+        happened: text.includes('client_id')
+            ? 'IMS does not know the client ID.'
+            : 'IMS refused the client ID or the client secret.',
+        remedy: `Compare \`client-id\` and \`client-secret\` with the credential in ${CONSOLE}. The credential must also belong to ${stage ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`' : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`'}.`,
+    };
+}
+const USER_GRANT_REFUSED = {
+    code: 'access_denied',
+    happened: 'IMS refused the code or refresh token: it has expired, was used, or was revoked.',
+    remedy: NEW_USER_TOKEN,
+};
+const S2S_REFUSED = {
+    code: 'access_denied',
+    happened: 'IMS denied access.',
+    remedy: `Check in ${CONSOLE} that the credential is active and that its product profiles are assigned.`,
+};
+/** IMS error codes (RFC 6749, section 5.2, and those seen at IMS) and what to do about each. */
+const BY_ERROR = {
+    invalid_client: wrongClient,
+    invalid_scope: (_error, context) => ({
+        code: 'invalid_scope',
+        happened: 'A scope is not granted to this credential.',
+        remedy: `Asked for: ${context.scopes.join(',')}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+    }),
+    unauthorized_client: (_error, context) => ({
+        code: 'unauthorized_client',
+        happened: `This credential may not use \`grant-type: ${context.grantType}\`.`,
+        remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential no longer works: migrate it to OAuth Server-to-Server.`,
+    }),
+    unsupported_grant_type: (_error, context) => ({
+        code: 'unsupported_grant_type',
+        happened: `The server does not support \`grant-type: ${context.grantType}\`.`,
+        remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
+    }),
+    access_denied: (_error, context) => context.grantType === 'client_credentials' ? S2S_REFUSED : USER_GRANT_REFUSED,
+    invalid_grant: (_error, context) => context.grantType === 'client_credentials' ? S2S_REFUSED : USER_GRANT_REFUSED,
+    invalid_token: (_error, context) => context.grantType === 'client_credentials' ? S2S_REFUSED : USER_GRANT_REFUSED,
+    invalid_parameter_value: () => ({
+        code: 'invalid_request',
+        happened: 'IMS found a parameter missing or malformed.',
+        remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
+    }),
+    invalid_request: () => ({
+        code: 'invalid_request',
+        happened: 'IMS found a parameter missing or malformed.',
+        remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
+    }),
+};
+const JWT_ERA = /\bjwt\b|service account|invalid_jwt|bad_request.*jwt|metascope|exchange_jwt/i;
+function byStatus(error) {
+    const { status } = error;
+    if (status >= 300 && status < 400)
+        return {
+            code: 'redirect_refused',
+            happened: `The server answered with a redirect (HTTP ${status}), which is never followed: it would carry the secret elsewhere.`,
+            remedy: 'Check `ims-url`, and whether a proxy or portal intercepts the connection.',
+        };
+    if (status === 429)
+        return {
+            code: 'throttled',
+            happened: 'IMS throttles this client: too many token requests.',
+            remedy: 'Run fewer jobs at once, reuse tokens (`reuse`), or raise `timeout`.',
+        };
+    if (status >= 500 || status === 408)
+        return {
+            code: 'ims_unavailable',
+            happened: `IMS is not available (HTTP ${status}).`,
+            remedy: 'Run the job again later; status.adobe.com tells of incidents.',
+        };
+    if (status === 401 || status === 403 || status === 404)
+        return {
+            code: 'gateway',
+            happened: `A gateway answered HTTP ${status}, and not with an IMS error.`,
+            remedy: 'Check `ims-url`, and whether a proxy or firewall of the runner is in between.',
+        };
+    return {
+        code: 'ims_error',
+        happened: `IMS refused the request (HTTP ${status}).`,
+        remedy: `Compare the inputs with the credential in ${CONSOLE}; with the code below, Adobe's support can tell more.`,
+    };
+}
+function imsWords(error, context) {
+    if (error.status >= 400 && error.status < 500 && error.status !== 429 && error.status !== 408) {
+        if (JWT_ERA.test(`${error.error} ${error.description}`))
+            return {
+                code: 'jwt_credential',
+                happened: 'This looks like a Service Account (JWT) credential, and those ended.',
+                remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the new client ID and secret.`,
+            };
+        const words = Object.hasOwn(BY_ERROR, error.error) ? BY_ERROR[error.error] : undefined;
+        if (words !== undefined)
+            return words(error, context);
+    }
+    return byStatus(error);
+}
+function imsFacts(error) {
+    const facts = [error.error, `HTTP ${error.status}`].filter((fact) => fact !== '');
+    if (error.debugId !== '')
+        facts.push(`x-debug-id ${error.debugId}`);
+    return facts;
+}
+function imsAdvice(error, context) {
+    const words = imsWords(error, context);
+    const said = error.description === '' ? '' : ` IMS says "${error.description}".`;
+    return { ...words, happened: words.happened + said, facts: imsFacts(error) };
+}
+function answerAdvice(error) {
+    const debug = error.debugId === '' ? [] : [`x-debug-id ${error.debugId}`];
+    const happened = {
+        not_json: 'The answer was cut off or is not JSON.',
+        too_large: 'The answer is larger than 64 KiB and was refused.',
+        field: `The answer has no usable \`${error.field}\`.`,
+    }[error.fault];
+    return {
+        code: 'malformed_answer',
+        happened,
+        remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
+        facts: ['malformed_answer', ...debug],
+    };
+}
+function networkAdvice(error, context) {
+    const host = context.imsOrigin;
+    const words = {
+        connection: {
+            code: 'network',
+            happened: `No connection to ${host}.`,
+            remedy: 'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
+        },
+        tls: {
+            code: 'tls',
+            happened: `The certificate of ${host} could not be verified, so nothing was sent.`,
+            remedy: 'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate.',
+        },
+        proxy_refused: {
+            code: 'proxy',
+            happened: `The proxy refused a connection to ${host}.`,
+            remedy: 'Check `https_proxy`, its user name and password, and what the proxy allows.',
+        },
+        attempt_timeout: {
+            code: 'timeout',
+            happened: `${host} did not answer in time.`,
+            remedy: 'Run the job again, or raise `timeout`.',
+        },
+    };
+    return { ...words[error.fault], facts: [error.reason] };
+}
+function gaveUpAdvice(error, context) {
+    const last = explain(error.last, context);
+    const tries = error.attempts === 1 ? '1 attempt' : `${error.attempts} attempts`;
+    switch (error.reason) {
+        case 'deadline':
+            return {
+                ...last,
+                happened: `No token after ${tries} within ${error.timeoutSeconds} s. ${last.happened}`,
+            };
+        case 'retry_after': {
+            const wait = error.last instanceof errors/* ImsError */.Us ? (error.last.retryAfterMs ?? 0) : 0;
+            return {
+                code: 'retry_after',
+                happened: `IMS asks to wait ${Math.ceil(wait / 1000)} s, longer than \`timeout\` allows (${error.timeoutSeconds} s in all, ${tries} made).`,
+                remedy: 'Raise `timeout`, or run the job again after that time.',
+                facts: last.facts,
+            };
+        }
+        case 'answer_lost':
+            return {
+                code: 'answer_lost',
+                happened: `The answer to the code was lost, and the code is probably used up. ${last.happened}`,
+                remedy: `It was not sent again. ${NEW_USER_TOKEN} A permanent service token still works: run the job again.`,
+                facts: last.facts,
+            };
+    }
+}
+/** Turns anything thrown into advice. */
+function explain(error, context) {
+    if (error instanceof errors/* InputError */.dz)
+        return {
+            code: 'invalid_input',
+            happened: error.problems.join(' '),
+            remedy: 'No request was made.',
+            facts: ['invalid_input'],
+        };
+    if (error instanceof errors/* GaveUpError */.jD)
+        return gaveUpAdvice(error, context);
+    if (error instanceof errors/* ImsError */.Us)
+        return imsAdvice(error, context);
+    if (error instanceof errors/* AnswerError */.dV)
+        return answerAdvice(error);
+    if (error instanceof errors/* NetworkError */.Dr)
+        return networkAdvice(error, context);
+    if (error instanceof errors/* CancelledError */.cc)
+        return {
+            code: 'cancelled',
+            happened: `The step was cancelled (${error.signal}) and set nothing.`,
+            remedy: 'Run the job again if that was not intended.',
+            facts: ['cancelled'],
+        };
+    if (error instanceof errors/* RunnerError */.Rn)
+        return {
+            code: 'runner',
+            happened: error.message,
+            remedy: 'Use the action through `uses:` in a workflow, on a current runner.',
+            facts: ['runner'],
+        };
+    // The message of an unknown error may hold anything, so only its kind is told.
+    return {
+        code: 'unexpected',
+        happened: `The action has a defect (${error instanceof Error ? error.name : typeof error}).`,
+        remedy: 'Please report it in the repository of the action.',
+        facts: ['unexpected'],
+    };
+}
+/** Every code that `explain` can give: each has its heading in docs/troubleshooting.md. */
+const ADVICE_CODES = (/* unused pure expression or super */ null && ([
+    'invalid_input',
+    'invalid_client',
+    'invalid_scope',
+    'unauthorized_client',
+    'unsupported_grant_type',
+    'access_denied',
+    'invalid_request',
+    'jwt_credential',
+    'redirect_refused',
+    'throttled',
+    'ims_unavailable',
+    'gateway',
+    'ims_error',
+    'malformed_answer',
+    'network',
+    'tls',
+    'proxy',
+    'timeout',
+    'retry_after',
+    'answer_lost',
+    'cancelled',
+    'runner',
+    'unexpected',
+]));
+/**
+ * One line: what happened, what to do, where to read more, then the facts.
+ * @param docsUrl where docs/troubleshooting.md of this version is
+ */
+function sentence(advice, docsUrl) {
+    return `${advice.happened} ${advice.remedy} More: ${docsUrl}#${advice.code} (${advice.facts.join(', ')})`;
+}
+
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 2 modules
+var lib = __nccwpck_require__(383);
+;// CONCATENATED MODULE: ./src/ims/secret-forms.ts
+/** The forms in which a secret may appear in text. */
+/** A value as `application/x-www-form-urlencoded` writes it. */
+function formEncoded(value) {
+    return new URLSearchParams({ v: value }).toString().slice(2);
+}
+/**
+ * The Basic credentials of RFC 7617. Adobe documents `base64(client_id:client_secret)`, without the
+ * form encoding that RFC 6749, section 2.3.1 puts under it
+ * (UserAuthentication/ims.md in AdobeDocs/adobe-dev-console).
+ */
+function basicCredentials(clientId, clientSecret) {
+    return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
+}
+/**
+ * Forms that the action itself puts on the wire and that the runner's masker does not derive from
+ * the plain value: form encoding, and base64 of `id:secret` with and without padding and URL-safe.
+ */
+function producedForms(secret, clientId) {
+    const basic = basicCredentials(clientId, secret);
+    const unpadded = basic.replace(/=+$/, '');
+    const urlSafe = unpadded.replaceAll('+', '-').replaceAll('/', '_');
+    return [...new Set([formEncoded(secret), basic, unpadded, urlSafe])].filter((form) => form !== secret);
+}
+/** Forms in which a server could echo a secret; longest first, so that no part of one is left. */
+function echoedForms(secret) {
+    const bytes = Buffer.from(secret, 'utf8');
+    const json = JSON.stringify(secret).slice(1, -1);
+    const forms = [
+        secret,
+        json,
+        formEncoded(secret),
+        formEncoded(secret).replaceAll('+', '%20'),
+        encodeURIComponent(secret),
+        bytes.toString('base64'),
+        bytes.toString('base64').replace(/=+$/, ''),
+        bytes.toString('base64url'),
+        bytes.toString('hex'),
+        bytes.toString('hex').toUpperCase(),
+    ];
+    return [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
+}
+
+;// CONCATENATED MODULE: ./src/ims/server-text.ts
+/** Makes text that a server chose fit for a log that reads commands. */
+
+/** Characters, not bytes: enough for a sentence, too few to flood a log. */
+const SERVER_TEXT_LIMIT = 300;
+// Controls, format characters (direction overrides among them), lone surrogates, line separators.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
+/**
+ * Cleans text from a server: control characters become a space, known secrets (in any form that
+ * `echoedForms` lists) are cut out, `::` and `##[` are broken up so that the runner reads no command,
+ * and what is longer than `limit` characters is cut off.
+ */
+function server_text_cleanServerText(text, secrets, limit = SERVER_TEXT_LIMIT) {
+    // Bounds the work; a secret cut in two here is cut off with the rest below.
+    let clean = text.slice(0, 64 * 1024).replace(INVISIBLE, ' ');
+    for (const secret of secrets) {
+        for (const form of echoedForms(secret))
+            clean = clean.replaceAll(form, '***');
+        // A server could break a secret up with characters that were made spaces above.
+        const visible = secret.replace(INVISIBLE, ' ');
+        if (visible.trim() !== '')
+            clean = clean.replaceAll(visible, '***');
+    }
+    clean = clean.replaceAll(/:(?=:)/g, ': ').replaceAll(/##(?=\[)/g, '## ');
+    clean = clean.replaceAll(/ {2,}/g, ' ').trim();
+    // Lone surrogates are gone, so a pair can only be cut in two here, and then half of it is left.
+    return clean.length > limit ? `${clean.slice(0, limit).replace(/\p{Cs}$/u, '')}…` : clean;
+}
+
+// EXTERNAL MODULE: ./src/ims/token.ts
+var ims_token = __nccwpck_require__(714);
+;// CONCATENATED MODULE: ./src/ims/token-response.ts
+/** Status, headers and body become a token or an error (RFC 6749, sections 5.1 and 5.2). */
+
+
+
+/** Answers with a longer body are refused, in bytes. */
+const BODY_LIMIT_BYTES = 64 * 1024;
+/** Above this, `expires_in` can only be milliseconds, as the endpoints before v3 give it. */
+const MILLISECONDS_ABOVE = 10_000_000;
+const TEN_YEARS_SECONDS = (/* unused pure expression or super */ null && (10 * 366 * 86_400));
+function parseObject(body) {
+    try {
+        const value = JSON.parse(body);
+        return typeof value === 'object' && value !== null && !Array.isArray(value)
+            ? value
+            : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, or an HTTP date. Milliseconds from `nowMs`,
+ * at least 0; undefined for anything else.
+ */
+function parseRetryAfter(value, nowMs) {
+    const text = value.trim();
+    if (/^\d{1,10}$/.test(text))
+        return Number(text) * 1000;
+    // Date.parse takes nearly anything; an HTTP date names its day and ends in GMT.
+    if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
+        return undefined;
+    const dateMs = Date.parse(text);
+    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+}
+function lifetimeMs(expiresIn, fail) {
+    if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0)
+        return fail('expires_in');
+    const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
+    return seconds > TEN_YEARS_SECONDS ? fail('expires_in') : seconds * 1000;
+}
+function imsError(answer, secrets, nowMs) {
+    const fields = parseObject(answer.body ?? '') ?? {};
+    const text = (value, limit) => typeof value === 'string' ? server_text_cleanServerText(value, secrets, limit) : '';
+    return new errors/* ImsError */.Us({
+        status: answer.status,
+        error: text(fields['error'], 64),
+        description: text(fields['error_description']),
+        debugId: server_text_cleanServerText(answer.debugId, secrets, 100),
+        retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs),
+    });
+}
+/**
+ * Every secret that an answer holds, whatever else is wrong with it: to be masked before a word is
+ * said of the answer.
+ */
+function secretsOfAnswer(answer) {
+    const fields = parseObject(answer.body ?? '') ?? {};
+    return Object.entries(fields).flatMap(([name, value]) => name.endsWith('token') && typeof value === 'string' && value !== '' ? [value] : []);
+}
+/**
+ * Judges an answer of which only the status counts.
+ * @param secrets known secret values, which are cut out of what the server says
+ * @param nowMs milliseconds since 1970, for a `Retry-After` that is a date
+ * @throws ImsError for any status but 2xx
+ */
+function judgeAcceptance(answer, secrets, nowMs) {
+    if (answer.status < 200 || answer.status > 299)
+        throw imsError(answer, secrets, nowMs);
+}
+/**
+ * Judges an answer of the token endpoint.
+ * @param secrets known secret values, which are cut out of what the server says
+ * @param nowMs milliseconds since 1970, for a `Retry-After` that is a date
+ * @throws ImsError for any status but 2xx; AnswerError for a body that cannot be used
+ */
+function judgeTokenAnswer(answer, secrets, nowMs) {
+    judgeAcceptance(answer, secrets, nowMs);
+    const debugId = cleanServerText(answer.debugId, secrets, 100);
+    if (answer.body === undefined)
+        throw new AnswerError('too_large', { debugId, message: 'answer above 64 KiB' });
+    const fields = parseObject(answer.body);
+    if (fields === undefined)
+        throw new AnswerError('not_json', { debugId, message: 'answer is cut off or not JSON' });
+    const fail = (field) => {
+        throw new AnswerError('field', { field, debugId, message: `unusable field ${field}` });
+    };
+    const { access_token: accessToken, token_type: tokenType, refresh_token: refresh } = fields;
+    if (!isTokenText(accessToken))
+        return fail('access_token');
+    if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
+        return fail('token_type');
+    const expiresAtMs = answer.sentAtMs + lifetimeMs(fields['expires_in'], fail);
+    if (refresh !== undefined && refresh !== null && refresh !== '' && !isTokenText(refresh))
+        return fail('refresh_token');
+    const claims = readClaims(accessToken);
+    return {
+        token: {
+            accessToken,
+            tokenType,
+            expiresAtMs,
+            grantedScopes: claims.scopes,
+            userId: claims.userId,
+        },
+        refreshToken: isTokenText(refresh) ? refresh : '',
+        otherSecrets: secretsOfAnswer(answer),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/ims/client.ts
+/** The only file that touches the network. */
+
+
+
+const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE|EPROTO)/;
+/** Whether the system says that no connection was made, so that nothing can have been read. */
+function failedToConnect(error) {
+    return error.syscall === 'connect' || error.syscall === 'getaddrinfo';
+}
+function networkError(error) {
+    const code = /^[A-Z0-9_]{2,60}$/.test(error.code ?? '') ? (error.code ?? '') : 'UNKNOWN';
+    // The package `tunnel`, under the HTTP client, tells a proxy's answer in the message alone.
+    const proxyStatus = /^tunneling socket could not be established, statusCode=(\d{3})$/.exec(error.message)?.[1];
+    if (proxyStatus !== undefined) {
+        const refused = Number(proxyStatus) < 500;
+        return new errors/* NetworkError */.Dr(refused ? 'proxy_refused' : 'connection', {
+            reason: `proxy answered ${proxyStatus}`,
+            mayHaveArrived: false,
+            message: 'proxy refused the tunnel',
+        });
+    }
+    const tunnel = error.message.startsWith('tunneling socket could not be established');
+    const tls = TLS_CODE.test(code);
+    return new errors/* NetworkError */.Dr(tls ? 'tls' : 'connection', {
+        reason: tunnel ? `proxy not reached, ${code}` : code,
+        mayHaveArrived: !tls && !tunnel && !failedToConnect(error),
+        message: code,
+    });
+}
+/** Reads a body up to the limit; undefined when it is longer. Rejects when it is cut off. */
+function readBounded(message) {
+    return new Promise((resolve, reject) => {
+        const chunks = [];
+        let size = 0;
+        message.on('data', (chunk) => {
+            size += chunk.length;
+            chunks.push(chunk);
+            if (size > BODY_LIMIT_BYTES) {
+                resolve(undefined);
+                message.destroy();
+            }
+        });
+        message.on('end', () => {
+            resolve(Buffer.concat(chunks).toString('utf8'));
+        });
+        message.on('error', reject);
+        // Without this a connection closed in the middle of a body would be waited for until the limit.
+        message.on('close', () => {
+            reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
+        });
+    });
+}
+/**
+ * Passes the abort signal to the request, and to the CONNECT request of a proxy tunnel: the HTTP client
+ * offers no other way to close a socket that is still waiting.
+ */
+function abortable(signal) {
+    return {
+        prepareRequest(options) {
+            options.signal = signal;
+            const agent = options.agent;
+            if (agent?.proxyOptions !== undefined)
+                agent.proxyOptions.signal = signal;
+        },
+        canHandleAuthentication: () => false,
+        handleAuthentication: () => Promise.reject(new Error('not supported')),
+    };
+}
+function header(response, name) {
+    const value = response.message.headers[name];
+    return typeof value === 'string' ? value : '';
+}
+/**
+ * Posts a form, once. Follows no redirect, repeats nothing, and honours the proxy variables.
+ * @throws NetworkError without an answer; what `signal` was aborted with when the step is cancelled
+ */
+async function post(endpoint, request, options) {
+    const limit = new AbortController();
+    const timer = setTimeout(() => {
+        limit.abort();
+    }, options.limitMs);
+    const signal = AbortSignal.any([limit.signal, options.signal]);
+    const client = new lib/* HttpClient */.Qq('adobe-ims-token', [abortable(signal)], {
+        allowRedirects: false,
+        allowRetries: false,
+    });
+    const sentAtMs = Date.now();
+    try {
+        options.signal.throwIfAborted();
+        const response = await client.post(endpoint.origin + request.path, request.body, {
+            ...request.headers,
+        });
+        const body = await readBounded(response.message);
+        return {
+            status: response.message.statusCode ?? 0,
+            debugId: header(response, 'x-debug-id'),
+            retryAfter: header(response, 'retry-after'),
+            body,
+            sentAtMs,
+        };
+    }
+    catch (error) {
+        options.signal.throwIfAborted();
+        if (limit.signal.aborted)
+            throw new errors/* NetworkError */.Dr('attempt_timeout', {
+                reason: `no answer within ${(options.limitMs / 1000).toFixed(1)} s`,
+                mayHaveArrived: true,
+                message: 'attempt timed out',
+            });
+        throw networkError(error instanceof Error ? error : new Error(String(error)));
+    }
+    finally {
+        clearTimeout(timer);
+        client.dispose();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ims/token-request.ts
+/** A credential and a grant become a form and headers (RFC 6749, sections 2.3, 4.1.3, 4.4.2 and 6). */
+
+/** v3 alone answers `expires_in` in seconds (ServerToServerAuthentication/ims.md). */
+const TOKEN_PATH = '/ims/token/v3';
+const FORM_HEADERS = {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+};
+/** Builds a form request with the client's authentication in it. Nothing goes into the URL. */
+function formRequest(path, client, authentication, fields) {
+    const form = new URLSearchParams(fields);
+    const headers = { ...FORM_HEADERS };
+    switch (authentication.method) {
+        case 'post':
+            form.set('client_id', client.clientId);
+            form.set('client_secret', authentication.secret);
+            break;
+        case 'basic':
+            headers['authorization'] =
+                `Basic ${basicCredentials(client.clientId, authentication.secret)}`;
+            break;
+        case 'none':
+            form.set('client_id', client.clientId);
+            break;
+    }
+    return { path, headers, body: form.toString() };
+}
+/** The request for a token. `scope` is sent for `client_credentials` only, as `a,b,c`. */
+function tokenRequest(client, grant, authentication) {
+    const fields = { grant_type: grant.type };
+    switch (grant.type) {
+        case 'client_credentials':
+            fields['scope'] = grant.scopes.join(',');
+            break;
+        case 'refresh_token':
+            fields['refresh_token'] = grant.refreshToken;
+            break;
+        case 'authorization_code':
+            fields['code'] = grant.code;
+            if (grant.codeVerifier !== '')
+                fields['code_verifier'] = grant.codeVerifier;
+            break;
+    }
+    if (client.orgId !== '')
+        fields['org_id'] = client.orgId;
+    return formRequest(TOKEN_PATH, client, authentication, fields);
+}
+/**
+ * The ways to authenticate, in the order to try them; the next only after `invalid_client`.
+ * Server-to-Server sends id and secret in the body, as Adobe documents it. User grants send the Basic
+ * header, as documented for Web App credentials; for a code the body form comes after it, because
+ * the permanent service tokens of Edge Delivery are exchanged that way in practice.
+ */
+function authentications(grant, clientSecrets) {
+    if (clientSecrets.length === 0)
+        return [{ method: 'none' }];
+    return clientSecrets.flatMap((secret) => {
+        switch (grant.type) {
+            case 'client_credentials':
+                return [{ method: 'post', secret }];
+            case 'refresh_token':
+                return [{ method: 'basic', secret }];
+            case 'authorization_code':
+                return [
+                    { method: 'basic', secret },
+                    { method: 'post', secret },
+                ];
+        }
+    });
+}
+
+;// CONCATENATED MODULE: ./src/ims/endpoint.ts
+/** Which hosts may be spoken to. */
+const IPV4_LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || IPV4_LOOPBACK.test(hostname);
+}
+function isAdobe(hostname) {
+    return hostname === 'adobelogin.com' || hostname.endsWith('.adobelogin.com');
+}
+/**
+ * Judges a base URL of IMS. Only `adobelogin.com` and hosts below it, over https, or the loopback
+ * interface, where http is allowed for tests. The judgement is made on the parsed URL, the same one
+ * that the request uses, so that no spelling is read in two ways.
+ */
+function judgeEndpoint(text) {
+    const refuse = (reason) => ({ ok: false, reason });
+    if (!URL.canParse(text))
+        return refuse('is not a URL; write https:// and a host');
+    const url = new URL(text);
+    if (url.username !== '' || url.password !== '')
+        return refuse('carries a user name or password; leave them out');
+    const loopback = isLoopback(url.hostname);
+    if (!loopback && !isAdobe(url.hostname))
+        return refuse('does not point to adobelogin.com or a host below it; the secret is sent nowhere else');
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))
+        return refuse('must start with https://');
+    if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+        return refuse('must be a scheme and host alone, without a path; the action adds the path');
+    return { ok: true, endpoint: { origin: url.origin } };
+}
+
+;// CONCATENATED MODULE: ./src/variables.ts
+/** Names of environment variables: which may be set, and which the `aio` CLI reads. */
+const LEGAL = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Prefixes that the runner, the loader, Node, npm or git own; a token there changes what later steps run. */
+const OWNED_PREFIXES = [
+    'GITHUB_',
+    'RUNNER_',
+    'ACTIONS_',
+    'INPUT_',
+    'STATE_',
+    'LD_',
+    'DYLD_',
+    'NODE_',
+    'NPM_CONFIG_',
+    'GIT_',
+    'LC_',
+    'SSL_CERT_',
+    'XDG_',
+];
+const OWNED = new Set(('PATH HOME CI SHELL USER LOGNAME PWD OLDPWD SHLVL IFS ENV BASH_ENV PS4 PROMPT_COMMAND CDPATH TERM LANG TZ ' +
+    'TMP TEMP TMPDIR HOSTNAME UID EUID PPID SHELLOPTS BASHOPTS _ ' +
+    'HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY FTP_PROXY ' +
+    'PYTHONPATH PYTHONHOME PYTHONSTARTUP RUBYOPT RUBYLIB PERL5LIB PERL5OPT JAVA_TOOL_OPTIONS _JAVA_OPTIONS ' +
+    'JDK_JAVA_OPTIONS CLASSPATH ' +
+    'COMSPEC PATHEXT SYSTEMROOT SYSTEMDRIVE WINDIR APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES USERPROFILE ' +
+    'USERNAME USERDOMAIN COMPUTERNAME HOMEDRIVE HOMEPATH PSMODULEPATH OS AGENT_TOOLSDIRECTORY').split(' '));
+/**
+ * Judges the name of a variable to export; names are compared in capitals, as Windows does. Undefined
+ * when it may be set, otherwise the reason, to be read after the name.
+ */
+function judgeVariableName(name) {
+    if (!LEGAL.test(name))
+        return 'is not a legal variable name (letters, digits, underscores)';
+    const upper = name.toUpperCase();
+    if (OWNED.has(upper) || OWNED_PREFIXES.some((prefix) => upper.startsWith(prefix)))
+        return 'the runner or the system owns';
+    return undefined;
+}
+/**
+ * The variables that `@adobe/aio-lib-ims` reads a token from. In their names `_` separates, `__` is an
+ * underscore and case is folded, so a context with an underscore beside another or at an end cannot be
+ * written: undefined.
+ */
+function variables_aioVariables(context) {
+    if (!/^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(context))
+        return undefined;
+    const name = context.replaceAll('_', '__').toUpperCase();
+    const prefix = `AIO_IMS_CONTEXTS_${name}_ACCESS__TOKEN`;
+    return { token: `${prefix}_TOKEN`, expiry: `${prefix}_EXPIRY` };
+}
+
+;// CONCATENATED MODULE: ./src/inputs.ts
+/** The only file that reads inputs: they become one readonly, validated object. */
+
+
+
+/** Every input with the default that action.yml declares; a test holds the two together. */
+const INPUT_DEFAULTS = {
+    'client-id': '',
+    'client-secret': '',
+    scopes: 'openid, AdobeID, offline_access, creative_sdk',
+    'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
+    'aio-context': '',
+    'grant-type': 'client_credentials',
+    'refresh-token': '',
+    code: '',
+    'code-verifier': '',
+    'org-id': '',
+    'ims-url': 'https://ims-na1.adobelogin.com',
+    reuse: 'job',
+    'min-validity': '1800',
+    revoke: 'false',
+    timeout: '60',
+    summary: 'false',
+};
+const LINE_BREAK = /[\r\n]/;
+// Tabs included: none of these values can hold one.
+const CONTROL = /[\u0000-\u001f\u007f]/;
+const QUOTED = /^(?:".*"|'.*'|`.*`|“.*”|‘.*’)$/s;
+const LONGEST_TIMEOUT_SECONDS = 3600;
+/**
+ * Reads the inputs as the runner passes them: `INPUT_` and the name in capitals, hyphens kept
+ * (actions/runner, Handlers/Handler.cs). Surrounding white space is trimmed. A variable that is not set
+ * at all gets the default; one that is set but empty stays empty.
+ */
+function readRawInputs(env) {
+    const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
+        name,
+        (env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
+    ]);
+    return Object.fromEntries(raw);
+}
+function splitSecrets(value) {
+    return value
+        .split(/[\r\n,]+/)
+        .map((secret) => secret.trim())
+        .filter((secret) => secret !== '');
+}
+const unquoted = (value) => value.replace(/^["'`“‘]+|["'`”’]+$/g, '');
+/** Every secret value among the inputs, to be masked before anything is said about them. */
+function secretsOfInputs(raw) {
+    const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
+    const values = [...splitSecrets(raw['client-secret']), raw['client-secret'], ...user];
+    return [...new Set(values.flatMap((value) => [value, unquoted(value)]))].filter((value) => value.trim() !== '');
+}
+function splitList(value) {
+    return [...new Set(value.split(/[\s,]+/).filter((item) => item !== ''))];
+}
+/** Scopes as people keep them: commas, spaces, lines, or a JSON array. Undefined for broken JSON. */
+function parseScopes(value) {
+    if (!value.startsWith('['))
+        return splitList(value);
+    try {
+        const list = JSON.parse(value);
+        if (!Array.isArray(list) || !list.every((item) => typeof item === 'string'))
+            return undefined;
+        return splitList(list.join(','));
+    }
+    catch {
+        return undefined;
+    }
+}
+const EMPTY_SECRET = '`client-secret` is empty. GitHub passes an empty secret to a pull request from a fork and to Dependabot, ' +
+    'when the job does not name the environment that holds the secret, and when its name is misspelt.';
+/** Rules that hold for any value: no quotes around it, no line break or control character in it. */
+function checkShape(raw, say) {
+    const lists = ['scopes', 'env-var', 'client-secret'];
+    for (const name of Object.keys(raw)) {
+        const parts = name === 'client-secret' ? splitSecrets(raw[name]) : [raw[name]];
+        if (parts.some((part) => part.length > 1 && QUOTED.test(part)))
+            say(`\`${name}\` is wrapped in quotes; store the value without them.`);
+        if (lists.includes(name))
+            continue;
+        if (LINE_BREAK.test(raw[name]))
+            say(`\`${name}\` has a line break inside; store it as a single line.`);
+        else if (CONTROL.test(raw[name]))
+            say(`\`${name}\` has a control character inside.`);
+    }
+    if (splitSecrets(raw['client-secret']).some((secret) => CONTROL.test(secret)))
+        say('`client-secret` has a control character inside.');
+}
+/** Shows a value in a message: short, on one line, unable to start a command. */
+function show(value) {
+    const plain = value.replaceAll(/[^\x20-\x7e]/g, '?').replaceAll('::', ': :');
+    const safe = plain.replaceAll('##[', '## [');
+    return safe.length > 60 ? `"${safe.slice(0, 60)}…"` : `"${safe}"`;
+}
+function choice(name, raw, allowed, say) {
+    const found = allowed.find((value) => value === raw[name]);
+    if (found === undefined)
+        say(`\`${name}\` is ${show(raw[name])}; it can be ${allowed.map((v) => `"${v}"`).join(', ')}.`);
+    return found;
+}
+/** true or false as YAML 1.2's core schema writes them, which is what GitHub's own inputs take. */
+function flag(name, raw, say) {
+    const value = raw[name];
+    if (/^(true|True|TRUE)$/.test(value))
+        return true;
+    if (!/^(false|False|FALSE)$/.test(value))
+        say(`\`${name}\` is ${show(value)}; it can be "true", "false".`);
+    return false;
+}
+function seconds(name, raw, range, say) {
+    const value = /^\d{1,9}$/.test(raw[name]) ? Number(raw[name]) : NaN;
+    if (value >= range.least && value <= range.most)
+        return value;
+    say(`\`${name}\` is ${show(raw[name])}; it must be whole seconds from ${range.least} to ${range.most}.`);
+    return range.least;
+}
+function parseGrant(raw, secrets, say) {
+    const grants = ['client_credentials', 'refresh_token', 'authorization_code'];
+    const type = choice('grant-type', raw, grants, say);
+    const belongs = (name, owner) => {
+        if (raw[name] !== '' && type !== undefined && type !== owner)
+            say(`\`${name}\` goes with \`grant-type: ${owner}\` only, and \`grant-type\` is "${type}".`);
+    };
+    belongs('refresh-token', 'refresh_token');
+    belongs('code', 'authorization_code');
+    belongs('code-verifier', 'authorization_code');
+    switch (type) {
+        case 'refresh_token':
+            if (raw['refresh-token'] === '')
+                say('`refresh-token` is empty; `grant-type: refresh_token` needs one.');
+            return { type, refreshToken: raw['refresh-token'] };
+        case 'authorization_code':
+            if (raw.code === '')
+                say('`code` is empty; `grant-type: authorization_code` needs one.');
+            if (secrets.length === 0 && raw['code-verifier'] === '')
+                say('`client-secret` and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.');
+            return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
+        case 'client_credentials':
+            return { type, scopes: requestedScopes(raw, secrets, say) };
+        case undefined:
+            return { type: 'client_credentials', scopes: [] };
+    }
+}
+function requestedScopes(raw, secrets, say) {
+    if (secrets.length === 0)
+        say(EMPTY_SECRET);
+    const scopes = parseScopes(raw.scopes);
+    if (scopes === undefined)
+        say('`scopes` starts with [ but is not a JSON array of strings.');
+    else if (scopes.length === 0)
+        say('`scopes` is empty; copy them from the credential in the Adobe Developer Console.');
+    // RFC 6749, section 3.3.
+    else if (!scopes.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)))
+        say('`scopes` has a character that no scope can have.');
+    return scopes ?? [];
+}
+function checkNames(inputs, say) {
+    for (const name of inputs.envVars) {
+        const reason = judgeVariableName(name);
+        if (reason !== undefined)
+            say(`\`env-var\` names ${show(name)}, which ${reason}.`);
+    }
+    if (inputs.aioContext === '')
+        return;
+    const variables = variables_aioVariables(inputs.aioContext);
+    if (variables === undefined)
+        say(`\`aio-context\` is ${show(inputs.aioContext)}; it must be a context name of letters, digits and single underscores, usually "cli".`);
+    else if (inputs.envVars.includes(variables.expiry))
+        say('`env-var` names the variable in which `aio-context` exports the expiry.');
+}
+/**
+ * Validates the inputs.
+ * @throws InputError with every problem found
+ */
+function parseInputs(raw) {
+    const problems = [];
+    const say = (problem) => problems.push(problem);
+    checkShape(raw, say);
+    const clientSecrets = [...new Set(splitSecrets(raw['client-secret']))];
+    if (raw['client-id'] === '')
+        say('`client-id` is empty; it is in the Adobe Developer Console, on the page of the credential.');
+    if (clientSecrets.length > 2)
+        say(`\`client-secret\` holds ${clientSecrets.length} secrets; a credential has at most two, and a comma or line break separates them.`);
+    const grant = parseGrant(raw, clientSecrets, say);
+    const judgement = judgeEndpoint(raw['ims-url']);
+    if (!judgement.ok)
+        say(`\`ims-url\` ${judgement.reason}.`);
+    const inputs = {
+        clientId: raw['client-id'],
+        clientSecrets,
+        grant,
+        orgId: raw['org-id'],
+        endpoint: judgement.ok ? judgement.endpoint : { origin: '' },
+        envVars: splitList(raw['env-var']),
+        aioContext: raw['aio-context'],
+        reuse: choice('reuse', raw, ['none', 'job', 'repository'], say) ?? 'none',
+        minValiditySeconds: seconds('min-validity', raw, { least: 0, most: 999_999_999 }, say),
+        revoke: flag('revoke', raw, say),
+        timeoutSeconds: seconds('timeout', raw, { least: 1, most: LONGEST_TIMEOUT_SECONDS }, say),
+        summary: flag('summary', raw, say),
+    };
+    checkNames(inputs, say);
+    if (inputs.reuse === 'repository' && inputs.revoke)
+        say('`revoke: true` contradicts `reuse: repository`: other jobs still use the token that would be revoked.');
+    if (inputs.reuse === 'repository' && grant.type !== 'client_credentials')
+        say('`reuse: repository` goes with `grant-type: client_credentials` only.');
+    if (problems.length > 0)
+        throw new errors/* InputError */.dz(problems);
+    return inputs;
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(24);
+;// CONCATENATED MODULE: ./src/publish.ts
+/** The only file that masks and that writes outputs, variables, state and the summary. Masks come first. */
+
+
+
+
+
+
+const STATE_NAME = 'revoke';
+const masked = new Set();
+/**
+ * Masks secrets, and the forms of each that the runner's masker does not derive. Nothing that could hold
+ * one of them may be written before this.
+ * @param clientId for the Basic credentials that a client secret becomes part of
+ */
+function maskSecrets(secrets, clientId) {
+    // The runner warns about a mask of white space alone.
+    const values = secrets.filter((secret) => secret.trim() !== '');
+    for (const form of values.flatMap((secret) => [secret, ...producedForms(secret, clientId)])) {
+        if (masked.has(form))
+            continue;
+        masked.add(form);
+        lib_core/* setSecret */.Pq(form);
+    }
+}
+function neededFiles(inputs) {
+    const exportsAny = inputs.envVars.length > 0 || inputs.aioContext !== '';
+    return [
+        'GITHUB_OUTPUT',
+        ...(exportsAny ? ['GITHUB_ENV'] : []),
+        ...(inputs.revoke ? ['GITHUB_STATE'] : []),
+        ...(inputs.summary ? ['GITHUB_STEP_SUMMARY'] : []),
+    ];
+}
+/**
+ * The runner's files that this step will write. Without them `@actions/core` would fall back to commands
+ * on stdout, with the token in the clear.
+ * @throws RunnerError when one is missing or cannot be written
+ */
+function runnerFiles(inputs, env) {
+    return neededFiles(inputs).map((name) => {
+        const path = env[name] ?? '';
+        try {
+            accessSync(path, constants.W_OK);
+        }
+        catch {
+            throw new RunnerError(`${name} names no file that can be written.`);
+        }
+        return path;
+    });
+}
+/** ISO 8601 in UTC, without fractions of a second. */
+function isoSeconds(ms) {
+    return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+function setOutputs(publication, nowMs) {
+    const { token } = publication;
+    core.setOutput('access-token', token.accessToken);
+    core.setOutput('token-type', token.tokenType);
+    core.setOutput('expires-in', String(Math.max(0, secondsLeft(token, nowMs))));
+    core.setOutput('expires-at', isoSeconds(token.expiresAtMs));
+    core.setOutput('scopes', publication.scopes.join(','));
+    core.setOutput('user-id', token.userId);
+    core.setOutput('source', publication.source);
+    if (publication.refreshToken !== '')
+        core.setOutput('refresh-token', publication.refreshToken);
+}
+function exportVariables(inputs, token) {
+    for (const name of inputs.envVars)
+        core.exportVariable(name, token.accessToken);
+    const aio = aioVariables(inputs.aioContext);
+    if (aio === undefined)
+        return inputs.envVars;
+    core.exportVariable(aio.token, token.accessToken);
+    core.exportVariable(aio.expiry, String(Math.floor(token.expiresAtMs)));
+    return [...inputs.envVars, aio.token, aio.expiry];
+}
+const code = (text) => `<code>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</code>`;
+async function writeSummary(publication, inputs, variables) {
+    const list = (items) => items.length === 0 ? 'none' : items.map(code).join(', ');
+    await core.summary
+        .addHeading('Adobe IMS access token', 3)
+        .addTable([
+        ['Client ID', code(inputs.clientId)],
+        ['From', publication.source === 'ims' ? code(inputs.endpoint.origin) : publication.source],
+        ['Scopes', list(publication.scopes)],
+        ['Expires', isoSeconds(publication.token.expiresAtMs)],
+        ['Variables', list(variables)],
+    ])
+        .write();
+}
+/**
+ * Hands the token to later steps: masks, then outputs, variables, state and summary; everything or nothing,
+ * so that what was already written is taken back when a write fails.
+ */
+async function publish(publication, inputs, files) {
+    const secrets = [publication.token.accessToken, publication.refreshToken];
+    maskSecrets(secrets, inputs.clientId);
+    const sizes = files.map((path) => ({ path, size: statSync(path).size }));
+    try {
+        setOutputs(publication, Date.now());
+        const variables = exportVariables(inputs, publication.token);
+        if (publication.state !== '')
+            core.saveState(STATE_NAME, publication.state);
+        if (inputs.summary)
+            await writeSummary(publication, inputs, variables);
+    }
+    catch {
+        for (const { path, size } of sizes)
+            truncateSync(path, size);
+        throw new RunnerError('The files that the runner reads could not be written.');
+    }
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(760);
+// EXTERNAL MODULE: ./src/reuse/sealed-token.ts
+var sealed_token = __nccwpck_require__(830);
+;// CONCATENATED MODULE: ./src/reuse/job.ts
+/** Keeps the sealed token for later steps of the same job, in RUNNER_TEMP, which the runner empties. */
+
+
+
+
+const LARGEST_BYTES = (/* unused pure expression or super */ null && (256 * 1024));
+function placeOf(runnerTemp, identity) {
+    if (!(0,external_node_path_.isAbsolute)(runnerTemp))
+        return undefined;
+    return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-${(0,sealed_token/* fingerprint */.Rj)(identity).slice(0, 32)}`);
+}
+/** The sealed bytes that an earlier step left; undefined for whatever reason there are none. */
+function job_readFromJob(runnerTemp, identity) {
+    const place = placeOf(runnerTemp, identity);
+    if (place === undefined)
+        return undefined;
+    try {
+        // Without NONBLOCK, a pipe of that name would be waited for.
+        const file = openSync(place, constants.O_RDONLY | constants.O_NONBLOCK);
+        try {
+            const facts = fstatSync(file);
+            return facts.isFile() && facts.size <= LARGEST_BYTES ? readFileSync(file) : undefined;
+        }
+        finally {
+            closeSync(file);
+        }
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * Leaves sealed bytes for later steps: readable by this user alone, and under its name only once it is
+ * whole, so that of two steps at once one leaves its file. Quietly does nothing where that cannot be.
+ */
+function job_writeToJob(runnerTemp, identity, sealed) {
+    const place = placeOf(runnerTemp, identity);
+    if (place === undefined)
+        return;
+    const draft = `${place}.${randomBytes(8).toString('hex')}`;
+    try {
+        writeFileSync(draft, sealed, { mode: 0o600, flag: 'wx' });
+        renameSync(draft, place);
+    }
+    catch {
+        rmSync(draft, { force: true });
+    }
+}
+/** Takes away what an earlier step left. */
+function removeFromJob(runnerTemp, identity) {
+    const place = placeOf(runnerTemp, identity);
+    if (place !== undefined)
+        (0,external_node_fs_.rmSync)(place, { force: true });
+}
+function markOf(runnerTemp, digest) {
+    if (!(0,external_node_path_.isAbsolute)(runnerTemp))
+        return undefined;
+    return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-revoked-${digest.slice(0, 32)}`);
+}
+/** Whether a step of this job has revoked the token with this digest. */
+function wasRevoked(runnerTemp, digest) {
+    const mark = markOf(runnerTemp, digest);
+    return mark !== undefined && (0,external_node_fs_.existsSync)(mark);
+}
+/** Tells later post steps that the token with this digest is revoked. */
+function noteRevoked(runnerTemp, digest) {
+    const mark = markOf(runnerTemp, digest);
+    try {
+        if (mark !== undefined)
+            (0,external_node_fs_.writeFileSync)(mark, '');
+    }
+    catch {
+        // Then it is revoked twice, which IMS does not mind.
+    }
+}
+
+;// CONCATENATED MODULE: ./src/reuse/places.ts
+/** Where an unexpired token may come from, nearest first, and where a token is left for others. */
+
+
+
+
+/** What a token is kept under; undefined where none is kept, as with every user grant. */
+function identityOf(inputs) {
+    if (inputs.grant.type !== 'client_credentials' || inputs.reuse === 'none')
+        return undefined;
+    const { clientId, orgId, endpoint, grant } = inputs;
+    return { origin: endpoint.origin, clientId, orgId, scopes: grant.scopes };
+}
+function usable(bytes, inputs, identity) {
+    const token = bytes && openToken(bytes, inputs.clientSecrets, identity);
+    // The runner's clock is compared with itself or, in the repository, with another runner's.
+    if (token === undefined ||
+        secondsLeft(token, Date.now()) < Math.max(1, inputs.minValiditySeconds))
+        return undefined;
+    return token;
+}
+/** A token of an earlier step or job with at least `min-validity` seconds left. Never throws. */
+async function findToken(inputs, keep) {
+    const identity = identityOf(inputs);
+    if (identity === undefined)
+        return undefined;
+    const runnerTemp = keep.env['RUNNER_TEMP'] ?? '';
+    const ofJob = usable(readFromJob(runnerTemp, identity), inputs, identity);
+    if (ofJob !== undefined)
+        return { token: ofJob, source: 'job' };
+    if (inputs.reuse !== 'repository')
+        return undefined;
+    // Loaded only when reached: nobody else pays for it.
+    const { readFromRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
+    const ofRepository = usable(await readFromRepository(keep, identity), inputs, identity);
+    if (ofRepository !== undefined)
+        return { token: ofRepository, source: 'repository' };
+    core.debug('No usable token in the Actions cache of the repository.');
+    return undefined;
+}
+/** Leaves a sealed token where later steps, and with `repository` later jobs, find it. Never throws. */
+async function keepToken(token, source, inputs, keep) {
+    const identity = identityOf(inputs);
+    const [secret] = inputs.clientSecrets;
+    if (identity === undefined || secret === undefined || source === 'job')
+        return;
+    const sealed = sealToken(token, secret, identity);
+    if (source === 'ims' && inputs.reuse === 'repository') {
+        const { writeToRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
+        await writeToRepository(keep, identity, sealed, token.expiresAtMs);
+    }
+    if (!keep.signal.aborted)
+        writeToJob(keep.env['RUNNER_TEMP'] ?? '', identity, sealed);
+}
+
+;// CONCATENATED MODULE: ./src/revocation-state.ts
+/** What the main step leaves for the post step that revokes its token. */
+
+const CONTEXT = 'revocation';
+/** What both stages of the step know and no later step does. */
+function stateSecrets(inputs) {
+    const { grant, clientSecrets } = inputs;
+    switch (grant.type) {
+        case 'client_credentials':
+            return clientSecrets;
+        case 'refresh_token':
+            return [...clientSecrets, grant.refreshToken];
+        case 'authorization_code':
+            return [...clientSecrets, grant.code];
+    }
+}
+/**
+ * What the post step needs, and nothing more: the token and its expiry, sealed, because the runner keeps
+ * state in the clear. The credential is not in it: the runner evaluates the inputs again.
+ */
+function revocationState(token, inputs) {
+    const [secret = ''] = stateSecrets(inputs);
+    const { accessToken, expiresAtMs } = token;
+    return seal(JSON.stringify({ accessToken, expiresAtMs }), secret, CONTEXT).toString('base64');
+}
+/** Opens what `revocationState` made; undefined when the credential has changed since. */
+function openState(state, inputs) {
+    for (const secret of stateSecrets(inputs)) {
+        const text = (0,sealed_token/* open */.ho)(Buffer.from(state, 'base64'), secret, CONTEXT);
+        if (text !== undefined)
+            return JSON.parse(text);
+    }
+    return undefined;
+}
+
+// EXTERNAL MODULE: ./src/surroundings.ts + 1 modules
+var surroundings = __nccwpck_require__(52);
+;// CONCATENATED MODULE: ./src/revoke.ts
+/** The post step: early returns, each with its reason. It never fails a job. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const LIMIT_MS = 10_000;
+/**
+ * The requests to try, the next only after `invalid_client`. Server-to-Server tokens are invalidated as
+ * adobe/aio-lib-ims and adobe/ims-go do it; user tokens are revoked as UserAuthentication/ims.md says.
+ */
+function revocationRequests(token, inputs) {
+    const client = { clientId: inputs.clientId, orgId: inputs.orgId };
+    return authentications(inputs.grant, inputs.clientSecrets).map((way) => {
+        if (inputs.grant.type !== 'client_credentials')
+            return formRequest('/ims/revoke', client, way, { token });
+        const request = formRequest('/ims/invalidate_token/v2', client, way, {
+            token_type: 'access_token',
+            token,
+        });
+        return { ...request, headers: { ...request.headers, 'x-ims-clientid': inputs.clientId } };
+    });
+}
+async function send(token, inputs, secrets, signal) {
+    const deadlineMs = performance.now() + LIMIT_MS;
+    const requests = revocationRequests(token, inputs);
+    for (const [index, request] of requests.entries()) {
+        const limitMs = Math.max(1, deadlineMs - performance.now());
+        const answer = await post(inputs.endpoint, request, { limitMs, signal });
+        try {
+            judgeAcceptance(answer, [...secrets, token], Date.now());
+            return;
+        }
+        catch (error) {
+            const refused = error instanceof errors/* ImsError */.Us && error.error === 'invalid_client';
+            if (!refused || index === requests.length - 1)
+                throw error;
+        }
+    }
+}
+/** Whether IMS says that there is nothing left to revoke. */
+function isGone(error) {
+    return error instanceof errors/* ImsError */.Us && /^(invalid_token|access_denied)$/.test(error.error);
+}
+async function revokeToken(env, state, signal) {
+    const raw = readRawInputs(env);
+    const secrets = secretsOfInputs(raw);
+    maskSecrets(secrets, raw['client-id']);
+    const inputs = parseInputs(raw);
+    const token = openState(state, inputs);
+    // The secret was exchanged between the two stages; nothing tells which token it was.
+    if (token === undefined) {
+        lib_core/* warning */.$e('The access token was not revoked: the client secret is not the one it was got with.');
+        return;
+    }
+    maskSecrets([token.accessToken], inputs.clientId);
+    const runnerTemp = env['RUNNER_TEMP'] ?? '';
+    const identity = identityOf(inputs);
+    if (identity !== undefined)
+        removeFromJob(runnerTemp, identity);
+    const digest = (0,external_node_crypto_.createHash)('sha256').update(token.accessToken).digest('hex');
+    // Another step of this job had the same token and has revoked it.
+    if (wasRevoked(runnerTemp, digest))
+        return;
+    if ((0,ims_token/* secondsLeft */.Li)(token, Date.now()) <= 0)
+        return;
+    try {
+        await send(token.accessToken, inputs, secrets, signal);
+    }
+    catch (error) {
+        if (isGone(error))
+            return;
+        const context = { imsOrigin: inputs.endpoint.origin, grantType: inputs.grant.type, scopes: [] };
+        const advice = sentence(explain(error, context), (0,surroundings/* troubleshootingUrl */.KB)(env));
+        lib_core/* warning */.$e(`The access token was not revoked and stays valid until it expires. ${advice}`);
+        return;
+    }
+    noteRevoked(runnerTemp, digest);
+    lib_core/* info */.pq('Revoked the access token.');
+}
+/** Runs the post step. Throws nothing; what goes wrong is a warning at most. */
+async function revoke(env, signal) {
+    const state = env[`STATE_${STATE_NAME}`] ?? '';
+    // `revoke` is false, or the step failed before it had a token.
+    if (state === '')
+        return;
+    try {
+        await revokeToken(env, state, signal);
+    }
+    catch {
+        lib_core/* warning */.$e('The access token was not revoked and stays valid until it expires.');
+    }
+}
+
+
+/***/ }),
+
+/***/ 52:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  WN: () => (/* binding */ cancellation),
+  $n: () => (/* binding */ insistOnTls),
+  KB: () => (/* binding */ troubleshootingUrl)
+});
+
+// UNUSED EXPORTS: systemClock
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
+var core = __nccwpck_require__(413);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(916);
+;// CONCATENATED MODULE: ./src/surroundings.ts
+/** What the process offers: a clock that runs, and signals that cancel. */
+
+
+
+/** The real clock. A wait that is cancelled rejects with what its signal was aborted with. */
+const systemClock = {
+    now: () => performance.now(),
+    sleep: async (ms, signal) => {
+        try {
+            await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal });
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            throw error;
+        }
+    },
+    random: () => Math.random(),
+};
+/**
+ * Aborted when the runner cancels the step: it sends SIGINT, and SIGTERM 7.5 seconds later
+ * (actions/runner, ProcessInvoker.cs).
+ */
+function cancellation() {
+    const controller = new AbortController();
+    for (const name of ['SIGINT', 'SIGTERM'])
+        process.once(name, () => {
+            controller.abort(new errors/* CancelledError */.cc(name));
+        });
+    return controller.signal;
+}
+/**
+ * Certificates are verified whatever the environment says: the secret goes over verified TLS alone. Node
+ * reads the variable at each connection, so taking it out of this process is enough.
+ */
+function insistOnTls() {
+    if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0')
+        return;
+    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    core/* warning */.$e('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
+}
+/** Where docs/troubleshooting.md of this very version is; a path in the repository when used as `./`. */
+function troubleshootingUrl(env) {
+    const path = 'docs/troubleshooting.md';
+    const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository } = env;
+    const ref = env['GITHUB_ACTION_REF'] ?? '';
+    const plain = /^[\w./-]+$/;
+    if (!plain.test(repository ?? '') ||
+        !plain.test(ref) ||
+        !/^https:\/\/[\w.:-]+$/.test(server ?? ''))
+        return path;
+    return `${server ?? ''}/${repository ?? ''}/blob/${ref}/${path}`;
+}
+
+
+/***/ }),
+
+/***/ 613:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
+
+/***/ }),
+
+/***/ 434:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
+
+/***/ }),
+
+/***/ 611:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("http");
+
+/***/ }),
+
+/***/ 692:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
+
+/***/ }),
+
+/***/ 278:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
+
+/***/ }),
+
+/***/ 421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
+/***/ 598:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+
+/***/ }),
+
+/***/ 24:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+
+/***/ }),
+
+/***/ 161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+
+/***/ }),
+
+/***/ 760:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+
+/***/ }),
+
+/***/ 756:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
+
+/***/ }),
+
+/***/ 23:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
+
+/***/ }),
+
+/***/ 413:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  pq: () => (/* binding */ info),
+  Pq: () => (/* binding */ core_setSecret),
+  $e: () => (/* binding */ warning)
+});
+
+// UNUSED EXPORTS: ExitCode, addPath, debug, endGroup, error, exportVariable, getBooleanInput, getIDToken, getInput, getMultilineInput, getState, group, isDebug, markdownSummary, notice, platform, saveState, setCommandEcho, setFailed, setOutput, startGroup, summary, toPlatformPath, toPosixPath, toWin32Path
+
+;// CONCATENATED MODULE: external "os"
+const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+/**
+ * Sanitizes an input into a string so it can be passed into issueCommand safely
+ * @param input input to sanitize into a string
+ */
+function utils_toCommandValue(input) {
+    if (input === null || input === undefined) {
+        return '';
+    }
+    else if (typeof input === 'string' || input instanceof String) {
+        return input;
+    }
+    return JSON.stringify(input);
+}
+/**
+ *
+ * @param annotationProperties
+ * @returns The command properties to send with the actual annotation command
+ * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
+ */
+function utils_toCommandProperties(annotationProperties) {
+    if (!Object.keys(annotationProperties).length) {
+        return {};
+    }
+    return {
+        title: annotationProperties.title,
+        file: annotationProperties.file,
+        line: annotationProperties.startLine,
+        endLine: annotationProperties.endLine,
+        col: annotationProperties.startColumn,
+        endColumn: annotationProperties.endColumn
+    };
+}
+//# sourceMappingURL=utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
+
+
+/**
+ * Issues a command to the GitHub Actions runner
+ *
+ * @param command - The command name to issue
+ * @param properties - Additional properties for the command (key-value pairs)
+ * @param message - The message to include with the command
+ * @remarks
+ * This function outputs a specially formatted string to stdout that the Actions
+ * runner interprets as a command. These commands can control workflow behavior,
+ * set outputs, create annotations, mask values, and more.
+ *
+ * Command Format:
+ *   ::name key=value,key=value::message
+ *
+ * @example
+ * ```typescript
+ * // Issue a warning annotation
+ * issueCommand('warning', {}, 'This is a warning message');
+ * // Output: ::warning::This is a warning message
+ *
+ * // Set an environment variable
+ * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
+ * // Output: ::set-env name=MY_VAR::some value
+ *
+ * // Add a secret mask
+ * issueCommand('add-mask', {}, 'secretValue123');
+ * // Output: ::add-mask::secretValue123
+ * ```
+ *
+ * @internal
+ * This is an internal utility function that powers the public API functions
+ * such as setSecret, warning, error, and exportVariable.
+ */
+function command_issueCommand(command, properties, message) {
+    const cmd = new Command(command, properties, message);
+    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+}
+function command_issue(name, message = '') {
+    command_issueCommand(name, {}, message);
+}
+const CMD_STRING = '::';
+class Command {
+    constructor(command, properties, message) {
+        if (!command) {
+            command = 'missing.command';
+        }
+        this.command = command;
+        this.properties = properties;
+        this.message = message;
+    }
+    toString() {
+        let cmdStr = CMD_STRING + this.command;
+        if (this.properties && Object.keys(this.properties).length > 0) {
+            cmdStr += ' ';
+            let first = true;
+            for (const key in this.properties) {
+                if (this.properties.hasOwnProperty(key)) {
+                    const val = this.properties[key];
+                    if (val) {
+                        if (first) {
+                            first = false;
+                        }
+                        else {
+                            cmdStr += ',';
+                        }
+                        cmdStr += `${key}=${escapeProperty(val)}`;
+                    }
+                }
+            }
+        }
+        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+        return cmdStr;
+    }
+}
+function escapeData(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A');
+}
+function escapeProperty(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A')
+        .replace(/:/g, '%3A')
+        .replace(/,/g, '%2C');
+}
+//# sourceMappingURL=command.js.map
+;// CONCATENATED MODULE: external "crypto"
+const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
+;// CONCATENATED MODULE: external "fs"
+const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
+// For internal use, subject to change.
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
+
+
+
+function file_command_issueFileCommand(command, message) {
+    const filePath = process.env[`GITHUB_${command}`];
+    if (!filePath) {
+        throw new Error(`Unable to find environment variable for file command ${command}`);
+    }
+    if (!fs.existsSync(filePath)) {
+        throw new Error(`Missing file at path: ${filePath}`);
+    }
+    fs.appendFileSync(filePath, `${toCommandValue(message)}${os.EOL}`, {
+        encoding: 'utf8'
+    });
+}
+function file_command_prepareKeyValueMessage(key, value) {
+    const delimiter = `ghadelimiter_${crypto.randomUUID()}`;
+    const convertedValue = toCommandValue(value);
+    // These should realistically never happen, but just in case someone finds a
+    // way to exploit uuid generation let's not allow keys or values that contain
+    // the delimiter.
+    if (key.includes(delimiter)) {
+        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+    }
+    if (convertedValue.includes(delimiter)) {
+        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+    }
+    return `${key}<<${delimiter}${os.EOL}${convertedValue}${os.EOL}${delimiter}`;
+}
+//# sourceMappingURL=file-command.js.map
+;// CONCATENATED MODULE: external "path"
+const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 2 modules
+var lib = __nccwpck_require__(383);
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+class oidc_utils_OidcClient {
+    static createHttpClient(allowRetry = true, maxRetry = 10) {
+        const requestOptions = {
+            allowRetries: allowRetry,
+            maxRetries: maxRetry
+        };
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
+    }
+    static getRequestToken() {
+        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+        if (!token) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
+        }
+        return token;
+    }
+    static getIDTokenUrl() {
+        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+        if (!runtimeUrl) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
+        }
+        return runtimeUrl;
+    }
+    static getCall(id_token_url) {
+        return __awaiter(this, void 0, void 0, function* () {
+            var _a;
+            const httpclient = oidc_utils_OidcClient.createHttpClient();
+            const res = yield httpclient
+                .getJson(id_token_url)
+                .catch(error => {
+                throw new Error(`Failed to get ID Token. \n 
+        Error Code : ${error.statusCode}\n 
+        Error Message: ${error.message}`);
+            });
+            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
+            if (!id_token) {
+                throw new Error('Response json body do not have ID Token field');
+            }
+            return id_token;
+        });
+    }
+    static getIDToken(audience) {
+        return __awaiter(this, void 0, void 0, function* () {
+            try {
+                // New ID Token is requested from action service
+                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
+                if (audience) {
+                    const encodedAudience = encodeURIComponent(audience);
+                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
+                }
+                debug(`ID token url is ${id_token_url}`);
+                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
+                setSecret(id_token);
+                return id_token;
+            }
+            catch (error) {
+                throw new Error(`Error message: ${error.message}`);
+            }
+        });
+    }
+}
+//# sourceMappingURL=oidc-utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
+var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
+const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
+class Summary {
+    constructor() {
+        this._buffer = '';
+    }
+    /**
+     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+     * Also checks r/w permissions.
+     *
+     * @returns step summary file path
+     */
+    filePath() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            if (this._filePath) {
+                return this._filePath;
+            }
+            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+            if (!pathFromEnv) {
+                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+            }
+            try {
+                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+            }
+            catch (_a) {
+                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+            }
+            this._filePath = pathFromEnv;
+            return this._filePath;
+        });
+    }
+    /**
+     * Wraps content in an HTML tag, adding any HTML attributes
+     *
+     * @param {string} tag HTML tag to wrap
+     * @param {string | null} content content within the tag
+     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+     *
+     * @returns {string} content wrapped in HTML element
+     */
+    wrap(tag, content, attrs = {}) {
+        const htmlAttrs = Object.entries(attrs)
+            .map(([key, value]) => ` ${key}="${value}"`)
+            .join('');
+        if (!content) {
+            return `<${tag}${htmlAttrs}>`;
+        }
+        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+    }
+    /**
+     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+     *
+     * @param {SummaryWriteOptions} [options] (optional) options for write operation
+     *
+     * @returns {Promise<Summary>} summary instance
+     */
+    write(options) {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+            const filePath = yield this.filePath();
+            const writeFunc = overwrite ? writeFile : appendFile;
+            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
+            return this.emptyBuffer();
+        });
+    }
+    /**
+     * Clears the summary buffer and wipes the summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    clear() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            return this.emptyBuffer().write({ overwrite: true });
+        });
+    }
+    /**
+     * Returns the current summary buffer as a string
+     *
+     * @returns {string} string of summary buffer
+     */
+    stringify() {
+        return this._buffer;
+    }
+    /**
+     * If the summary buffer is empty
+     *
+     * @returns {boolen} true if the buffer is empty
+     */
+    isEmptyBuffer() {
+        return this._buffer.length === 0;
+    }
+    /**
+     * Resets the summary buffer without writing to summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    emptyBuffer() {
+        this._buffer = '';
+        return this;
+    }
+    /**
+     * Adds raw text to the summary buffer
+     *
+     * @param {string} text content to add
+     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addRaw(text, addEOL = false) {
+        this._buffer += text;
+        return addEOL ? this.addEOL() : this;
+    }
+    /**
+     * Adds the operating system-specific end-of-line marker to the buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addEOL() {
+        return this.addRaw(external_os_namespaceObject.EOL);
+    }
+    /**
+     * Adds an HTML codeblock to the summary buffer
+     *
+     * @param {string} code content to render within fenced code block
+     * @param {string} lang (optional) language to syntax highlight code
+     *
+     * @returns {Summary} summary instance
+     */
+    addCodeBlock(code, lang) {
+        const attrs = Object.assign({}, (lang && { lang }));
+        const element = this.wrap('pre', this.wrap('code', code), attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML list to the summary buffer
+     *
+     * @param {string[]} items list of items to render
+     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addList(items, ordered = false) {
+        const tag = ordered ? 'ol' : 'ul';
+        const listItems = items.map(item => this.wrap('li', item)).join('');
+        const element = this.wrap(tag, listItems);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML table to the summary buffer
+     *
+     * @param {SummaryTableCell[]} rows table rows
+     *
+     * @returns {Summary} summary instance
+     */
+    addTable(rows) {
+        const tableBody = rows
+            .map(row => {
+            const cells = row
+                .map(cell => {
+                if (typeof cell === 'string') {
+                    return this.wrap('td', cell);
+                }
+                const { header, data, colspan, rowspan } = cell;
+                const tag = header ? 'th' : 'td';
+                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
+                return this.wrap(tag, data, attrs);
+            })
+                .join('');
+            return this.wrap('tr', cells);
+        })
+            .join('');
+        const element = this.wrap('table', tableBody);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds a collapsable HTML details element to the summary buffer
+     *
+     * @param {string} label text for the closed state
+     * @param {string} content collapsable content
+     *
+     * @returns {Summary} summary instance
+     */
+    addDetails(label, content) {
+        const element = this.wrap('details', this.wrap('summary', label) + content);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML image tag to the summary buffer
+     *
+     * @param {string} src path to the image you to embed
+     * @param {string} alt text description of the image
+     * @param {SummaryImageOptions} options (optional) addition image attributes
+     *
+     * @returns {Summary} summary instance
+     */
+    addImage(src, alt, options) {
+        const { width, height } = options || {};
+        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
+        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML section heading element
+     *
+     * @param {string} text heading text
+     * @param {number | string} [level=1] (optional) the heading level, default: 1
+     *
+     * @returns {Summary} summary instance
+     */
+    addHeading(text, level) {
+        const tag = `h${level}`;
+        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
+            ? tag
+            : 'h1';
+        const element = this.wrap(allowedTag, text);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML thematic break (<hr>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addSeparator() {
+        const element = this.wrap('hr', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML line break (<br>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addBreak() {
+        const element = this.wrap('br', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML blockquote to the summary buffer
+     *
+     * @param {string} text quote text
+     * @param {string} cite (optional) citation url
+     *
+     * @returns {Summary} summary instance
+     */
+    addQuote(text, cite) {
+        const attrs = Object.assign({}, (cite && { cite }));
+        const element = this.wrap('blockquote', text, attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML anchor tag to the summary buffer
+     *
+     * @param {string} text link text/content
+     * @param {string} href hyperlink
+     *
+     * @returns {Summary} summary instance
+     */
+    addLink(text, href) {
+        const element = this.wrap('a', text, { href });
+        return this.addRaw(element).addEOL();
+    }
+}
+const _summary = new Summary();
+/**
+ * @deprecated use `core.summary`
+ */
+const markdownSummary = (/* unused pure expression or super */ null && (_summary));
+const summary = (/* unused pure expression or super */ null && (_summary));
+//# sourceMappingURL=summary.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
+
+/**
+ * toPosixPath converts the given path to the posix form. On Windows, \\ will be
+ * replaced with /.
+ *
+ * @param pth. Path to transform.
+ * @return string Posix path.
+ */
+function toPosixPath(pth) {
+    return pth.replace(/[\\]/g, '/');
+}
+/**
+ * toWin32Path converts the given path to the win32 form. On Linux, / will be
+ * replaced with \\.
+ *
+ * @param pth. Path to transform.
+ * @return string Win32 path.
+ */
+function toWin32Path(pth) {
+    return pth.replace(/[/]/g, '\\');
+}
+/**
+ * toPlatformPath converts the given path to a platform-specific path. It does
+ * this by replacing instances of / and \ with the platform-specific path
+ * separator.
+ *
+ * @param pth The path to platformize.
+ * @return string The platform-specific path.
+ */
+function toPlatformPath(pth) {
+    return pth.replace(/[/\\]/g, path.sep);
+}
+//# sourceMappingURL=path-utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
+});
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_namespaceObject.platform();
+const arch = external_os_namespaceObject.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+//# sourceMappingURL=platform.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function core_setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(os.EOL);
+    issueCommand('set-output', { name }, toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function core_debug(message) {
+    issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_namespaceObject.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+    }
+    issueCommand('save-state', { name }, toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
+
+/***/ }),
+
+/***/ 383:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Qq: () => (/* binding */ HttpClient)
+});
+
+// UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, getProxyUrl, isHttps
+
+// EXTERNAL MODULE: external "http"
+var external_http_ = __nccwpck_require__(611);
+var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
+// EXTERNAL MODULE: external "https"
+var external_https_ = __nccwpck_require__(692);
+var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+//# sourceMappingURL=proxy.js.map
+// EXTERNAL MODULE: ./node_modules/tunnel/index.js
+var tunnel = __nccwpck_require__(770);
+;// CONCATENATED MODULE: ./src/absent/undici.ts
+/**
+ * Stands in for the package `undici` in the bundle (see `paths` in tsconfig.json). `@actions/http-client`
+ * imports it for `getAgentDispatcher`, which nothing here calls; the real one would be nine tenths of
+ * what a reviewer has to read.
+ */
+function ProxyAgent() {
+    throw new Error('this package is not part of the bundle');
+}
+
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
+/* eslint-disable @typescript-eslint/no-explicit-any */
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+var HttpCodes;
+(function (HttpCodes) {
+    HttpCodes[HttpCodes["OK"] = 200] = "OK";
+    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
+    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
+    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
+    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
+    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
+    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
+    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
+    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
+    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
+    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
+    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
+    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
+    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
+    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
+    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
+    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
+    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
+    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
+    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
+    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
+    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
+    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
+})(HttpCodes || (HttpCodes = {}));
+var Headers;
+(function (Headers) {
+    Headers["Accept"] = "accept";
+    Headers["ContentType"] = "content-type";
+})(Headers || (Headers = {}));
+var MediaTypes;
+(function (MediaTypes) {
+    MediaTypes["ApplicationJson"] = "application/json";
+})(MediaTypes || (MediaTypes = {}));
+/**
+ * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
+ * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+ */
+function lib_getProxyUrl(serverUrl) {
+    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+    return proxyUrl ? proxyUrl.href : '';
+}
+const HttpRedirectCodes = [
+    HttpCodes.MovedPermanently,
+    HttpCodes.ResourceMoved,
+    HttpCodes.SeeOther,
+    HttpCodes.TemporaryRedirect,
+    HttpCodes.PermanentRedirect
+];
+const HttpResponseRetryCodes = [
+    HttpCodes.BadGateway,
+    HttpCodes.ServiceUnavailable,
+    HttpCodes.GatewayTimeout
+];
+const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
+const ExponentialBackoffCeiling = 10;
+const ExponentialBackoffTimeSlice = 5;
+class HttpClientError extends Error {
+    constructor(message, statusCode) {
+        super(message);
+        this.name = 'HttpClientError';
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, HttpClientError.prototype);
+    }
+}
+class HttpClientResponse {
+    constructor(message) {
+        this.message = message;
+    }
+    readBody() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                let output = Buffer.alloc(0);
+                this.message.on('data', (chunk) => {
+                    output = Buffer.concat([output, chunk]);
+                });
+                this.message.on('end', () => {
+                    resolve(output.toString());
+                });
+            }));
+        });
+    }
+    readBodyBuffer() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                const chunks = [];
+                this.message.on('data', (chunk) => {
+                    chunks.push(chunk);
+                });
+                this.message.on('end', () => {
+                    resolve(Buffer.concat(chunks));
+                });
+            }));
+        });
+    }
+}
+function isHttps(requestUrl) {
+    const parsedUrl = new URL(requestUrl);
+    return parsedUrl.protocol === 'https:';
+}
+class HttpClient {
+    constructor(userAgent, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+            if (requestOptions.ignoreSslError != null) {
+                this._ignoreSslError = requestOptions.ignoreSslError;
+            }
+            this._socketTimeout = requestOptions.socketTimeout;
+            if (requestOptions.allowRedirects != null) {
+                this._allowRedirects = requestOptions.allowRedirects;
+            }
+            if (requestOptions.allowRedirectDowngrade != null) {
+                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+            }
+            if (requestOptions.maxRedirects != null) {
+                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+            }
+            if (requestOptions.keepAlive != null) {
+                this._keepAlive = requestOptions.keepAlive;
+            }
+            if (requestOptions.allowRetries != null) {
+                this._allowRetries = requestOptions.allowRetries;
+            }
+            if (requestOptions.maxRetries != null) {
+                this._maxRetries = requestOptions.maxRetries;
+            }
+        }
+    }
+    options(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    get(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('GET', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    del(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    post(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('POST', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    patch(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    put(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PUT', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    head(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    sendStream(verb, requestUrl, stream, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request(verb, requestUrl, stream, additionalHeaders);
+        });
+    }
+    /**
+     * Gets a typed object from an endpoint
+     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+     */
+    getJson(requestUrl_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            const res = yield this.get(requestUrl, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    postJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.post(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    putJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.put(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    patchJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.patch(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    /**
+     * Makes a raw http request.
+     * All other methods such as get, post, patch, and request ultimately call this.
+     * Prefer get, del, post and patch
+     */
+    request(verb, requestUrl, data, headers) {
+        return __awaiter(this, void 0, void 0, function* () {
+            if (this._disposed) {
+                throw new Error('Client has already been disposed.');
+            }
+            const parsedUrl = new URL(requestUrl);
+            let info = this._prepareRequest(verb, parsedUrl, headers);
+            // Only perform retries on reads since writes may not be idempotent.
+            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
+                ? this._maxRetries + 1
+                : 1;
+            let numTries = 0;
+            let response;
+            do {
+                response = yield this.requestRaw(info, data);
+                // Check if it's an authentication challenge
+                if (response &&
+                    response.message &&
+                    response.message.statusCode === HttpCodes.Unauthorized) {
+                    let authenticationHandler;
+                    for (const handler of this.handlers) {
+                        if (handler.canHandleAuthentication(response)) {
+                            authenticationHandler = handler;
+                            break;
+                        }
+                    }
+                    if (authenticationHandler) {
+                        return authenticationHandler.handleAuthentication(this, info, data);
+                    }
+                    else {
+                        // We have received an unauthorized response but have no handlers to handle it.
+                        // Let the response return to the caller.
+                        return response;
+                    }
+                }
+                let redirectsRemaining = this._maxRedirects;
+                while (response.message.statusCode &&
+                    HttpRedirectCodes.includes(response.message.statusCode) &&
+                    this._allowRedirects &&
+                    redirectsRemaining > 0) {
+                    const redirectUrl = response.message.headers['location'];
+                    if (!redirectUrl) {
+                        // if there's no location to redirect to, we won't
+                        break;
+                    }
+                    const parsedRedirectUrl = new URL(redirectUrl);
+                    if (parsedUrl.protocol === 'https:' &&
+                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
+                        !this._allowRedirectDowngrade) {
+                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
+                    }
+                    // we need to finish reading the response before reassigning response
+                    // which will leak the open socket.
+                    yield response.readBody();
+                    // strip authorization header if redirected to a different hostname
+                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                        for (const header in headers) {
+                            // header names are case insensitive
+                            if (header.toLowerCase() === 'authorization') {
+                                delete headers[header];
+                            }
+                        }
+                    }
+                    // let's make the request with the new redirectUrl
+                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
+                    response = yield this.requestRaw(info, data);
+                    redirectsRemaining--;
+                }
+                if (!response.message.statusCode ||
+                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
+                    // If not a retry code, return immediately instead of retrying
+                    return response;
+                }
+                numTries += 1;
+                if (numTries < maxTries) {
+                    yield response.readBody();
+                    yield this._performExponentialBackoff(numTries);
+                }
+            } while (numTries < maxTries);
+            return response;
+        });
+    }
+    /**
+     * Needs to be called if keepAlive is set to true in request options.
+     */
+    dispose() {
+        if (this._agent) {
+            this._agent.destroy();
+        }
+        this._disposed = true;
+    }
+    /**
+     * Raw request.
+     * @param info
+     * @param data
+     */
+    requestRaw(info, data) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => {
+                function callbackForResult(err, res) {
+                    if (err) {
+                        reject(err);
+                    }
+                    else if (!res) {
+                        // If `err` is not passed, then `res` must be passed.
+                        reject(new Error('Unknown error'));
+                    }
+                    else {
+                        resolve(res);
+                    }
+                }
+                this.requestRawWithCallback(info, data, callbackForResult);
+            });
+        });
+    }
+    /**
+     * Raw request with callback.
+     * @param info
+     * @param data
+     * @param onResult
+     */
+    requestRawWithCallback(info, data, onResult) {
+        if (typeof data === 'string') {
+            if (!info.options.headers) {
+                info.options.headers = {};
+            }
+            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
+        }
+        let callbackCalled = false;
+        function handleResult(err, res) {
+            if (!callbackCalled) {
+                callbackCalled = true;
+                onResult(err, res);
+            }
+        }
+        const req = info.httpModule.request(info.options, (msg) => {
+            const res = new HttpClientResponse(msg);
+            handleResult(undefined, res);
+        });
+        let socket;
+        req.on('socket', sock => {
+            socket = sock;
+        });
+        // If we ever get disconnected, we want the socket to timeout eventually
+        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
+            if (socket) {
+                socket.end();
+            }
+            handleResult(new Error(`Request timeout: ${info.options.path}`));
+        });
+        req.on('error', function (err) {
+            // err has statusCode property
+            // res should have headers
+            handleResult(err);
+        });
+        if (data && typeof data === 'string') {
+            req.write(data, 'utf8');
+        }
+        if (data && typeof data !== 'string') {
+            data.on('close', function () {
+                req.end();
+            });
+            data.pipe(req);
+        }
+        else {
+            req.end();
+        }
+    }
+    /**
+     * Gets an http agent. This function is useful when you need an http agent that handles
+     * routing through a proxy server - depending upon the url and proxy environment variables.
+     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+     */
+    getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+    }
+    getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+            return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+    }
+    _prepareRequest(method, requestUrl, headers) {
+        const info = {};
+        info.parsedUrl = requestUrl;
+        const usingSsl = info.parsedUrl.protocol === 'https:';
+        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
+        const defaultPort = usingSsl ? 443 : 80;
+        info.options = {};
+        info.options.host = info.parsedUrl.hostname;
+        info.options.port = info.parsedUrl.port
+            ? parseInt(info.parsedUrl.port)
+            : defaultPort;
+        info.options.path =
+            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
+        info.options.method = method;
+        info.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+            info.options.headers['user-agent'] = this.userAgent;
+        }
+        info.options.agent = this._getAgent(info.parsedUrl);
+        // gives handlers an opportunity to participate
+        if (this.handlers) {
+            for (const handler of this.handlers) {
+                handler.prepareRequest(info.options);
+            }
+        }
+        return info;
+    }
+    _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
+        }
+        return lowercaseKeys(headers || {});
+    }
+    /**
+     * Gets an existing header value or returns a default.
+     * Handles converting number header values to strings since HTTP headers must be strings.
+     * Note: This returns string | string[] since some headers can have multiple values.
+     * For headers that must always be a single string (like Content-Type), use the
+     * specialized _getExistingOrDefaultContentTypeHeader method instead.
+     */
+    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
+            if (headerValue) {
+                clientHeader =
+                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
+            }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== undefined) {
+            return typeof additionalValue === 'number'
+                ? additionalValue.toString()
+                : additionalValue;
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    /**
+     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+     * Always returns a single string (not an array) since Content-Type should be a single value.
+     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+     */
+    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
+            if (headerValue) {
+                if (typeof headerValue === 'number') {
+                    clientHeader = String(headerValue);
+                }
+                else if (Array.isArray(headerValue)) {
+                    clientHeader = headerValue.join(', ');
+                }
+                else {
+                    clientHeader = headerValue;
+                }
+            }
+        }
+        const additionalValue = additionalHeaders[Headers.ContentType];
+        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
+        if (additionalValue !== undefined) {
+            if (typeof additionalValue === 'number') {
+                return String(additionalValue);
+            }
+            else if (Array.isArray(additionalValue)) {
+                return additionalValue.join(', ');
+            }
+            else {
+                return additionalValue;
+            }
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+            agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+            agent = this._agent;
+        }
+        // if agent is already assigned use that agent.
+        if (agent) {
+            return agent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        let maxSockets = 100;
+        if (this.requestOptions) {
+            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
+        }
+        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
+        if (proxyUrl && proxyUrl.hostname) {
+            const agentOptions = {
+                maxSockets,
+                keepAlive: this._keepAlive,
+                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
+                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+                })), { host: proxyUrl.hostname, port: proxyUrl.port })
+            };
+            let tunnelAgent;
+            const overHttps = proxyUrl.protocol === 'https:';
+            if (usingSsl) {
+                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+            }
+            else {
+                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+            }
+            agent = tunnelAgent(agentOptions);
+            this._proxyAgent = agent;
+        }
+        // if tunneling agent isn't assigned create a new agent
+        if (!agent) {
+            const options = { keepAlive: this._keepAlive, maxSockets };
+            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
+            this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            agent.options = Object.assign(agent.options || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return agent;
+    }
+    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+            proxyAgent = this._proxyAgentDispatcher;
+        }
+        // if agent is already assigned use that agent.
+        if (proxyAgent) {
+            return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        proxyAgent = new ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
+        })));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return proxyAgent;
+    }
+    _getUserAgentWithOrchestrationId(userAgent) {
+        const baseUserAgent = userAgent || 'actions/http-client';
+        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
+        if (orchId) {
+            // Sanitize the orchestration ID to ensure it contains only valid characters
+            // Valid characters: 0-9, a-z, _, -, .
+            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
+            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+    }
+    _performExponentialBackoff(retryNumber) {
+        return __awaiter(this, void 0, void 0, function* () {
+            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+            return new Promise(resolve => setTimeout(() => resolve(), ms));
+        });
+    }
+    _processResponse(res, options) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+                const statusCode = res.message.statusCode || 0;
+                const response = {
+                    statusCode,
+                    result: null,
+                    headers: {}
+                };
+                // not found leads to null obj returned
+                if (statusCode === HttpCodes.NotFound) {
+                    resolve(response);
+                }
+                // get the result from the body
+                function dateTimeDeserializer(key, value) {
+                    if (typeof value === 'string') {
+                        const a = new Date(value);
+                        if (!isNaN(a.valueOf())) {
+                            return a;
+                        }
+                    }
+                    return value;
+                }
+                let obj;
+                let contents;
+                try {
+                    contents = yield res.readBody();
+                    if (contents && contents.length > 0) {
+                        if (options && options.deserializeDates) {
+                            obj = JSON.parse(contents, dateTimeDeserializer);
+                        }
+                        else {
+                            obj = JSON.parse(contents);
+                        }
+                        response.result = obj;
+                    }
+                    response.headers = res.message.headers;
+                }
+                catch (err) {
+                    // Invalid resource (contents not json);  leaving result obj null
+                }
+                // note that 3xx redirects are handled by the http layer.
+                if (statusCode > 299) {
+                    let msg;
+                    // if exception/error in body, attempt to get better error
+                    if (obj && obj.message) {
+                        msg = obj.message;
+                    }
+                    else if (contents && contents.length > 0) {
+                        // it may be the case that the exception is in the body message as string
+                        msg = contents;
+                    }
+                    else {
+                        msg = `Failed request: (${statusCode})`;
+                    }
+                    const err = new HttpClientError(msg, statusCode);
+                    err.result = response.result;
+                    reject(err);
+                }
+                else {
+                    resolve(response);
+                }
+            }));
+        });
+    }
+}
+const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
+//# sourceMappingURL=index.js.map
+
+/***/ })
+
+/******/ });
+/************************************************************************/
+/******/ // The module cache
+/******/ var __webpack_module_cache__ = {};
+/******/ 
+/******/ // The require function
+/******/ function __nccwpck_require__(moduleId) {
+/******/ 	// Check if module is in cache
+/******/ 	var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 	if (cachedModule !== undefined) {
+/******/ 		return cachedModule.exports;
+/******/ 	}
+/******/ 	// Create a new module (and put it into the cache)
+/******/ 	var module = __webpack_module_cache__[moduleId] = {
+/******/ 		// no module.id needed
+/******/ 		// no module.loaded needed
+/******/ 		exports: {}
+/******/ 	};
+/******/ 
+/******/ 	// Execute the module function
+/******/ 	var threw = true;
+/******/ 	try {
+/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 		threw = false;
+/******/ 	} finally {
+/******/ 		if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 	}
+/******/ 
+/******/ 	// Return the exports of the module
+/******/ 	return module.exports;
+/******/ }
+/******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
+/******/ 
+/************************************************************************/
+/******/ /* webpack/runtime/asset-relocator-loader */
+/******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
+/******/ 
+/******/ /* webpack/runtime/async module */
+/******/ (() => {
+/******/ 	var webpackQueues = typeof Symbol === "function" ? Symbol("webpack queues") : "__webpack_queues__";
+/******/ 	var webpackExports = typeof Symbol === "function" ? Symbol("webpack exports") : "__webpack_exports__";
+/******/ 	var webpackError = typeof Symbol === "function" ? Symbol("webpack error") : "__webpack_error__";
+/******/ 	var resolveQueue = (queue) => {
+/******/ 		if(queue && queue.d < 1) {
+/******/ 			queue.d = 1;
+/******/ 			queue.forEach((fn) => (fn.r--));
+/******/ 			queue.forEach((fn) => (fn.r-- ? fn.r++ : fn()));
+/******/ 		}
+/******/ 	}
+/******/ 	var wrapDeps = (deps) => (deps.map((dep) => {
+/******/ 		if(dep !== null && typeof dep === "object") {
+/******/ 			if(dep[webpackQueues]) return dep;
+/******/ 			if(dep.then) {
+/******/ 				var queue = [];
+/******/ 				queue.d = 0;
+/******/ 				dep.then((r) => {
+/******/ 					obj[webpackExports] = r;
+/******/ 					resolveQueue(queue);
+/******/ 				}, (e) => {
+/******/ 					obj[webpackError] = e;
+/******/ 					resolveQueue(queue);
+/******/ 				});
+/******/ 				var obj = {};
+/******/ 				obj[webpackQueues] = (fn) => (fn(queue));
+/******/ 				return obj;
+/******/ 			}
+/******/ 		}
+/******/ 		var ret = {};
+/******/ 		ret[webpackQueues] = x => {};
+/******/ 		ret[webpackExports] = dep;
+/******/ 		return ret;
+/******/ 	}));
+/******/ 	__nccwpck_require__.a = (module, body, hasAwait) => {
+/******/ 		var queue;
+/******/ 		hasAwait && ((queue = []).d = -1);
+/******/ 		var depQueues = new Set();
+/******/ 		var exports = module.exports;
+/******/ 		var currentDeps;
+/******/ 		var outerResolve;
+/******/ 		var reject;
+/******/ 		var promise = new Promise((resolve, rej) => {
+/******/ 			reject = rej;
+/******/ 			outerResolve = resolve;
+/******/ 		});
+/******/ 		promise[webpackExports] = exports;
+/******/ 		promise[webpackQueues] = (fn) => (queue && fn(queue), depQueues.forEach(fn), promise["catch"](x => {}));
+/******/ 		module.exports = promise;
+/******/ 		body((deps) => {
+/******/ 			currentDeps = wrapDeps(deps);
+/******/ 			var fn;
+/******/ 			var getResult = () => (currentDeps.map((d) => {
+/******/ 				if(d[webpackError]) throw d[webpackError];
+/******/ 				return d[webpackExports];
+/******/ 			}))
+/******/ 			var promise = new Promise((resolve) => {
+/******/ 				fn = () => (resolve(getResult));
+/******/ 				fn.r = 0;
+/******/ 				var fnQueue = (q) => (q !== queue && !depQueues.has(q) && (depQueues.add(q), q && !q.d && (fn.r++, q.push(fn))));
+/******/ 				currentDeps.map((dep) => (dep[webpackQueues](fnQueue)));
+/******/ 			});
+/******/ 			return fn.r ? promise : getResult();
+/******/ 		}, (err) => ((err ? reject(promise[webpackError] = err) : outerResolve(exports)), resolveQueue(queue)));
+/******/ 		queue && queue.d < 0 && (queue.d = 0);
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/compat get default export */
+/******/ (() => {
+/******/ 	// getDefaultExport function for compatibility with non-harmony modules
+/******/ 	__nccwpck_require__.n = (module) => {
+/******/ 		var getter = module && module.__esModule ?
+/******/ 			() => (module['default']) :
+/******/ 			() => (module);
+/******/ 		__nccwpck_require__.d(getter, { a: getter });
+/******/ 		return getter;
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/create fake namespace object */
+/******/ (() => {
+/******/ 	var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 	var leafPrototypes;
+/******/ 	// create a fake namespace object
+/******/ 	// mode & 1: value is a module id, require it
+/******/ 	// mode & 2: merge all properties of value into the ns
+/******/ 	// mode & 4: return value when already ns object
+/******/ 	// mode & 16: return value when it's Promise-like
+/******/ 	// mode & 8|1: behave like require
+/******/ 	__nccwpck_require__.t = function(value, mode) {
+/******/ 		if(mode & 1) value = this(value);
+/******/ 		if(mode & 8) return value;
+/******/ 		if(typeof value === 'object' && value) {
+/******/ 			if((mode & 4) && value.__esModule) return value;
+/******/ 			if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 		}
+/******/ 		var ns = Object.create(null);
+/******/ 		__nccwpck_require__.r(ns);
+/******/ 		var def = {};
+/******/ 		leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 		for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 			Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 		}
+/******/ 		def['default'] = () => (value);
+/******/ 		__nccwpck_require__.d(ns, def);
+/******/ 		return ns;
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/define property getters */
+/******/ (() => {
+/******/ 	// define getter functions for harmony exports
+/******/ 	__nccwpck_require__.d = (exports, definition) => {
+/******/ 		for(var key in definition) {
+/******/ 			if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 				Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 			}
+/******/ 		}
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/hasOwnProperty shorthand */
+/******/ (() => {
+/******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/make namespace object */
+/******/ (() => {
+/******/ 	// define __esModule on exports
+/******/ 	__nccwpck_require__.r = (exports) => {
+/******/ 		if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 			Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 		}
+/******/ 		Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
+/******/ })();
+/******/ 
+/************************************************************************/
+/******/ 
+/******/ // startup
+/******/ // Load entry module and return exports
+/******/ // This entry module used 'module' so it can't be inlined
+/******/ var __webpack_exports__ = __nccwpck_require__(661);
+/******/ __webpack_exports__ = await __webpack_exports__;
+/******/ 

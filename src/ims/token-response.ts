@@ -87,6 +87,16 @@ export function secretsOfAnswer(answer: Answer): readonly string[] {
 }
 
 /**
+ * Judges an answer of which only the status counts.
+ * @param secrets known secret values, which are cut out of what the server says
+ * @param nowMs milliseconds since 1970, for a `Retry-After` that is a date
+ * @throws ImsError for any status but 2xx
+ */
+export function judgeAcceptance(answer: Answer, secrets: readonly string[], nowMs: number): void {
+  if (answer.status < 200 || answer.status > 299) throw imsError(answer, secrets, nowMs);
+}
+
+/**
  * Judges an answer of the token endpoint.
  * @param secrets known secret values, which are cut out of what the server says
  * @param nowMs milliseconds since 1970, for a `Retry-After` that is a date
@@ -97,7 +107,7 @@ export function judgeTokenAnswer(
   secrets: readonly string[],
   nowMs: number,
 ): TokenAnswer {
-  if (answer.status < 200 || answer.status > 299) throw imsError(answer, secrets, nowMs);
+  judgeAcceptance(answer, secrets, nowMs);
   const debugId = cleanServerText(answer.debugId, secrets, 100);
   if (answer.body === undefined)
     throw new AnswerError('too_large', { debugId, message: 'answer above 64 KiB' });

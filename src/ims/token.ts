@@ -54,6 +54,6 @@ export function readClaims(accessToken: string): Claims {
 }
 
 /** Whole seconds that the token is still valid; negative when it has expired. */
-export function secondsLeft(token: Token, nowMs: number): number {
+export function secondsLeft(token: Pick<Token, 'expiresAtMs'>, nowMs: number): number {
   return Math.floor((token.expiresAtMs - nowMs) / 1000);
 }

@@ -1,0 +1,113 @@
+export const id = 310;
+export const ids = [310];
+export const modules = {
+
+/***/ 310:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   readFromRepository: () => (/* binding */ readFromRepository),
+/* harmony export */   writeToRepository: () => (/* binding */ writeToRepository)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(421);
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_child_process__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(24);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_os__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var _sealed_token_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(830);
+/** Keeps the sealed token for later jobs and runs, in the repository's Actions cache. */
+
+
+
+
+
+const FILE = 'sealed-token';
+const LARGEST_BYTES = 256 * 1024;
+function keyPrefix(identity) {
+    return `adobe-ims-token-1-${(0,_sealed_token_js__WEBPACK_IMPORTED_MODULE_4__/* .fingerprint */ .Rj)(identity)}-`;
+}
+/** What the cache program may see: all but the inputs, among them the client secret. */
+function withoutInputs(env, folder) {
+    const kept = Object.entries(env).filter(([name]) => !/^(INPUT|STATE)_/i.test(name));
+    return { ...Object.fromEntries(kept), GITHUB_WORKSPACE: folder, RUNNER_TEMP: folder };
+}
+/** Ends a program and what it started; on Windows there are no process groups to end. */
+function end(pid) {
+    if (pid === undefined)
+        return;
+    try {
+        process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+    }
+    catch {
+        // It has ended by itself.
+    }
+}
+/** Runs the cache program; resolves when it ended or was ended, and never rejects. */
+function run(cache, folder, words) {
+    const startedMs = performance.now();
+    return new Promise((resolve) => {
+        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(process.execPath, [cache.program, ...words], {
+            cwd: folder,
+            env: withoutInputs(cache.env, folder),
+            stdio: 'ignore',
+            detached: process.platform !== 'win32',
+        });
+        const stop = () => {
+            end(child.pid);
+        };
+        const timer = setTimeout(stop, cache.budgetMs.left);
+        cache.signal.addEventListener('abort', stop, { once: true });
+        const done = () => {
+            clearTimeout(timer);
+            cache.signal.removeEventListener('abort', stop);
+            cache.budgetMs.left = Math.max(0, cache.budgetMs.left - (performance.now() - startedMs));
+            resolve();
+        };
+        child.once('error', done);
+        child.once('exit', done);
+    });
+}
+/** Gives the cache program a folder to itself, which is gone afterwards. */
+async function inFolder(env, use) {
+    let folder;
+    try {
+        folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(env['RUNNER_TEMP'] ?? (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)(), 'adobe-ims-token-cache-'));
+        return await use(folder);
+    }
+    catch {
+        return undefined;
+    }
+    finally {
+        if (folder !== undefined)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(folder, { recursive: true, force: true });
+    }
+}
+function readSealed(path) {
+    const facts = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(path, { throwIfNoEntry: false });
+    return facts?.isFile() === true && facts.size <= LARGEST_BYTES ? (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path) : undefined;
+}
+/** The newest sealed bytes of this identity; undefined for whatever reason there are none. */
+async function readFromRepository(cache, identity) {
+    return inFolder(cache.env, async (folder) => {
+        await run(cache, folder, ['restore', keyPrefix(identity), FILE]);
+        return readSealed((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(folder, FILE));
+    });
+}
+/** Saves sealed bytes under the fingerprint and the expiry; does without where that cannot be. */
+async function writeToRepository(cache, identity, sealed, expiresAtMs) {
+    if (cache.budgetMs.left === 0)
+        return;
+    await inFolder(cache.env, async (folder) => {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(folder, FILE), sealed, { mode: 0o600 });
+        const key = `${keyPrefix(identity)}${Math.floor(expiresAtMs / 1000)}`;
+        await run(cache, folder, ['save', key, FILE]);
+    });
+}
+
+
+/***/ })
+
+};

@@ -1,0 +1,71 @@
+/** The request for a token, from the grant to the answer: client authentication, attempts, log lines. */
+
+import * as core from '@actions/core';
+
+import { explain, type Context } from './advice.ts';
+import { type AttemptError, ImsError } from './errors.ts';
+import { post } from './ims/client.ts';
+import { authentications, tokenRequest } from './ims/token-request.ts';
+import { judgeTokenAnswer, secretsOfAnswer, type TokenAnswer } from './ims/token-response.ts';
+import type { Inputs } from './inputs.ts';
+import { maskSecrets } from './publish.ts';
+import { retrying } from './retry.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Asks once, and with the second secret when the first is refused. */
+async function ask(
+  inputs: Inputs,
+  secrets: readonly string[],
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<TokenAnswer> {
+  const ways = authentications(inputs.grant, inputs.clientSecrets);
+  const deadlineMs = performance.now() + limitMs;
+  for (const [index, way] of ways.entries()) {
+    const request = tokenRequest(inputs, inputs.grant, way);
+    const left = Math.max(1, deadlineMs - performance.now());
+    const answer = await post(inputs.endpoint, request, { limitMs: left, signal });
+    maskSecrets(secretsOfAnswer(answer), inputs.clientId);
+    try {
+      const judged = judgeTokenAnswer(answer, secrets, Date.now());
+      if (way.method !== 'none' && way.secret !== inputs.clientSecrets[0])
+        core.notice(
+          'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',
+        );
+      return judged;
+    } catch (error) {
+      const refused = error instanceof ImsError && error.error === 'invalid_client';
+      if (!refused || index === ways.length - 1) throw error;
+    }
+  }
+  throw new Error('there is always one way to authenticate');
+}
+
+function describe(error: AttemptError, context: Context): string {
+  const advice = explain(error, context);
+  return `${advice.happened} (${advice.facts.join(', ')})`;
+}
+
+/**
+ * Gets a token from IMS, over as many attempts as `timeout` allows; each retry is one line in the log.
+ * @throws what `retrying` throws
+ */
+export async function requestToken(
+  inputs: Inputs,
+  secrets: readonly string[],
+  context: Context,
+  surroundings: Surroundings,
+): Promise<TokenAnswer> {
+  return retrying((limitMs) => ask(inputs, secrets, limitMs, surroundings.signal), {
+    timeoutSeconds: inputs.timeoutSeconds,
+    startedMs: surroundings.startedMs,
+    clock: surroundings.clock,
+    signal: surroundings.signal,
+    usedUpByAttempt: inputs.grant.type === 'authorization_code',
+    onRetry: ({ attempt, error, waitMs }) => {
+      core.info(
+        `Attempt ${attempt} failed: ${describe(error, context)} Next attempt in ${(waitMs / 1000).toFixed(1)} s.`,
+      );
+    },
+  });
+}

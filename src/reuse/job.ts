@@ -1,0 +1,85 @@
+/** Keeps the sealed token for later steps of the same job, in RUNNER_TEMP, which the runner empties. */
+
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+
+import { fingerprint, type TokenIdentity } from './sealed-token.ts';
+
+const LARGEST_BYTES = 256 * 1024;
+
+function placeOf(runnerTemp: string, identity: TokenIdentity): string | undefined {
+  if (!isAbsolute(runnerTemp)) return undefined;
+  return join(runnerTemp, `adobe-ims-token-${fingerprint(identity).slice(0, 32)}`);
+}
+
+/** The sealed bytes that an earlier step left; undefined for whatever reason there are none. */
+export function readFromJob(runnerTemp: string, identity: TokenIdentity): Buffer | undefined {
+  const place = placeOf(runnerTemp, identity);
+  if (place === undefined) return undefined;
+  try {
+    // Without NONBLOCK, a pipe of that name would be waited for.
+    const file = openSync(place, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const facts = fstatSync(file);
+      return facts.isFile() && facts.size <= LARGEST_BYTES ? readFileSync(file) : undefined;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Leaves sealed bytes for later steps: readable by this user alone, and under its name only once it is
+ * whole, so that of two steps at once one leaves its file. Quietly does nothing where that cannot be.
+ */
+export function writeToJob(runnerTemp: string, identity: TokenIdentity, sealed: Buffer): void {
+  const place = placeOf(runnerTemp, identity);
+  if (place === undefined) return;
+  const draft = `${place}.${randomBytes(8).toString('hex')}`;
+  try {
+    writeFileSync(draft, sealed, { mode: 0o600, flag: 'wx' });
+    renameSync(draft, place);
+  } catch {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Takes away what an earlier step left. */
+export function removeFromJob(runnerTemp: string, identity: TokenIdentity): void {
+  const place = placeOf(runnerTemp, identity);
+  if (place !== undefined) rmSync(place, { force: true });
+}
+
+function markOf(runnerTemp: string, digest: string): string | undefined {
+  if (!isAbsolute(runnerTemp)) return undefined;
+  return join(runnerTemp, `adobe-ims-token-revoked-${digest.slice(0, 32)}`);
+}
+
+/** Whether a step of this job has revoked the token with this digest. */
+export function wasRevoked(runnerTemp: string, digest: string): boolean {
+  const mark = markOf(runnerTemp, digest);
+  return mark !== undefined && existsSync(mark);
+}
+
+/** Tells later post steps that the token with this digest is revoked. */
+export function noteRevoked(runnerTemp: string, digest: string): void {
+  const mark = markOf(runnerTemp, digest);
+  try {
+    if (mark !== undefined) writeFileSync(mark, '');
+  } catch {
+    // Then it is revoked twice, which IMS does not mind.
+  }
+}
