@@ -28,7 +28,7 @@ it.each(['cli', 'my_context'])(
         `import('${library}').then(async (ims) => {
          const token = await (ims.default ?? ims).getToken(${JSON.stringify(name)});
          console.log('same token:', token === process.env.FIREFLY_SERVICES_ACCESS_TOKEN);
-       });`,
+       });`],
         // Any request would go to this port, where nobody listens.
         { env: { https_proxy: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9' } },
       );

@@ -37,9 +37,12 @@ try {
   show('Step 1: get a token', token.log);
 
   const later = await job.run(
-    `const { FIREFLY_SERVICES_ACCESS_TOKEN: variable, TOKEN: output } = process.env;
+    [
+      '-e',
+      `const { FIREFLY_SERVICES_ACCESS_TOKEN: variable, TOKEN: output } = process.env;
      console.log('Authorization: Bearer ' + variable);
      console.log('variable and output agree:', variable === output, '- length', variable.length);`,
+    ],
     { env: { TOKEN: token.outputs['access-token'] ?? '' } },
   );
   show('Step 2: a later step uses the variable and the output', later.log);

@@ -62,9 +62,10 @@ describe('a token', () => {
     expect(step.stderr).toBe('');
     expect(step.annotations).toEqual([]);
     expect(ims.requests).toHaveLength(1);
-    const later = await job.run(
+    const later = await job.run([
+      '-e',
       'console.log(process.env.FIREFLY_SERVICES_ACCESS_TOKEN, Buffer.from(process.env.FIREFLY_SERVICES_ACCESS_TOKEN).toString("base64"))',
-    );
+    ]);
     expect(later.log).not.toContain(token);
     expect(job.log).not.toContain(token);
     expect(job.log).not.toContain(SECRET);

@@ -1,103 +1,217 @@
-/** Parsers of what an action tells the runner: workflow commands and file commands. */
+/**
+ * What a step tells the runner: file commands and workflow commands, parsed as the runner does.
+ *
+ * Source: actions/runner, `FileCommandManager.cs`, `ActionCommand.cs` and `ActionCommandManager.cs`.
+ */
 
-export type Command = {
+/** One entry of GITHUB_OUTPUT, GITHUB_ENV or GITHUB_STATE. */
+export type Entry = { readonly name: string; readonly value: string };
+
+/** The entries up to the first bad one, which stay applied, and what is wrong with that one. */
+export type Entries = { readonly entries: readonly Entry[]; readonly error?: string };
+
+/** A line that the runner obeys. Its name and the names of its properties are in lower case. */
+export type WorkflowCommand = {
   readonly name: string;
   readonly properties: Readonly<Record<string, string>>;
   readonly data: string;
 };
 
-const decode = (text: string): string =>
-  text.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%');
+type Line = { readonly text: string; readonly ended: boolean; readonly next: number };
+type Parsed = { readonly entry: Entry; readonly next: number } | { readonly error: string };
 
-function parseProperties(text: string, separator: string): Readonly<Record<string, string>> {
-  const pairs = text
-    .split(separator)
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.includes('='));
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      const value = pair
-        .slice(at + 1)
-        .replaceAll('%3A', ':')
-        .replaceAll('%2C', ',');
-      return [pair.slice(0, at), decode(value)];
-    }),
-  );
+/** The commands that the runner knows; any other name is plain output. */
+export const COMMAND_NAMES: ReadonlySet<string> = new Set([
+  'add-mask',
+  'add-matcher',
+  'add-path',
+  'debug',
+  'echo',
+  'endgroup',
+  'error',
+  'group',
+  'notice',
+  'remove-matcher',
+  'save-state',
+  'set-env',
+  'set-output',
+  'stop-commands',
+  'warning',
+]);
+
+/** Only a line feed ends a line here, so a carriage return stays in values and delimiters. */
+function lineAt(text: string, index: number): Line | undefined {
+  if (index >= text.length) return undefined;
+  const end = text.indexOf('\n', index);
+  return end < 0
+    ? { text: text.slice(index), ended: false, next: text.length }
+    : { text: text.slice(index, end), ended: true, next: end + 1 };
 }
 
-const COMMAND = /^([^\s:[\]]+)(?: +(.*))?$/s;
-
-/** Reads a line as the runner does: `::name …::data` at its start, `##[name …]data` anywhere in it. */
-export function parseCommand(line: string): Command | undefined {
-  const start = line.trimStart();
-  if (start.startsWith('::')) {
-    const end = start.indexOf('::', 2);
-    const head = end === -1 ? null : COMMAND.exec(start.slice(2, end));
-    if (head?.[1] !== undefined)
-      return {
-        name: head[1].toLowerCase(),
-        properties: parseProperties(head[2] ?? '', ','),
-        data: decode(start.slice(end + 2)),
-      };
+function heredoc(text: string, head: Line, at: number): Parsed {
+  const name = head.text.slice(0, at);
+  const delimiter = head.text.slice(at + 2);
+  if (name === '' || delimiter === '') {
+    return {
+      error: `Invalid format '${head.text}'. Name must not be empty and delimiter must not be empty`,
+    };
   }
-  const at = line.indexOf('##[');
-  const end = at === -1 ? -1 : line.indexOf(']', at);
-  const head = end === -1 ? null : COMMAND.exec(line.slice(at + 3, end));
-  if (head?.[1] === undefined) return undefined;
-  const data = line
-    .slice(end + 1)
-    .replaceAll('%3B', ';')
-    .replaceAll('%5D', ']');
-  return {
-    name: head[1].toLowerCase(),
-    properties: parseProperties(head[2] ?? '', ';'),
-    data: decode(data),
-  };
+  let end = head.next;
+  for (let line = lineAt(text, head.next); line !== undefined; line = lineAt(text, line.next)) {
+    if (line.text === delimiter) {
+      return { entry: { name, value: text.slice(head.next, end) }, next: line.next };
+    }
+    if (!line.ended) return { error: 'Invalid value. EOF marker missing new line.' };
+    end = line.next - 1;
+  }
+  return { error: `Invalid value. Matching delimiter not found '${delimiter}'` };
 }
 
-export type Entry = { readonly name: string; readonly value: string };
+function entryAt(text: string, line: Line): Parsed {
+  const equals = line.text.indexOf('=');
+  const arrows = line.text.indexOf('<<');
+  if (equals >= 0 && (arrows < 0 || equals < arrows)) {
+    const entry = { name: line.text.slice(0, equals), value: line.text.slice(equals + 1) };
+    return { entry, next: line.next };
+  }
+  return arrows < 0 ? { error: `Invalid format '${line.text}'` } : heredoc(text, line, arrows);
+}
 
-export class FileCommandError extends Error {}
+/** Parses the content of GITHUB_OUTPUT, GITHUB_ENV or GITHUB_STATE. Never throws. */
+export function parseEntries(content: string): Entries {
+  const text = content.replace(/^\uFEFF/, '');
+  const entries: Entry[] = [];
+  let line = lineAt(text, 0);
+  while (line !== undefined) {
+    let next = line.next;
+    if (line.text !== '') {
+      const parsed = entryAt(text, line);
+      if ('error' in parsed) return { entries, error: parsed.error };
+      entries.push(parsed.entry);
+      next = parsed.next;
+    }
+    line = lineAt(text, next);
+  }
+  return { entries };
+}
+
+/** Parses the content of GITHUB_PATH: one folder a line, in the order in which they are added. */
+export function parsePaths(content: string): readonly string[] {
+  return content
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\r|\n/)
+    .filter((line) => line !== '');
+}
+
+type Syntax = {
+  readonly separator: string;
+  readonly data: (text: string) => string;
+  readonly property: (text: string) => string;
+};
+
+/** Unescapes in the order given: `%25` comes last, or `%250A` would become a line feed. */
+function unescaper(pairs: readonly (readonly [string, string])[]): (text: string) => string {
+  return (text) =>
+    pairs.reduce((result, [escaped, plain]) => result.replaceAll(escaped, plain), text);
+}
+
+const bracketText = unescaper([
+  ['%3B', ';'],
+  ['%0D', '\r'],
+  ['%0A', '\n'],
+  ['%5D', ']'],
+  ['%25', '%'],
+]);
+
+const COLONS: Syntax = {
+  separator: ',',
+  data: unescaper([
+    ['%0D', '\r'],
+    ['%0A', '\n'],
+    ['%25', '%'],
+  ]),
+  property: unescaper([
+    ['%0D', '\r'],
+    ['%0A', '\n'],
+    ['%3A', ':'],
+    ['%2C', ','],
+    ['%25', '%'],
+  ]),
+};
+
+const BRACKETS: Syntax = { separator: ';', data: bracketText, property: bracketText };
+
+function command(
+  head: string,
+  data: string,
+  syntax: Syntax,
+  names: ReadonlySet<string>,
+): WorkflowCommand | undefined {
+  const space = head.indexOf(' ');
+  const name = (space < 0 ? head : head.slice(0, space)).toLowerCase();
+  if (!names.has(name)) return undefined;
+  const properties = new Map<string, string>();
+  for (const pair of space < 0
+    ? []
+    : head
+        .slice(space + 1)
+        .trim()
+        .split(syntax.separator)) {
+    const equals = pair.indexOf('=');
+    if (equals < 0) continue;
+    properties.set(pair.slice(0, equals).toLowerCase(), syntax.property(pair.slice(equals + 1)));
+  }
+  return { name, properties: Object.fromEntries(properties), data: syntax.data(data) };
+}
+
+function colonCommand(line: string, names: ReadonlySet<string>): WorkflowCommand | undefined {
+  const text = line.trimStart();
+  const end = text.startsWith('::') ? text.indexOf('::', 2) : -1;
+  return end < 0 ? undefined : command(text.slice(2, end), text.slice(end + 2), COLONS, names);
+}
+
+function bracketCommand(line: string, names: ReadonlySet<string>): WorkflowCommand | undefined {
+  const start = line.indexOf('##[');
+  const end = start < 0 ? -1 : line.indexOf(']', start);
+  if (end < 0) return undefined;
+  return command(line.slice(start + 3, end), line.slice(end + 1), BRACKETS, names);
+}
 
 /**
- * Reads a file of names and values (FileCommandManager.cs). Entries before a bad one stay: they are
- * passed to `apply` as they are read.
- * @throws FileCommandError in the runner's words
+ * Parses one line of stdout or stderr; returns undefined for plain output.
+ * `names`, in lower case, are the commands known at the moment.
  */
-export function parseFileCommand(text: string, apply: (entry: Entry) => void): void {
-  let rest = text;
-  const line = (): { text: string; ended: boolean } => {
-    const at = rest.indexOf('\n');
-    const taken = at === -1 ? rest : rest.slice(0, at);
-    rest = at === -1 ? '' : rest.slice(at + 1);
-    return { text: taken, ended: at !== -1 };
+export function parseCommand(
+  line: string,
+  names: ReadonlySet<string> = COMMAND_NAMES,
+): WorkflowCommand | undefined {
+  return colonCommand(line, names) ?? bracketCommand(line, names);
+}
+
+/** Cuts a stream into lines, which end at a line feed, a carriage return or both. */
+export type LineReader = {
+  /** Takes the next piece and returns the lines that it completes. */
+  readonly push: (piece: string) => readonly string[];
+  /** Returns the unterminated last line, if there is one. */
+  readonly end: () => readonly string[];
+};
+
+/** Makes a reader for one stream. */
+export function createLineReader(): LineReader {
+  let rest = '';
+  return {
+    push: (piece) => {
+      rest += piece;
+      // A carriage return at the very end may be the first half of a CRLF.
+      const lines = rest.split(/\r\n|\r(?!$)|\n/);
+      rest = lines.pop() ?? '';
+      return lines;
+    },
+    end: () => {
+      const last = rest.replace(/\r$/, '');
+      const lines = rest === '' ? [] : [last];
+      rest = '';
+      return lines;
+    },
   };
-  while (rest !== '') {
-    const { text: head } = line();
-    if (head === '') continue;
-    const equals = head.indexOf('=');
-    const heredoc = head.indexOf('<<');
-    if (equals >= 0 && (heredoc < 0 || equals < heredoc)) {
-      apply({ name: head.slice(0, equals), value: head.slice(equals + 1) });
-      continue;
-    }
-    if (heredoc < 0) throw new FileCommandError(`Invalid format '${head}'`);
-    const name = head.slice(0, heredoc);
-    const delimiter = head.slice(heredoc + 2);
-    if (name === '' || delimiter === '')
-      throw new FileCommandError(
-        `Invalid format '${head}'. Name must not be empty and delimiter must not be empty`,
-      );
-    const lines: string[] = [];
-    for (;;) {
-      if (rest === '')
-        throw new FileCommandError(`Invalid value. Matching delimiter not found '${delimiter}'`);
-      const next = line();
-      if (next.text === delimiter) break;
-      if (!next.ended) throw new FileCommandError('Invalid value. EOF marker missing new line.');
-      lines.push(next.text);
-    }
-    apply({ name, value: lines.join('\n') });
-  }
 }

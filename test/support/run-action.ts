@@ -1,401 +1,815 @@
-/** Starts the built action as GitHub's runner does, and shows what a person would see. */
-
-import { type ChildProcess, spawn } from 'node:child_process';
+/**
+ * Runs the built action as GitHub's runner does: as a child process, with the runner's environment,
+ * its file commands, its workflow commands, its masker and its post steps.
+ *
+ * Source: actions/runner, `ActionRunner.cs`, `NodeScriptActionHandler.cs`, `ExecutionContext.cs`.
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
-
 import {
-  type Command,
-  type Entry,
-  FileCommandError,
+  COMMAND_NAMES,
+  createLineReader,
   parseCommand,
-  parseFileCommand,
+  parseEntries,
+  parsePaths,
 } from './commands.ts';
-import { Masker } from './masker.ts';
+import type { Entry, WorkflowCommand } from './commands.ts';
+import { createMasker } from './masker.ts';
+import type { Masker } from './masker.ts';
 
+type Variables = Readonly<Record<string, string>>;
+type FileKind = 'output' | 'env' | 'state' | 'path' | 'summary';
+type Files = Readonly<Record<FileKind, string>>;
+
+/** A line in the run's overview; the message is masked and cut as the runner does. */
 export type Annotation = {
   readonly level: 'error' | 'warning' | 'notice';
   readonly message: string;
 };
 
-const FILES = ['output', 'env', 'state', 'path', 'summary'] as const;
-type FileName = (typeof FILES)[number];
-
+/** What one step did. */
 export type StepResult = {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Raw, before masking. */
+  /** Raw, unmasked. */
   readonly stdout: string;
-  /** Raw, before masking. */
+  /** Raw, unmasked. */
   readonly stderr: string;
-  /** What a person sees. */
+  /** What a person sees: the header, then the lines, masked. */
   readonly log: string;
-  readonly outputs: Readonly<Record<string, string>>;
-  /** Variables that the step exported. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly state: Readonly<Record<string, string>>;
-  /** Masked, as GitHub shows it. */
+  readonly outputs: Variables;
+  /** What this step exported for later ones. */
+  readonly env: Variables;
+  readonly state: Variables;
+  /** Masked line by line, as shown. */
   readonly summary: string;
   readonly annotations: readonly Annotation[];
+  /** The values of this step's `::add-mask::` commands, in order. */
   readonly masks: readonly string[];
-  /** Commands that an action should not use any more: set-output, save-state, set-env, add-path. */
-  readonly legacyCommands: readonly Command[];
   readonly durationMs: number;
   readonly failed: boolean;
-  /** Raw contents of the file commands. */
-  readonly files: Readonly<Record<FileName, string>>;
+  /** The raw contents of the file commands. */
+  readonly files: Files;
+  /** Names of the deprecated commands seen: set-output, save-state, set-env, add-path. */
+  readonly legacyCommands: readonly string[];
 };
 
+/** How one step differs from an ordinary one. */
 export type StepOptions = {
   readonly id?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** The step's `env:`. */
+  readonly env?: Variables;
   readonly debug?: boolean;
+  /** Whether the job goes on as a success when the step fails. */
   readonly continueOnError?: boolean;
   readonly onStart?: (child: ChildProcess) => void;
+  /** Called with each raw line of either stream. */
+  readonly onLine?: (rawLine: string) => void;
 };
 
-export type JobOptions = {
-  readonly actionDirectory?: string;
-  /** Registered with the masker when the job starts, as workflow secrets are. */
-  readonly secrets?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  readonly debug?: boolean;
-};
-
+/** A job on a runner of its own. Its steps run one after the other. */
 export type Job = {
-  /** RUNNER_TEMP. */
+  /** RUNNER_TEMP */
   readonly temp: string;
+  /** GITHUB_WORKSPACE */
   readonly workspace: string;
-  /** The whole log so far. */
+  /** The whole masked log so far. */
   readonly log: string;
-  uses(inputs: Readonly<Record<string, string>>, options?: StepOptions): Promise<StepResult>;
-  /** Runs a script with node, as a `run:` step would. */
-  run(script: string, options?: StepOptions): Promise<StepResult>;
-  /** Runs the post steps, last registered first. */
-  finish(): Promise<readonly StepResult[]>;
-  dispose(): Promise<void>;
+  /** Runs the action's main and registers its post step. */
+  readonly uses: (inputs: Variables, options?: StepOptions) => Promise<StepResult>;
+  /** Runs a bash script, or node with the arguments given. */
+  readonly run: (command: string | readonly string[], options?: StepOptions) => Promise<StepResult>;
+  /** Runs the post steps, the last registered first; returns their results in that order. */
+  readonly finish: () => Promise<readonly StepResult[]>;
+  /** Whether GitHub would drop this value as an output of the job, as it contains a secret. */
+  readonly wouldDropJobOutput: (value: string) => boolean;
+  /** Ends what still runs and removes the job's files. */
+  readonly dispose: () => Promise<void>;
 };
+
+/** What the job starts with. */
+export type JobOptions = {
+  /** Where action.yml is; this repository by default. */
+  readonly actionDirectory?: string;
+  /** Secrets that the masker knows from the start. */
+  readonly secrets?: readonly string[];
+  /**
+   * The workflow's `env:`. Names that begin with GITHUB_, RUNNER_ or ACTIONS_ replace what the
+   * runner itself sets, and so are not printed.
+   */
+  readonly env?: Variables;
+  readonly debug?: boolean;
+  /** RUNNER_TEMP, when the job shall not have its own; dispose leaves it where it is. */
+  readonly temp?: string;
+};
+
+type Input = { readonly name: string; readonly fallback: string; readonly deprecation: string };
 
 type Manifest = {
-  readonly inputs: Readonly<Record<string, { readonly default?: string } | null>>;
-  readonly runs: { readonly main: string; readonly post?: string };
+  readonly inputs: readonly Input[];
+  readonly main: string;
+  readonly post: string;
+  readonly postIf: string;
 };
 
-type Stage = {
-  readonly title: string;
+type PostStep = { readonly file: string; readonly launch: Omit<Launch, 'argv' | 'header'> };
+
+type JobState = {
+  readonly root: string;
+  readonly temp: string;
+  readonly workspace: string;
+  readonly home: string;
+  readonly debug: boolean;
+  readonly masker: Masker;
+  readonly runnerEnv: Variables;
+  readonly env: Map<string, string>;
+  readonly path: string[];
+  readonly log: string[];
+  readonly posts: PostStep[];
+  readonly children: Set<ChildProcess>;
+  failed: boolean;
+  files: Files | undefined;
+};
+
+type Launch = {
+  readonly id: string;
+  readonly program: string;
   readonly argv: readonly string[];
-  readonly inputs: Readonly<Record<string, string>>;
+  /** Lines before the process starts; `env` lists what the header prints of the environment. */
+  readonly header: (step: StepConsole, env: Variables) => void;
+  readonly inputs: Variables;
   readonly state: Map<string, string>;
   readonly options: StepOptions;
-  readonly post: boolean;
 };
 
-const REPOSITORY = join(import.meta.dirname, '..', '..');
+type Exit = Pick<StepResult, 'exitCode' | 'signal' | 'stdout' | 'stderr'>;
 
-class StepLog {
+const FILE_COMMANDS: readonly (readonly [FileKind, string, string])[] = [
+  ['output', 'GITHUB_OUTPUT', 'set_output_'],
+  ['env', 'GITHUB_ENV', 'set_env_'],
+  ['state', 'GITHUB_STATE', 'save_state_'],
+  ['path', 'GITHUB_PATH', 'add_path_'],
+  ['summary', 'GITHUB_STEP_SUMMARY', 'step_summary_'],
+];
+
+const NODE_MAJOR = 24;
+const MESSAGE_LENGTH = 4096;
+const ANNOTATIONS_PER_LEVEL = 10;
+const SUMMARY_BYTES = 1024 * 1024;
+/** How long the runner waits for a stream that a grandchild keeps open, in milliseconds. */
+const STREAM_GRACE_MS = 5000;
+const STOP_TOKEN_MASKED_FROM = 7;
+
+const NEVER_ECHOED: ReadonlySet<string> = new Set([
+  'add-mask',
+  'debug',
+  'error',
+  'warning',
+  'notice',
+]);
+const LEGACY: ReadonlySet<string> = new Set(['set-output', 'save-state', 'set-env', 'add-path']);
+
+/** Output names and state keys ignore case; the first spelling and the last value win. */
+function setIgnoringCase(map: Map<string, string>, name: string, value: string): void {
+  const same = [...map.keys()].find((key) => key.toLowerCase() === name.toLowerCase());
+  map.set(same ?? name, value);
+}
+
+/** One step's log, and what it told the runner. */
+class StepConsole {
   readonly lines: string[] = [];
   readonly annotations: Annotation[] = [];
   readonly masks: string[] = [];
-  readonly legacy: Command[] = [];
+  readonly legacyCommands: string[] = [];
+  readonly outputs = new Map<string, string>();
+  readonly env = new Map<string, string>();
+  readonly state: Map<string, string>;
+  readonly debugging: boolean;
   failed = false;
-  #stopped: string | undefined;
-  readonly #masker: Masker;
-  readonly #debug: boolean;
+  readonly #job: JobState;
+  #stopToken: string | undefined;
+  #echo: boolean;
 
-  constructor(masker: Masker, debug: boolean) {
-    this.#masker = masker;
-    this.#debug = debug;
+  constructor(job: JobState, state: Map<string, string>, debugging: boolean) {
+    this.#job = job;
+    this.state = state;
+    this.debugging = debugging;
+    this.#echo = debugging;
   }
 
-  print(line: string): void {
-    this.lines.push(this.#masker.mask(line));
+  /** Writes to the log, masked with what is known by now. */
+  write(text: string): void {
+    const masked = this.#job.masker.mask(text);
+    this.lines.push(masked);
+    this.#job.log.push(masked);
   }
 
-  /** Takes a line that a process wrote: a command is carried out, anything else is logged. */
-  take(line: string): void {
-    const command = parseCommand(line);
-    if (this.#stopped !== undefined) {
-      if (command?.name === this.#stopped.toLowerCase()) this.#stopped = undefined;
-      else this.print(line);
+  debug(message: string): void {
+    if (!this.debugging) return;
+    for (const line of message.split(/\r\n|\r|\n/)) this.write(`##[debug]${line}`);
+  }
+
+  issue(level: Annotation['level'], raw: string): void {
+    const message = this.#job.masker.mask(raw).slice(0, MESSAGE_LENGTH);
+    this.write(`##[${level}]${message}`);
+    const same = this.annotations.filter((annotation) => annotation.level === level);
+    if (same.length < ANNOTATIONS_PER_LEVEL) this.annotations.push({ level, message });
+  }
+
+  fail(...messages: readonly string[]): void {
+    for (const message of messages) this.issue('error', message);
+    this.failed = true;
+  }
+
+  /** Takes one line of stdout or stderr: obeys it if it is a command, prints it otherwise. */
+  accept(line: string): void {
+    const token = this.#stopToken;
+    const names =
+      token === undefined ? COMMAND_NAMES : new Set([...COMMAND_NAMES, token.toLowerCase()]);
+    const command = parseCommand(line, names);
+    if (command === undefined) {
+      this.write(line);
+    } else if (token !== undefined) {
+      if (command.name === token.toLowerCase()) this.#stopToken = undefined;
+      this.write(line);
+    } else {
+      this.#obey(command, line);
+    }
+  }
+
+  setOutput(name: string, value: string): void {
+    if (name === '') throw new Error("Value cannot be null. (Parameter 'name')");
+    setIgnoringCase(this.outputs, name, value);
+    this.debug(`Set output ${name} = ${value}`);
+  }
+
+  #obey(command: WorkflowCommand, line: string): void {
+    if (LEGACY.has(command.name)) this.legacyCommands.push(command.name);
+    try {
+      this.#dispatch(command, line);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.fail(`Unable to process command '${line}' successfully.`, reason);
       return;
     }
-    if (command === undefined || !this.#carryOut(command)) this.print(line);
+    if (!this.#echo) return;
+    if (command.name === 'add-mask') this.write('::add-mask::***');
+    else if (!NEVER_ECHOED.has(command.name)) this.write(line);
   }
 
-  #carryOut(command: Command): boolean {
-    switch (command.name) {
+  #dispatch({ name, properties, data }: WorkflowCommand, line: string): void {
+    switch (name) {
       case 'add-mask':
-        this.#masker.add(command.data);
-        this.masks.push(command.data);
-        return true;
+        this.#addMask(data);
+        break;
       case 'error':
       case 'warning':
-      case 'notice': {
-        const message = this.#masker.mask(command.data).slice(0, 4096);
-        this.annotations.push({ level: command.name, message });
-        this.print(`##[${command.name}]${command.data}`);
-        return true;
-      }
+      case 'notice':
+        this.issue(name, data);
+        break;
       case 'debug':
-        if (this.#debug)
-          for (const line of command.data.split('\n')) this.print(`##[debug]${line}`);
-        return true;
+        this.debug(data);
+        break;
       case 'group':
       case 'endgroup':
-        this.print(`##[${command.name}]${command.data}`);
-        return true;
+        this.write(`##[${name}]${data}`);
+        break;
+      case 'echo':
+        this.#setEcho(data);
+        break;
       case 'stop-commands':
-        this.#stopped = command.data;
-        return true;
+        this.#stop(data, line);
+        break;
+      case 'set-output':
+        this.setOutput(properties['name'] ?? '', data);
+        break;
+      case 'save-state':
+        setIgnoringCase(this.state, properties['name'] ?? '', data);
+        break;
       case 'set-env':
       case 'add-path':
-        this.failed = true;
-        this.legacy.push(command);
-        return true;
-      case 'set-output':
-      case 'save-state':
-        this.legacy.push(command);
-        return true;
-      default:
-        return ['add-matcher', 'remove-matcher', 'echo'].includes(command.name);
+        throw new Error(`The \`${name}\` command is disabled. Please use Environment Files.`);
     }
   }
-}
 
-class TestJob implements Job {
-  readonly temp: string;
-  readonly workspace: string;
-  readonly #root = mkdtempSync(join(tmpdir(), 'adobe-ims-token-job-'));
-  readonly #manifest: Manifest;
-  readonly #directory: string;
-  readonly #options: JobOptions;
-  readonly #masker = new Masker();
-  readonly #env = new Map<string, string>();
-  readonly #posts: Stage[] = [];
-  #log = '';
-
-  constructor(options: JobOptions) {
-    this.#options = options;
-    this.#directory = options.actionDirectory ?? REPOSITORY;
-    const text = readFileSync(join(this.#directory, 'action.yml'), 'utf8');
-    this.#manifest = parse(text) as Manifest;
-    this.temp = join(this.#root, '_temp');
-    this.workspace = join(this.#root, 'workspace');
-    for (const folder of [this.temp, this.workspace, join(this.#root, 'home')]) mkdirSync(folder);
-    for (const secret of options.secrets ?? []) this.#masker.add(secret.trim());
-    for (const [name, value] of Object.entries(options.env ?? {})) this.#env.set(name, value);
-  }
-
-  get log(): string {
-    return this.#log;
-  }
-
-  async uses(
-    given: Readonly<Record<string, string>>,
-    options: StepOptions = {},
-  ): Promise<StepResult> {
-    // Every declared input is passed on, with its default or an empty value.
-    const declared = Object.entries(this.#manifest.inputs).map(([name, input]) => [
-      name,
-      input?.default ?? '',
-    ]);
-    const inputs = { ...(Object.fromEntries(declared) as Record<string, string>), ...given };
-    const state = new Map<string, string>();
-    const stage = { title: 'Run ./', inputs, state, options };
-    const { main, post } = this.#manifest.runs;
-    // Registered before main starts, so that it runs even after a crash.
-    if (post !== undefined)
-      this.#posts.push({ ...stage, argv: [join(this.#directory, post)], post: true });
-    return this.#execute({ ...stage, argv: [join(this.#directory, main)], post: false });
-  }
-
-  run(script: string, options: StepOptions = {}): Promise<StepResult> {
-    const title = `Run ${script.trim().split('\n')[0] ?? ''}`;
-    const stage = { title, argv: ['-e', script], inputs: {}, state: new Map<string, string>() };
-    return this.#execute({ ...stage, options, post: false });
-  }
-
-  async finish(): Promise<readonly StepResult[]> {
-    const results: StepResult[] = [];
-    for (const stage of this.#posts.splice(0).reverse()) results.push(await this.#execute(stage));
-    return results;
-  }
-
-  dispose(): Promise<void> {
-    rmSync(this.#root, { recursive: true, force: true });
-    return Promise.resolve();
-  }
-
-  /** Fresh, empty files for each step; those of the step before are removed. */
-  #files(): Record<FileName, string> {
-    const folder = join(this.temp, '_runner_file_commands');
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder);
-    const id = randomUUID();
-    const paths = FILES.map((name) => [name, join(folder, `${name}_${id}`)] as const);
-    for (const [, path] of paths) writeFileSync(path, '');
-    return Object.fromEntries(paths) as Record<FileName, string>;
-  }
-
-  #processEnv(stage: Stage, files: Record<FileName, string>, debug: boolean): NodeJS.ProcessEnv {
-    return {
-      // The runner keeps the machine's own PATH; nothing else of the tester's environment gets through.
-      PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
-      HOME: join(this.#root, 'home'),
-      CI: 'true',
-      ...Object.fromEntries(this.#env),
-      ...stage.options.env,
-      ...Object.fromEntries([...stage.state].map(([name, value]) => [`STATE_${name}`, value])),
-      ...Object.fromEntries(
-        Object.entries(stage.inputs).map(([name, value]) => [
-          `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
-          value,
-        ]),
-      ),
-      GITHUB_ACTIONS: 'true',
-      GITHUB_WORKSPACE: this.workspace,
-      GITHUB_REPOSITORY: 'octo/example',
-      GITHUB_SERVER_URL: 'https://github.com',
-      GITHUB_ACTION_REPOSITORY: '',
-      GITHUB_ACTION_REF: '',
-      GITHUB_REF: 'refs/heads/main',
-      GITHUB_OUTPUT: files.output,
-      GITHUB_ENV: files.env,
-      GITHUB_STATE: files.state,
-      GITHUB_PATH: files.path,
-      GITHUB_STEP_SUMMARY: files.summary,
-      RUNNER_TEMP: this.temp,
-      RUNNER_TOOL_CACHE: join(this.#root, 'tools'),
-      RUNNER_OS: 'Linux',
-      RUNNER_ARCH: 'X64',
-      RUNNER_ENVIRONMENT: 'self-hosted',
-      ...(debug ? { RUNNER_DEBUG: '1', ACTIONS_STEP_DEBUG: 'true' } : {}),
-    };
-  }
-
-  #header(stage: Stage, log: StepLog): void {
-    if (stage.post) {
-      log.print('Post job cleanup.');
+  #addMask(value: string): void {
+    if (value.trim() === '') {
+      this.issue('warning', "Can't add secret mask for empty string in ##[add-mask] command.");
       return;
     }
-    log.print(`##[group]${stage.title}`);
-    const print = (title: string, pairs: readonly (readonly [string, string])[]): void => {
-      if (pairs.length > 0) log.print(`${title}:`);
-      for (const [name, value] of pairs) log.print(`  ${name}: ${value}`);
-    };
-    print(
-      'with',
-      Object.entries(stage.inputs).filter(([, value]) => value !== ''),
-    );
-    print('env', [...this.#env, ...Object.entries(stage.options.env ?? {})]);
-    log.print('##[endgroup]');
+    this.masks.push(value);
+    this.#job.masker.addMask(value);
   }
 
-  async #execute(stage: Stage): Promise<StepResult> {
-    const major = Number(process.versions.node.split('.')[0]);
-    if (major < 24)
-      throw new Error('The action runs on Node 24; start this through an npm script.');
-    const debug = stage.options.debug ?? this.#options.debug ?? false;
-    const files = this.#files();
-    const log = new StepLog(this.#masker, debug);
-    this.#header(stage, log);
-    const startedMs = performance.now();
-    const child = spawn(process.execPath, [...stage.argv], {
-      cwd: this.workspace,
-      env: this.#processEnv(stage, files, debug),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    stage.options.onStart?.(child);
-    const ended = await collect(child);
-    const durationMs = performance.now() - startedMs;
-    // In each batch the runner handles stderr first: a mask on stdout comes too late for it.
-    for (const text of [ended.stderr, ended.stdout]) for (const line of lines(text)) log.take(line);
-    return this.#conclude(stage, files, log, { ...ended, durationMs });
-  }
-
-  #conclude(
-    stage: Stage,
-    paths: Record<FileName, string>,
-    log: StepLog,
-    ended: Ended & { durationMs: number },
-  ): StepResult {
-    const files = Object.fromEntries(
-      FILES.map((name) => [name, readFileSync(paths[name], 'utf8')]),
-    ) as Record<FileName, string>;
-    const read = (name: FileName, apply: (entry: Entry) => void): void => {
-      try {
-        parseFileCommand(files[name], apply);
-      } catch (error) {
-        if (!(error instanceof FileCommandError)) throw error;
-        log.failed = true;
-        log.take(`::error::Unable to process file command '${name}' successfully.`);
-        log.take(`::error::${error.message}`);
-      }
-    };
-    const outputs = new Map<string, string>();
-    const env = new Map<string, string>();
-    read('output', ({ name, value }) => outputs.set(name, value));
-    read('env', ({ name, value }) => {
-      if (name.toUpperCase() === 'NODE_OPTIONS')
-        log.take("::error::Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command.");
-      else env.set(name, value);
-    });
-    read('state', ({ name, value }) => stage.state.set(name, value));
-    for (const [name, value] of env) this.#env.set(name, value);
-    if (ended.exitCode !== 0) {
-      log.failed = true;
-      log.print(`##[error]Process completed with exit code ${ended.exitCode ?? 1}.`);
+  #setEcho(data: string): void {
+    const value = data.trim().toLowerCase();
+    if (value !== 'on' && value !== 'off') {
+      throw new Error(`Invalid echo command value. Possible values can be: 'on', 'off'.`);
     }
-    const text = `${log.lines.join('\n')}\n`;
-    this.#log += text;
-    const summary = files.summary.split('\n').map((line) => this.#masker.mask(line));
-    return {
-      ...ended,
-      log: text,
-      outputs: Object.fromEntries(outputs),
-      env: Object.fromEntries(env),
-      state: Object.fromEntries(stage.state),
-      summary: summary.join('\n'),
-      annotations: log.annotations,
-      masks: log.masks,
-      legacyCommands: log.legacy,
-      failed: log.failed,
-      files,
-    };
+    this.#echo = value === 'on';
+  }
+
+  #stop(token: string, line: string): void {
+    const lower = token.toLowerCase();
+    if (token === '' || lower === 'pause-logging' || COMMAND_NAMES.has(lower)) {
+      throw new Error(`Invalid token '${token}' for stop-commands.`);
+    }
+    if (token.length >= STOP_TOKEN_MASKED_FROM) this.#job.masker.addMask(token);
+    this.#stopToken = token;
+    this.write(line);
   }
 }
 
-type Ended = {
-  readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-};
-
-/** A line ends at a line feed, a carriage return, or both. */
-function lines(text: string): readonly string[] {
-  const all = text.split(/\r\n|\r|\n/);
-  return all.at(-1) === '' ? all.slice(0, -1) : all;
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function collect(child: ChildProcess): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
-    child.once('error', reject);
-    child.once('close', (exitCode, signal) => {
-      const stdout = Buffer.concat(out).toString('utf8');
-      resolve({ exitCode, signal, stdout, stderr: Buffer.concat(err).toString('utf8') });
+function scalar(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
+async function readManifest(directory: string): Promise<Manifest> {
+  const manifest: unknown = parse(await readFile(join(directory, 'action.yml'), 'utf8'));
+  const runs = isRecord(manifest) ? manifest['runs'] : undefined;
+  if (!isRecord(manifest) || !isRecord(runs)) throw new Error(`no runs in ${directory}/action.yml`);
+  if (scalar(runs['using']).toLowerCase() !== `node${NODE_MAJOR}`) {
+    throw new Error(`action.yml must say "using: node${NODE_MAJOR}"`);
+  }
+  const declared = isRecord(manifest['inputs']) ? manifest['inputs'] : {};
+  const inputs = Object.entries(declared).map(([name, value]) => ({
+    name,
+    fallback: isRecord(value) ? scalar(value['default']) : '',
+    deprecation: isRecord(value) ? scalar(value['deprecationMessage']) : '',
+  }));
+  const postIf = scalar(runs['post-if']);
+  return {
+    inputs,
+    main: resolve(directory, scalar(runs['main'])),
+    post: runs['post'] === undefined ? '' : resolve(directory, scalar(runs['post'])),
+    postIf: postIf === '' ? 'always()' : postIf,
+  };
+}
+
+/** Given inputs over defaults. A given but empty input does not fall back to its default. */
+function evaluateInputs(manifest: Manifest, given: Variables): Variables {
+  const values = new Map(Object.entries(given));
+  const names = new Set(Object.keys(given).map((name) => name.toLowerCase()));
+  for (const { name, fallback } of manifest.inputs) {
+    if (!names.has(name.toLowerCase())) values.set(name, fallback);
+  }
+  return Object.fromEntries(values);
+}
+
+function warnAboutInputs(step: StepConsole, manifest: Manifest, given: Variables): void {
+  const declared = new Map(manifest.inputs.map((input) => [input.name.toLowerCase(), input]));
+  const unexpected = Object.keys(given).filter((name) => !declared.has(name.toLowerCase()));
+  for (const name of Object.keys(given)) {
+    const message = declared.get(name.toLowerCase())?.deprecation ?? '';
+    if (message !== '') {
+      step.issue('warning', `Input '${name}' has been deprecated with message: ${message}`);
+    }
+  }
+  if (unexpected.length === 0) return;
+  const quoted = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ');
+  const valid = quoted(manifest.inputs.map((input) => input.name));
+  step.issue('warning', `Unexpected input(s) ${quoted(unexpected)}, valid inputs are [${valid}]`);
+}
+
+function writeSection(step: StepConsole, title: string, values: Variables): void {
+  const entries = Object.entries(values);
+  if (entries.length === 0) return;
+  step.write(`${title}:`);
+  for (const [name, value] of entries) step.write(`  ${name}: ${value}`);
+}
+
+function withPrefix(prefix: string, values: Iterable<readonly [string, string]>): Variables {
+  return Object.fromEntries([...values].map(([name, value]) => [`${prefix}${name}`, value]));
+}
+
+/** `INPUT_` names: spaces become underscores, hyphens and dots stay. */
+function inputVariables(inputs: Variables): Variables {
+  const entries = Object.entries(inputs).map(
+    ([name, value]) => [name.replaceAll(' ', '_').toUpperCase(), value] as const,
+  );
+  return withPrefix('INPUT_', entries);
+}
+
+function githubVariables(job: JobState): Variables {
+  return {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_ACTION_REF: '',
+    // Empty for an action that is used by its path.
+    GITHUB_ACTION_REPOSITORY: '',
+    GITHUB_ACTOR: 'octocat',
+    GITHUB_ACTOR_ID: '583231',
+    GITHUB_API_URL: 'https://api.github.com',
+    GITHUB_BASE_REF: '',
+    GITHUB_EVENT_NAME: 'push',
+    GITHUB_EVENT_PATH: join(job.temp, '_github_workflow', 'event.json'),
+    GITHUB_GRAPHQL_URL: 'https://api.github.com/graphql',
+    GITHUB_HEAD_REF: '',
+    GITHUB_JOB: 'test',
+    GITHUB_REF: 'refs/heads/main',
+    GITHUB_REF_NAME: 'main',
+    GITHUB_REF_PROTECTED: 'false',
+    GITHUB_REF_TYPE: 'branch',
+    GITHUB_REPOSITORY: 'octo-org/octo-repo',
+    GITHUB_REPOSITORY_ID: '1296269',
+    GITHUB_REPOSITORY_OWNER: 'octo-org',
+    GITHUB_REPOSITORY_OWNER_ID: '6811672',
+    GITHUB_RETENTION_DAYS: '90',
+    GITHUB_RUN_ATTEMPT: '1',
+    GITHUB_RUN_ID: '1658821493',
+    GITHUB_RUN_NUMBER: '3',
+    GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
+    GITHUB_TRIGGERING_ACTOR: 'octocat',
+    GITHUB_WORKFLOW: 'test',
+    GITHUB_WORKFLOW_REF: 'octo-org/octo-repo/.github/workflows/test.yml@refs/heads/main',
+    GITHUB_WORKFLOW_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
+    GITHUB_WORKSPACE: job.workspace,
+  };
+}
+
+function runnerVariables(job: JobState, debug: boolean): Variables {
+  const systems: Readonly<Record<string, string>> = { darwin: 'macOS', win32: 'Windows' };
+  return {
+    RUNNER_ARCH: process.arch.toUpperCase(),
+    RUNNER_ENVIRONMENT: 'github-hosted',
+    RUNNER_NAME: 'test',
+    RUNNER_OS: systems[process.platform] ?? 'Linux',
+    RUNNER_TEMP: job.temp,
+    RUNNER_TOOL_CACHE: join(job.root, 'tools'),
+    RUNNER_WORKSPACE: dirname(job.workspace),
+    ...(debug ? { RUNNER_DEBUG: '1', ACTIONS_STEP_DEBUG: 'true' } : {}),
+  };
+}
+
+/** The process's environment, made from nothing: later parts replace earlier ones. */
+function environment(job: JobState, launch: Launch, files: Files, workflow: Variables): Variables {
+  const debug = launch.options.debug ?? job.debug;
+  const system = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'];
+  const path = workflow['PATH'] ?? system.join(delimiter);
+  return {
+    HOME: job.home,
+    CI: 'true',
+    ...workflow,
+    ...withPrefix('STATE_', launch.state),
+    ...inputVariables(launch.inputs),
+    PATH: [...[...job.path].reverse(), path].join(delimiter),
+    ...githubVariables(job),
+    GITHUB_ACTION: launch.id,
+    ...Object.fromEntries(FILE_COMMANDS.map(([kind, name]) => [name, files[kind]])),
+    ...runnerVariables(job, debug),
+    ...job.runnerEnv,
+  };
+}
+
+/** Makes the step's empty files; those of the step before are on disk until now. */
+async function createFiles(job: JobState): Promise<Files> {
+  const folder = join(job.temp, '_runner_file_commands');
+  await removeFiles(job);
+  await mkdir(folder, { recursive: true });
+  const id = randomUUID();
+  const at = (prefix: string): string => join(folder, `${prefix}${id}`);
+  const files: Files = {
+    output: at('set_output_'),
+    env: at('set_env_'),
+    state: at('save_state_'),
+    path: at('add_path_'),
+    summary: at('step_summary_'),
+  };
+  await Promise.all(Object.values(files).map((file) => writeFile(file, '')));
+  job.files = files;
+  return files;
+}
+
+async function removeFiles(job: JobState): Promise<void> {
+  await Promise.all(Object.values(job.files ?? {}).map((file) => rm(file, { force: true })));
+  job.files = undefined;
+}
+
+async function readFiles(files: Files): Promise<Files> {
+  const read = (file: string): Promise<string> =>
+    readFile(file, 'utf8').catch((error: unknown) => {
+      // A step may remove its files: the runner then has nothing to process.
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+      throw error;
     });
+  return {
+    output: await read(files.output),
+    env: await read(files.env),
+    state: await read(files.state),
+    path: await read(files.path),
+    summary: await read(files.summary),
+  };
+}
+
+/** Applies entries one by one: those before a bad one stay applied, and the step fails. */
+function applyEntries(
+  step: StepConsole,
+  kind: FileKind,
+  content: string,
+  apply: (entry: Entry) => void,
+): void {
+  const { entries, error } = parseEntries(content);
+  try {
+    for (const entry of entries) apply(entry);
+    if (error !== undefined) throw new Error(error);
+  } catch (reason) {
+    const message = reason instanceof Error ? reason.message : String(reason);
+    step.fail(`Unable to process file command '${kind}' successfully.`, message);
+  }
+}
+
+function applyFiles(job: JobState, step: StepConsole, contents: Files): void {
+  for (const folder of parsePaths(contents.path)) {
+    const known = job.path.indexOf(folder);
+    if (known >= 0) job.path.splice(known, 1);
+    job.path.push(folder);
+  }
+  applyEntries(step, 'env', contents.env, ({ name, value }) => {
+    if (name.toUpperCase() === 'NODE_OPTIONS') {
+      const message = `Can't store ${name} output parameter using '$GITHUB_ENV' command.`;
+      step.issue('error', message);
+      return;
+    }
+    step.env.set(name, value);
+    job.env.set(name, value);
+  });
+  applyEntries(step, 'state', contents.state, ({ name, value }) => {
+    setIgnoringCase(step.state, name, value);
+  });
+  applyEntries(step, 'output', contents.output, ({ name, value }) => {
+    step.setOutput(name, value);
   });
 }
 
-/** Begins a job: a machine of its own, with folders that `dispose` removes. */
-export function startJob(options: JobOptions = {}): Promise<Job> {
-  return Promise.resolve(new TestJob(options));
+/** What is shown of the summary: masked line by line, so that a secret of several lines is not found whole. */
+function shownSummary(job: JobState, step: StepConsole, content: string): string {
+  const size = Buffer.byteLength(content);
+  if (size > SUMMARY_BYTES) {
+    const got = Math.floor(size / 1024);
+    step.issue(
+      'error',
+      `$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got ${got}k.`,
+    );
+    return '';
+  }
+  return content
+    .split('\n')
+    .map((line) => job.masker.mask(line))
+    .join('\n');
+}
+
+/**
+ * Feeds both streams to the console line by line.
+ * Of what has arrived, the runner handles stderr first: a secret on stderr can overtake its mask.
+ */
+function readStreams(
+  child: ChildProcess,
+  onLine: (line: string) => void,
+): { readonly text: () => { readonly stdout: string; readonly stderr: string } } {
+  const raw = { stdout: '', stderr: '' };
+  const queues: Record<'stderr' | 'stdout', string[]> = { stderr: [], stdout: [] };
+  const readers = { stderr: createLineReader(), stdout: createLineReader() };
+  let scheduled: NodeJS.Immediate | undefined;
+  const drain = (): void => {
+    scheduled = undefined;
+    for (const line of [...queues.stderr.splice(0), ...queues.stdout.splice(0)]) onLine(line);
+  };
+  for (const name of ['stderr', 'stdout'] as const) {
+    const reader = readers[name];
+    child[name]?.setEncoding('utf8');
+    child[name]?.on('data', (piece: string) => {
+      raw[name] += piece;
+      queues[name].push(...reader.push(piece));
+      scheduled ??= setImmediate(drain);
+    });
+  }
+  const text = (): typeof raw => {
+    clearImmediate(scheduled);
+    for (const name of ['stderr', 'stdout'] as const) queues[name].push(...readers[name].end());
+    drain();
+    return raw;
+  };
+  return { text };
+}
+
+/** Starts the process with closed stdin and pipes, and waits until both streams have ended. */
+function execute(job: JobState, launch: Launch, env: Variables, step: StepConsole): Promise<Exit> {
+  const { promise, resolve: settle, reject } = Promise.withResolvers<Exit>();
+  const child = spawn(launch.program, launch.argv, {
+    cwd: job.workspace,
+    env: { ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const { onLine, onStart } = launch.options;
+  let grace: NodeJS.Timeout | undefined;
+  const streams = readStreams(child, (line) => {
+    step.accept(line);
+    onLine?.(line);
+  });
+  job.children.add(child);
+  child.on('error', reject);
+  child.on('exit', () => {
+    grace = setTimeout(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, STREAM_GRACE_MS);
+  });
+  child.on('close', (exitCode, signal) => {
+    clearTimeout(grace);
+    job.children.delete(child);
+    try {
+      settle({ exitCode, signal, ...streams.text() });
+    } catch (error) {
+      reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+  // A process that ended at once breaks the pipe; that is no failure of the step.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end();
+  onStart?.(child);
+  return promise;
+}
+
+async function runStep(job: JobState, launch: Launch): Promise<StepResult> {
+  const files = await createFiles(job);
+  const step = new StepConsole(job, launch.state, launch.options.debug ?? job.debug);
+  const workflow = { ...Object.fromEntries(job.env), ...launch.options.env };
+  const env = environment(job, launch, files, workflow);
+  launch.header(step, workflow);
+  const started = performance.now();
+  const exit = await execute(job, launch, env, step);
+  const durationMs = performance.now() - started;
+  if (exit.exitCode !== 0) {
+    step.failed = true;
+    // The runner says so of scripts only; an action is to tell its failure itself.
+    if (launch.id === '__run') {
+      step.issue('error', `Process completed with exit code ${String(exit.exitCode)}.`);
+    }
+  }
+  const contents = await readFiles(files);
+  applyFiles(job, step, contents);
+  const summary = shownSummary(job, step, contents.summary);
+  if (step.failed && launch.options.continueOnError !== true) job.failed = true;
+  return {
+    ...exit,
+    log: step.lines.join('\n'),
+    outputs: Object.fromEntries(step.outputs),
+    env: Object.fromEntries(step.env),
+    state: Object.fromEntries(step.state),
+    summary,
+    annotations: step.annotations,
+    masks: step.masks,
+    durationMs,
+    failed: step.failed,
+    files: contents,
+    legacyCommands: step.legacyCommands,
+  };
+}
+
+function runAction(
+  job: JobState,
+  manifest: Manifest,
+  given: Variables,
+  options: StepOptions,
+): Promise<StepResult> {
+  const inputs = evaluateInputs(manifest, given);
+  const shared = {
+    id: options.id ?? '__self',
+    program: process.execPath,
+    inputs,
+    state: new Map<string, string>(),
+    options,
+  };
+  // Registered before main starts, so that post runs even if main crashes.
+  if (manifest.post !== '') job.posts.push({ file: manifest.post, launch: shared });
+  const header = (step: StepConsole, env: Variables): void => {
+    warnAboutInputs(step, manifest, given);
+    const filled = Object.entries(inputs).filter(([, value]) => value !== '');
+    step.write('##[group]Run ./');
+    writeSection(step, 'with', Object.fromEntries(filled));
+    writeSection(step, 'env', env);
+    step.write('##[endgroup]');
+  };
+  return runStep(job, { ...shared, argv: [manifest.main], header });
+}
+
+async function runScript(
+  job: JobState,
+  command: string | readonly string[],
+  options: StepOptions,
+): Promise<StepResult> {
+  const isShell = typeof command === 'string';
+  const script = join(job.temp, `${randomUUID()}.sh`);
+  if (isShell) await writeFile(script, command);
+  const shown = isShell ? command : ['node', ...command].join(' ');
+  const header = (step: StepConsole, env: Variables): void => {
+    step.write(`##[group]Run ${shown.trimStart().split('\n', 1).join('')}`);
+    for (const line of shown.split('\n')) step.write(line);
+    if (isShell) step.write('shell: /usr/bin/bash -e {0}');
+    writeSection(step, 'env', env);
+    step.write('##[endgroup]');
+  };
+  return runStep(job, {
+    id: '__run',
+    program: isShell ? 'bash' : process.execPath,
+    argv: isShell ? ['-e', script] : command,
+    header,
+    inputs: {},
+    state: new Map(),
+    options,
+  });
+}
+
+function postIsDue(job: JobState, condition: string): boolean {
+  if (condition === 'always()') return true;
+  if (condition === 'success()') return !job.failed;
+  if (condition === 'failure()') return job.failed;
+  throw new Error(`this runner does not evaluate "post-if: ${condition}"`);
+}
+
+async function runPosts(job: JobState, manifest: Manifest): Promise<readonly StepResult[]> {
+  const results: StepResult[] = [];
+  for (let post = job.posts.pop(); post !== undefined; post = job.posts.pop()) {
+    if (!postIsDue(job, manifest.postIf)) continue;
+    const header = (step: StepConsole): void => {
+      step.write('Post job cleanup.');
+    };
+    results.push(await runStep(job, { ...post.launch, argv: [post.file], header }));
+  }
+  return results;
+}
+
+function assertNode(): void {
+  const major = Number.parseInt(process.versions.node, 10);
+  if (major >= NODE_MAJOR) return;
+  throw new Error(
+    `the action runs on Node ${NODE_MAJOR}, but the tests run on ${process.versions.node}`,
+  );
+}
+
+async function createJobState(options: JobOptions): Promise<JobState> {
+  // The real path, as a process sees its own working directory.
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'run-action-')));
+  const isRunners = ([name]: readonly [string, string]): boolean =>
+    /^(?:GITHUB|RUNNER|ACTIONS)_/.test(name);
+  const variables = Object.entries(options.env ?? {});
+  const job: JobState = {
+    root,
+    temp: options.temp ?? join(root, 'temp'),
+    workspace: join(root, 'work', 'workspace'),
+    home: join(root, 'home'),
+    debug: options.debug ?? false,
+    masker: createMasker(),
+    runnerEnv: Object.fromEntries(variables.filter(isRunners)),
+    env: new Map(variables.filter((variable) => !isRunners(variable))),
+    path: [],
+    log: [],
+    posts: [],
+    children: new Set(),
+    failed: false,
+    files: undefined,
+  };
+  const event = join(job.temp, '_github_workflow');
+  const folders = [event, job.workspace, job.home, join(root, 'tools')];
+  await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true })));
+  await writeFile(join(event, 'event.json'), '{}');
+  for (const secret of options.secrets ?? []) job.masker.addSecret(secret);
+  return job;
+}
+
+/**
+ * Starts a job with folders of its own; call `dispose` when done.
+ * Throws if Node is older than the runner's, or if action.yml cannot be read.
+ */
+export async function startJob(options: JobOptions = {}): Promise<Job> {
+  assertNode();
+  const directory = options.actionDirectory ?? resolve(import.meta.dirname, '..', '..');
+  const manifest = await readManifest(directory);
+  const job = await createJobState(options);
+  return {
+    temp: job.temp,
+    workspace: job.workspace,
+    get log() {
+      return job.log.join('\n');
+    },
+    uses: (inputs, step = {}) => runAction(job, manifest, inputs, step),
+    run: (command, step = {}) => runScript(job, command, step),
+    finish: () => runPosts(job, manifest),
+    wouldDropJobOutput: (value) => job.masker.mask(value) !== value,
+    dispose: async () => {
+      for (const child of job.children) child.kill('SIGKILL');
+      await removeFiles(job);
+      await rm(job.root, { recursive: true, force: true });
+    },
+  };
 }

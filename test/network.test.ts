@@ -1,0 +1,146 @@
+/** TLS and proxies, with the whole step. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { type Authority, issueCertificate, makeAuthority } from './support/certificates.ts';
+import { type ConnectProxy, type ProxyOptions, startProxy } from './support/connect-proxy.ts';
+import { type ImsServer, startIms, testClient } from './support/ims-server.ts';
+import { type Job, startJob, type StepResult } from './support/run-action.ts';
+
+const [SECRET = ''] = testClient.secrets;
+const PRODUCTION = 'https://ims-na1.adobelogin.com';
+const cleanups: (() => Promise<void>)[] = [];
+let authority: Authority;
+
+beforeAll(async () => {
+  authority = await makeAuthority();
+});
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+type Scene = { readonly ims: ImsServer; readonly job: Job; readonly trust: Record<string, string> };
+
+async function setUp(names: readonly string[], notAfter?: Date): Promise<Scene> {
+  const tls = await issueCertificate(authority, notAfter ? { names, notAfter } : { names });
+  const ims = await startIms({ tls });
+  cleanups.push(() => ims.close());
+  const job = await startJob({ secrets: [SECRET] });
+  cleanups.push(() => job.dispose());
+  const file = join(job.workspace, 'authority.pem');
+  writeFileSync(file, authority.cert);
+  return { ims, job, trust: { NODE_EXTRA_CA_CERTS: file } };
+}
+
+async function proxyFor(
+  ims: ImsServer,
+  options: Partial<ProxyOptions> = {},
+): Promise<ConnectProxy> {
+  const proxy = await startProxy({ port: ims.port, ...options });
+  cleanups.push(() => proxy.close());
+  return proxy;
+}
+
+const inputs = (url: string, more: Record<string, string> = {}): Record<string, string> => ({
+  'client-id': testClient.id,
+  'client-secret': SECRET,
+  'ims-url': url,
+  ...more,
+});
+
+function errorOf(step: StepResult): string {
+  expect(step.exitCode).toBe(1);
+  expect(step.files).toMatchObject({ output: '', env: '', state: '' });
+  const errors = step.annotations.filter((note) => note.level === 'error');
+  expect(errors).toHaveLength(1);
+  expect(step.stderr).toBe('');
+  return errors[0]?.message ?? '';
+}
+
+describe('TLS', () => {
+  it('with a private authority works by NODE_EXTRA_CA_CERTS', async () => {
+    const { ims, job, trust } = await setUp(['127.0.0.1']);
+    const step = await job.uses(inputs(ims.url), { env: trust });
+    expect(step.failed).toBe(false);
+    expect(ims.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['untrusted', ['127.0.0.1'], undefined, false],
+    ['expired', ['127.0.0.1'], new Date(Date.now() - 3_600_000), true],
+    ['for another name', ['other.example'], undefined, true],
+  ] as const)(
+    'with a certificate that is %s fails at once, before a byte is sent',
+    async (_name, names, notAfter, trusted) => {
+      const { ims, job, trust } = await setUp(names, notAfter);
+      const step = await job.uses(inputs(ims.url), { env: trusted ? trust : {} });
+      expect(errorOf(step)).toMatch(/certificate.*NODE_EXTRA_CA_CERTS/);
+      expect(ims.requests).toHaveLength(0);
+      expect(ims.connections).toBe(1);
+    },
+  );
+
+  it('is verified although NODE_TLS_REJECT_UNAUTHORIZED=0, and a warning says so', async () => {
+    const { ims, job } = await setUp(['127.0.0.1']);
+    const step = await job.uses(inputs(ims.url), { env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
+    expect(errorOf(step)).toMatch(/certificate/);
+    expect(step.annotations.filter((note) => note.level === 'warning')).toHaveLength(1);
+    expect(ims.requests).toHaveLength(0);
+  });
+});
+
+describe('a proxy', () => {
+  it('is used for adobelogin.com', async () => {
+    const { ims, job, trust } = await setUp(['ims-na1.adobelogin.com']);
+    const proxy = await proxyFor(ims);
+    const step = await job.uses(inputs(PRODUCTION), { env: { ...trust, https_proxy: proxy.url } });
+    expect(step.failed).toBe(false);
+    expect(proxy.tunnels).toEqual(['ims-na1.adobelogin.com:443']);
+    expect(ims.requests).toHaveLength(1);
+  });
+
+  it('gets its credentials, which stay out of the log', async () => {
+    const { ims, job, trust } = await setUp(['ims-na1.adobelogin.com']);
+    const proxy = await proxyFor(ims, { credentials: 'p8e-user:p8e-test-proxy' });
+    const https_proxy = `http://p8e-user:p8e-test-proxy@127.0.0.1:${proxy.port}`;
+    const step = await job.uses(inputs(PRODUCTION), { env: { ...trust, https_proxy } });
+    expect(step.failed).toBe(false);
+    expect(step.stdout).not.toContain('p8e-test-proxy');
+  });
+
+  it('that wants credentials and gets none is told, after one attempt', async () => {
+    const { ims, job, trust } = await setUp(['ims-na1.adobelogin.com']);
+    const proxy = await proxyFor(ims, { credentials: 'p8e-user:p8e-test-proxy' });
+    const step = await job.uses(inputs(PRODUCTION), { env: { ...trust, https_proxy: proxy.url } });
+    expect(errorOf(step)).toMatch(/proxy refused.*407/);
+    expect(proxy.tunnels).toHaveLength(1);
+  });
+
+  it.each<readonly [string, ProxyOptions['behaviour']]>([
+    ['silent', 'silent'],
+    ['vanishing', 'vanish'],
+    ['overloaded', { status: 503 }],
+  ])('that is %s is retried until the timeout, and the process ends', async (_name, behaviour) => {
+    const { ims, job, trust } = await setUp(['ims-na1.adobelogin.com']);
+    const proxy = await proxyFor(ims, behaviour ? { behaviour } : {});
+    const env = { ...trust, https_proxy: proxy.url };
+    const step = await job.uses(inputs(PRODUCTION, { timeout: '2' }), { env });
+    errorOf(step);
+    expect(proxy.tunnels.length).toBeGreaterThan(1);
+    expect(step.durationMs).toBeLessThan(5000);
+    expect(ims.requests).toHaveLength(0);
+  });
+
+  it('is left out for a host in no_proxy', async () => {
+    const { ims, job, trust } = await setUp(['127.0.0.1']);
+    const proxy = await proxyFor(ims);
+    const env = { ...trust, https_proxy: proxy.url, no_proxy: 'localhost,.adobelogin.com' };
+    // Nothing answers for adobelogin.com here: what counts is that the proxy is not asked.
+    await job.uses(inputs(PRODUCTION, { timeout: '1' }), { env });
+    expect(proxy.tunnels).toEqual([]);
+  });
+});

@@ -1,0 +1,69 @@
+/** A CONNECT proxy that leads every tunnel to one port of the loopback interface. */
+
+import { createServer } from 'node:http';
+import { connect, type Socket } from 'node:net';
+
+export type ProxyOptions = {
+  /** Where every tunnel leads, whatever host was asked for. */
+  readonly port: number;
+  readonly credentials?: string;
+  readonly behaviour?: 'tunnel' | 'silent' | 'vanish' | { readonly status: number };
+};
+
+export type ConnectProxy = {
+  readonly url: string;
+  readonly port: number;
+  /** `host:port` of each CONNECT. */
+  readonly tunnels: readonly string[];
+  close(): Promise<void>;
+};
+
+/** Starts the proxy on a free port. */
+export async function startProxy(options: ProxyOptions): Promise<ConnectProxy> {
+  const tunnels: string[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('connect', (request, socket: Socket) => {
+    tunnels.push(request.url ?? '');
+    const behaviour = options.behaviour ?? 'tunnel';
+    if (behaviour === 'silent') return;
+    if (behaviour === 'vanish') {
+      socket.destroy();
+      return;
+    }
+    const expected = `Basic ${Buffer.from(options.credentials ?? '').toString('base64')}`;
+    const refused =
+      options.credentials !== undefined && request.headers['proxy-authorization'] !== expected;
+    const status = refused ? 407 : behaviour === 'tunnel' ? 200 : behaviour.status;
+    socket.write(`HTTP/1.1 ${status} x\r\n\r\n`);
+    if (status !== 200) {
+      socket.end();
+      return;
+    }
+    const target = connect(options.port, '127.0.0.1');
+    sockets.add(target);
+    target.on('error', () => socket.destroy());
+    socket.on('close', () => target.destroy());
+    target.pipe(socket).pipe(target);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    tunnels,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
