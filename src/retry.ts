@@ -22,7 +22,7 @@ const FIRST_WINDOW_MS = 1500;
 const WINDOW_GROWTH = 2;
 const LAST_WINDOW_MS = 16_000;
 /** Under this, an attempt has no chance: it is better to say why the last one failed. */
-const LEAST_ATTEMPT_MS = 50;
+const LEAST_ATTEMPT_MS = 250;
 const LONGEST_ATTEMPT_MS = 30_000;
 
 /**
@@ -72,7 +72,8 @@ export function nextWait(
   if (least > 0 && least >= room) return { kind: 'give_up', reason: 'retry_after' };
   if (room <= 0) return { kind: 'give_up', reason: 'deadline' };
   const window = Math.min(FIRST_WINDOW_MS * WINDOW_GROWTH ** (attempt - 1), LAST_WINDOW_MS);
-  return { kind: 'wait', ms: least + random * Math.min(window, room - least) };
+  // Cut to the room rather than drawn from it: near the deadline there is one last attempt, not a burst.
+  return { kind: 'wait', ms: Math.min(least + random * window, room) };
 }
 
 export type RetryOptions = {

@@ -25,10 +25,13 @@ it.each(['cli', 'my_context'])(
       expect(Math.abs(expiry - Date.now() - 86_399_000)).toBeLessThan(60_000);
       const library = import.meta.resolve('@adobe/aio-lib-ims');
       const later = await job.run(
-        `import('${library}').then(async (ims) => {
+        [
+          '-e',
+          `import('${library}').then(async (ims) => {
          const token = await (ims.default ?? ims).getToken(${JSON.stringify(name)});
          console.log('same token:', token === process.env.FIREFLY_SERVICES_ACCESS_TOKEN);
-       });`],
+       });`,
+        ],
         // Any request would go to this port, where nobody listens.
         { env: { https_proxy: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9' } },
       );

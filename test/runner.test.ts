@@ -1,7 +1,7 @@
 import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createLineReader, parseCommand, parseEntries, parsePaths } from './support/commands.ts';
 import { createMasker } from './support/masker.ts';
 import { startJob } from './support/run-action.ts';
@@ -200,6 +200,7 @@ describe('a job', () => {
   const cleanups: (() => Promise<void>)[] = [];
 
   afterEach(async () => {
+    vi.unstubAllEnvs();
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   });
 
@@ -251,8 +252,7 @@ describe('a job', () => {
   });
 
   test('makes the environment from nothing', async () => {
-    process.env['P8E_TEST_LEAK'] = 'p8e-test-leak';
-    cleanups.push(() => Promise.resolve(void delete process.env['P8E_TEST_LEAK']));
+    vi.stubEnv('P8E_TEST_LEAK', 'p8e-test-leak');
     const job = await start({ env: { GITHUB_REPOSITORY: 'a/b' } });
     await job.run('echo /first >> "$GITHUB_PATH"; echo GITHUB_ACTIONS=no >> "$GITHUB_ENV"');
     const { outputs } = await job.uses({ mode: '' }, { env: { CI: 'no' }, debug: true });

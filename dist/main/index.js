@@ -1349,7 +1349,7 @@ const FIRST_WINDOW_MS = 1500;
 const WINDOW_GROWTH = 2;
 const LAST_WINDOW_MS = 16_000;
 /** Under this, an attempt has no chance: it is better to say why the last one failed. */
-const LEAST_ATTEMPT_MS = 50;
+const LEAST_ATTEMPT_MS = 250;
 const LONGEST_ATTEMPT_MS = 30_000;
 /**
  * The time limit of one attempt in milliseconds: a third of the whole, so that a silent server still
@@ -1391,7 +1391,8 @@ function nextWait(attempt, retryAfterMs, remainingMs, random) {
     if (room <= 0)
         return { kind: 'give_up', reason: 'deadline' };
     const window = Math.min(FIRST_WINDOW_MS * WINDOW_GROWTH ** (attempt - 1), LAST_WINDOW_MS);
-    return { kind: 'wait', ms: least + random * Math.min(window, room - least) };
+    // Cut to the room rather than drawn from it: near the deadline there is one last attempt, not a burst.
+    return { kind: 'wait', ms: Math.min(least + random * window, room) };
 }
 /**
  * Runs `attempt` until it succeeds, fails for good, or the time is up.
