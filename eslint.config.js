@@ -1,7 +1,8 @@
+import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/'] },
+export default defineConfig(
+  { ignores: ['dist/', 'node_modules/', 'coverage/', 'bench/hand-written.mjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

@@ -1347,7 +1347,7 @@ function authentications(grant, clientSecrets) {
 
 const FIRST_WINDOW_MS = 1500;
 const WINDOW_GROWTH = 2;
-const LAST_WINDOW_MS = 16_000;
+const LAST_WINDOW_MS = 8000;
 /** Under this, an attempt has no chance: it is better to say why the last one failed. */
 const LEAST_ATTEMPT_MS = 250;
 const LONGEST_ATTEMPT_MS = 30_000;

@@ -1,0 +1,143 @@
+/** The documentation agrees with the action: names, defaults, examples, error codes, links. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+import { ADVICE_CODES } from '../src/advice.ts';
+import { INPUT_DEFAULTS } from '../src/inputs.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+type Step = { readonly id: string; readonly inputs: readonly string[] };
+
+const root = join(import.meta.dirname, '..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => join('docs', name));
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...docs];
+
+function fields(value: unknown): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError('not a mapping');
+  return value as Fields;
+}
+
+const action = fields(parse(read('action.yml')));
+const inputs = fields(action['inputs']);
+const outputs = fields(action['outputs']);
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Cells of the table under a heading of the README, without its head. */
+function table(heading: string): readonly (readonly string[])[] {
+  const section = read('README.md').split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+  const rows = section.split('\n').filter((line) => line.startsWith('|'));
+  return rows.slice(2).map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+const bare = (cell: string | undefined): string => (cell ?? '').replace(/^`(.*)`$/, '$1');
+
+describe('inputs and outputs', () => {
+  it('have the same names and defaults in action.yml and in the code', () => {
+    const declared = Object.entries(inputs).map(([name, input]) => [
+      name,
+      textOf(fields(input)['default']),
+    ]);
+    expect(Object.fromEntries(declared)).toEqual(INPUT_DEFAULTS);
+  });
+
+  it('have the same names, defaults and order in action.yml and in the README', () => {
+    const declared = Object.entries(inputs).map(([name, input]) => {
+      const { required, default: fallback } = fields(input);
+      return [name, required === true ? 'required' : textOf(fallback)];
+    });
+    expect(table('Inputs').map(([name, fallback]) => [bare(name), bare(fallback)])).toEqual(
+      declared,
+    );
+    expect(table('Outputs').map(([name]) => bare(name))).toEqual(Object.keys(outputs));
+  });
+
+  it.each([...Object.entries(inputs), ...Object.entries(outputs)])(
+    '%s is described in whole sentences',
+    (_name, value) => {
+      expect(textOf(fields(value)['description'])).toMatch(/^[A-Z`].+\.$/s);
+    },
+  );
+
+  it('have a meaning in every row', () => {
+    for (const row of [...table('Inputs'), ...table('Outputs')])
+      expect(row.at(-1)).toMatch(/^[A-Z`].+\.$/);
+  });
+});
+
+type Block = { readonly page: string; readonly text: string };
+
+const blocks: readonly Block[] = ['README.md', ...docs].flatMap((page) =>
+  [...read(page).matchAll(/^```ya?ml\n(.*?)^```$/gms)].map(([, text = '']) => ({ page, text })),
+);
+
+/** Every step under a value that uses this action. */
+function stepsIn(value: unknown): readonly Step[] {
+  if (Array.isArray(value)) return value.flatMap(stepsIn);
+  if (typeof value !== 'object' || value === null) return [];
+  const { uses, id, with: given } = value as Fields;
+  const nested = Object.values(value).flatMap(stepsIn);
+  if (typeof uses !== 'string' || !/(?:\/adobe-ims-token@.+|^\.\/)$/.test(uses)) return nested;
+  const names = given === undefined || given === null ? [] : Object.keys(fields(given));
+  return [{ id: textOf(id), inputs: names }, ...nested];
+}
+
+describe('examples', () => {
+  it('are there', () => {
+    expect(blocks.flatMap(({ text }) => stepsIn(parse(text))).length).toBeGreaterThan(3);
+  });
+
+  it.each(blocks)('in $page use inputs and outputs that exist: $text', ({ text }) => {
+    const steps = stepsIn(parse(text));
+    for (const step of steps)
+      expect(Object.keys(inputs)).toEqual(expect.arrayContaining([...step.inputs]));
+    const ids = new Set(steps.map(({ id }) => id));
+    for (const [, id = '', output = ''] of text.matchAll(/steps\.([\w-]+)\.outputs\.([\w-]+)/g))
+      if (ids.has(id)) expect(Object.keys(outputs)).toContain(output);
+  });
+});
+
+const withoutCode = (text: string): string => text.replaceAll(/^```.*?^```$/gms, '');
+
+function headings(page: string): readonly string[] {
+  return [...withoutCode(read(page)).matchAll(/^#{1,6} (.+)$/gm)].map(([, text = '']) => text);
+}
+
+it('every error code has its heading, and no heading is of a code that is gone', () => {
+  const codes = [...read('docs/troubleshooting.md').matchAll(/^## (.+)$/gm)]
+    .map(([, text = '']) => text)
+    .filter((text) => /^[a-z_]+$/.test(text));
+  expect(codes.toSorted()).toEqual([...ADVICE_CODES].toSorted());
+});
+
+/** The anchor that GitHub gives a heading. */
+function anchor(heading: string): string {
+  const plain = heading.toLowerCase().replaceAll(/[^\p{L}\p{N}_ -]/gu, '');
+  return plain.replaceAll(' ', '-');
+}
+
+function isDead(page: string, link: string): boolean {
+  const [path = '', fragment] = link.split('#');
+  const target = path === '' ? page : relative(root, join(root, dirname(page), path));
+  if (target.startsWith('..') || !existsSync(join(root, target))) return true;
+  return fragment !== undefined && !headings(target).map(anchor).includes(fragment);
+}
+
+it.each(pages)('%s has no dead relative link', (page) => {
+  const links = [...withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = '']) => to);
+  const local = links.filter((link) => !/^(?:https?|mailto):/.test(link));
+  expect(local.filter((link) => isDead(page, link))).toEqual([]);
+});

@@ -1,0 +1,106 @@
+/** `reuse: repository`, with the real cache client against an emulated service. */
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import {
+  type CacheBehaviour,
+  type CacheService,
+  startCacheService,
+} from './support/cache-service.ts';
+import { type ImsServer, startIms, testClient } from './support/ims-server.ts';
+import { startJob, type StepResult } from './support/run-action.ts';
+
+const [SECRET = ''] = testClient.secrets;
+const ROTATED = 'p8e-test-rotated-secret';
+let ims: ImsServer;
+let cache: CacheService;
+
+beforeAll(async () => {
+  cache = await startCacheService();
+});
+afterAll(() => cache.close());
+beforeEach(async () => {
+  ims = await startIms({ clients: [{ ...testClient, secrets: [SECRET, ROTATED] }] });
+  cache.entries.length = 0;
+  cache.calls.length = 0;
+  cache.behaviour = 'normal';
+});
+afterEach(() => ims.close());
+
+/** One step in a job of its own, on an empty machine. */
+async function oneJob(change: Record<string, string> = {}): Promise<StepResult> {
+  const job = await startJob({ secrets: [SECRET, ROTATED], env: cache.env });
+  try {
+    const inputs = { 'client-id': testClient.id, 'client-secret': SECRET, 'ims-url': ims.url };
+    return await job.uses({ ...inputs, reuse: 'repository', ...change });
+  } finally {
+    await job.dispose();
+  }
+}
+
+describe('a token in the repository', () => {
+  it('serves twelve jobs with one request; a rotated secret asks again', async () => {
+    const steps: StepResult[] = [];
+    for (let job = 1; job <= 12; job += 1) steps.push(await oneJob());
+    expect(ims.requests).toHaveLength(1);
+    expect(steps.map((step) => step.outputs['source'])).toEqual([
+      'ims',
+      ...Array<string>(11).fill('repository'),
+    ]);
+    const [first] = steps;
+    for (const step of steps) {
+      expect(step.outputs['access-token']).toBe(first?.outputs['access-token']);
+      expect(step.stderr).toBe('');
+      expect(step.annotations).toEqual([]);
+    }
+    const rotated = await oneJob({ 'client-secret': ROTATED });
+    expect(rotated.outputs['source']).toBe('ims');
+    expect(ims.requests).toHaveLength(2);
+    const archive = await cache.read(cache.entries[0]?.key ?? '');
+    expect(archive.includes(first?.outputs['access-token'] ?? '')).toBe(false);
+  });
+
+  it('opens with either of two secrets', async () => {
+    await oneJob();
+    const step = await oneJob({ 'client-secret': `${ROTATED}\n${SECRET}` });
+    expect(step.outputs['source']).toBe('repository');
+  });
+
+  it('is not taken when it was tampered with', async () => {
+    await oneJob();
+    const key = cache.entries[0]?.key ?? '';
+    const archive = await cache.read(key);
+    await cache.replace(key, archive.subarray(0, archive.length / 2));
+    expect((await oneJob()).outputs['source']).toBe('ims');
+  });
+
+  it('of another client, or with too little time left, is not taken', async () => {
+    await oneJob();
+    expect((await oneJob({ scopes: 'openid' })).outputs['source']).toBe('ims');
+    cache.behaviour = 'lying';
+    expect((await oneJob({ scopes: 'AdobeID' })).outputs['source']).toBe('ims');
+    cache.behaviour = 'normal';
+    expect((await oneJob({ 'min-validity': '999999' })).outputs['source']).toBe('ims');
+  });
+});
+
+describe('a cache', () => {
+  it.each<CacheBehaviour>(['silent', 'error', 'read-only', 'garbage'])(
+    'that is %s fails no step and costs at most 5 s',
+    async (behaviour) => {
+      cache.behaviour = behaviour;
+      const step = await oneJob();
+      expect(step.failed).toBe(false);
+      expect(step.outputs['source']).toBe('ims');
+      expect(step.annotations).toEqual([]);
+      // 5 s for the cache, and the step itself on a busy machine.
+      expect(step.durationMs).toBeLessThan(9000);
+    },
+  );
+
+  it('is not asked with reuse: job', async () => {
+    await oneJob({ reuse: 'job' });
+    await oneJob({ reuse: 'none' });
+    expect(cache.calls).toEqual([]);
+  });
+});
