@@ -10312,17 +10312,11 @@ __webpack_unused_export__ = debug; // for test
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_cache__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3038);
-/**
- * Moves one file to or from the repository's Actions cache: `restore KEY-PREFIX FILE` or `save KEY FILE`.
- * A program of its own, because the cache client cannot be cancelled, prints to the log, starts `tar`
- * and works relative to the workspace: here it can be ended, silenced and given a folder to itself.
- */
 
 const [action = '', key = '', file = ''] = process.argv.slice(2);
 try {
     if (!(0,_actions_cache__WEBPACK_IMPORTED_MODULE_0__/* .isFeatureAvailable */ .w3)())
         process.exitCode = 1;
-    // Relative, so that the entry's version is the same wherever a machine keeps its temporary files.
     else if (action === 'restore')
         await (0,_actions_cache__WEBPACK_IMPORTED_MODULE_0__/* .restoreCache */ .P3)([file], key, [key], { timeoutInMs: 4000 }, true);
     else if (action === 'save')
@@ -10932,11 +10926,6 @@ class DecodedURL extends URL {
 // EXTERNAL MODULE: ../../node_modules/tunnel/index.js
 var tunnel = __nccwpck_require__(5070);
 ;// CONCATENATED MODULE: ../absent/undici.ts
-/**
- * Stands in for the package `undici` in the bundle (see `paths` in tsconfig.json). `@actions/http-client`
- * imports it for `getAgentDispatcher`, which nothing here calls; the real one would be nine tenths of
- * what a reviewer has to read.
- */
 function ProxyAgent() {
     throw new Error('this package is not part of the bundle');
 }

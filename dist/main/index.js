@@ -295,7 +295,6 @@ var core = __nccwpck_require__(413);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(916);
 ;// CONCATENATED MODULE: ./src/advice.ts
-/** What happened, what to do about it, then the code: every error in the words that people read. */
 
 const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
 const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
@@ -326,7 +325,6 @@ const S2S_REFUSED = {
     happened: 'IMS denied access.',
     remedy: `Check in ${CONSOLE} that the credential is active and that its product profiles are assigned.`,
 };
-/** IMS error codes (RFC 6749, section 5.2, and those seen at IMS) and what to do about each. */
 const BY_ERROR = {
     invalid_client: wrongClient,
     invalid_scope: (_error, context) => ({
@@ -483,7 +481,6 @@ function gaveUpAdvice(error, context) {
             };
     }
 }
-/** Turns anything thrown into advice. */
 function explain(error, context) {
     if (error instanceof errors/* InputError */.dz)
         return {
@@ -514,7 +511,6 @@ function explain(error, context) {
             remedy: 'Use the action through `uses:` in a workflow, on a current runner.',
             facts: ['runner'],
         };
-    // The message of an unknown error may hold anything, so only its kind is told.
     return {
         code: 'unexpected',
         happened: `The action has a defect (${error instanceof Error ? error.name : typeof error}).`,
@@ -522,7 +518,6 @@ function explain(error, context) {
         facts: ['unexpected'],
     };
 }
-/** Every code that `explain` can give: each has its heading in docs/troubleshooting.md. */
 const ADVICE_CODES = (/* unused pure expression or super */ null && ([
     'invalid_input',
     'invalid_client',
@@ -548,10 +543,6 @@ const ADVICE_CODES = (/* unused pure expression or super */ null && ([
     'runner',
     'unexpected',
 ]));
-/**
- * One line: what happened, what to do, where to read more, then the facts.
- * @param docsUrl where docs/troubleshooting.md of this version is
- */
 function sentence(advice, docsUrl) {
     return `${advice.happened} ${advice.remedy} More: ${docsUrl}#${advice.code} (${advice.facts.join(', ')})`;
 }
@@ -559,7 +550,6 @@ function sentence(advice, docsUrl) {
 // EXTERNAL MODULE: ./src/ims/token.ts
 var ims_token = __nccwpck_require__(714);
 ;// CONCATENATED MODULE: ./src/ims/endpoint.ts
-/** Which hosts may be spoken to. */
 const IPV4_LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
 function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || IPV4_LOOPBACK.test(hostname);
@@ -567,11 +557,6 @@ function isLoopback(hostname) {
 function isAdobe(hostname) {
     return hostname === 'adobelogin.com' || hostname.endsWith('.adobelogin.com');
 }
-/**
- * Judges a base URL of IMS. Only `adobelogin.com` and hosts below it, over https, or the loopback
- * interface, where http is allowed for tests. The judgement is made on the parsed URL, the same one
- * that the request uses, so that no spelling is read in two ways.
- */
 function judgeEndpoint(text) {
     const refuse = (reason) => ({ ok: false, reason });
     if (!URL.canParse(text))
@@ -590,9 +575,7 @@ function judgeEndpoint(text) {
 }
 
 ;// CONCATENATED MODULE: ./src/variables.ts
-/** Names of environment variables: which may be set, and which the `aio` CLI reads. */
 const LEGAL = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** Prefixes that the runner, the loader, Node, npm or git own; a token there changes what later steps run. */
 const OWNED_PREFIXES = [
     'GITHUB_',
     'RUNNER_',
@@ -615,10 +598,6 @@ const OWNED = new Set(('PATH HOME CI SHELL USER LOGNAME PWD OLDPWD SHLVL IFS ENV
     'JDK_JAVA_OPTIONS CLASSPATH ' +
     'COMSPEC PATHEXT SYSTEMROOT SYSTEMDRIVE WINDIR APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES USERPROFILE ' +
     'USERNAME USERDOMAIN COMPUTERNAME HOMEDRIVE HOMEPATH PSMODULEPATH OS AGENT_TOOLSDIRECTORY').split(' '));
-/**
- * Judges the name of a variable to export; names are compared in capitals, as Windows does. Undefined
- * when it may be set, otherwise the reason, to be read after the name.
- */
 function judgeVariableName(name) {
     if (!LEGAL.test(name))
         return 'is not a legal variable name (letters, digits, underscores)';
@@ -627,11 +606,6 @@ function judgeVariableName(name) {
         return 'the runner or the system owns';
     return undefined;
 }
-/**
- * The variables that `@adobe/aio-lib-ims` reads a token from. In their names `_` separates, `__` is an
- * underscore and case is folded, so a context with an underscore beside another or at an end cannot be
- * written: undefined.
- */
 function aioVariables(context) {
     if (!/^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(context))
         return undefined;
@@ -641,11 +615,9 @@ function aioVariables(context) {
 }
 
 ;// CONCATENATED MODULE: ./src/inputs.ts
-/** The only file that reads inputs: they become one readonly, validated object. */
 
 
 
-/** Every input with the default that action.yml declares; a test holds the two together. */
 const INPUT_DEFAULTS = {
     'client-id': '',
     'client-secret': '',
@@ -665,15 +637,9 @@ const INPUT_DEFAULTS = {
     summary: 'false',
 };
 const LINE_BREAK = /[\r\n]/;
-// Tabs included: none of these values can hold one.
 const CONTROL = /[\u0000-\u001f\u007f]/;
 const QUOTED = /^(?:".*"|'.*'|`.*`|“.*”|‘.*’)$/s;
 const LONGEST_TIMEOUT_SECONDS = 3600;
-/**
- * Reads the inputs as the runner passes them: `INPUT_` and the name in capitals, hyphens kept
- * (actions/runner, Handlers/Handler.cs). Surrounding white space is trimmed. A variable that is not set
- * at all gets the default; one that is set but empty stays empty.
- */
 function readRawInputs(env) {
     const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
         name,
@@ -688,7 +654,6 @@ function splitSecrets(value) {
         .filter((secret) => secret !== '');
 }
 const unquoted = (value) => value.replace(/^["'`“‘]+|["'`”’]+$/g, '');
-/** Every secret value among the inputs, to be masked before anything is said about them. */
 function secretsOfInputs(raw) {
     const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
     const values = [...splitSecrets(raw['client-secret']), raw['client-secret'], ...user];
@@ -697,7 +662,6 @@ function secretsOfInputs(raw) {
 function splitList(value) {
     return [...new Set(value.split(/[\s,]+/).filter((item) => item !== ''))];
 }
-/** Scopes as people keep them: commas, spaces, lines, or a JSON array. Undefined for broken JSON. */
 function parseScopes(value) {
     if (!value.startsWith('['))
         return splitList(value);
@@ -713,7 +677,6 @@ function parseScopes(value) {
 }
 const EMPTY_SECRET = '`client-secret` is empty. GitHub passes an empty secret to a pull request from a fork and to Dependabot, ' +
     'when the job does not name the environment that holds the secret, and when its name is misspelt.';
-/** Rules that hold for any value: no quotes around it, no line break or control character in it. */
 function checkShape(raw, say) {
     const lists = ['scopes', 'env-var', 'client-secret'];
     for (const name of Object.keys(raw)) {
@@ -730,7 +693,6 @@ function checkShape(raw, say) {
     if (splitSecrets(raw['client-secret']).some((secret) => CONTROL.test(secret)))
         say('`client-secret` has a control character inside.');
 }
-/** Shows a value in a message: short, on one line, unable to start a command. */
 function show(value) {
     const plain = value.replaceAll(/[^\x20-\x7e]/g, '?').replaceAll('::', ': :');
     const safe = plain.replaceAll('##[', '## [');
@@ -742,7 +704,6 @@ function choice(name, raw, allowed, say) {
         say(`\`${name}\` is ${show(raw[name])}; it can be ${allowed.map((v) => `"${v}"`).join(', ')}.`);
     return found;
 }
-/** true or false as YAML 1.2's core schema writes them, which is what GitHub's own inputs take. */
 function flag(name, raw, say) {
     const value = raw[name];
     if (/^(true|True|TRUE)$/.test(value))
@@ -793,7 +754,6 @@ function requestedScopes(raw, secrets, say) {
         say('`scopes` starts with [ but is not a JSON array of strings.');
     else if (scopes.length === 0)
         say('`scopes` is empty; copy them from the credential in the Adobe Developer Console.');
-    // RFC 6749, section 3.3.
     else if (!scopes.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)))
         say('`scopes` has a character that no scope can have.');
     return scopes ?? [];
@@ -812,10 +772,6 @@ function checkNames(inputs, say) {
     else if (inputs.envVars.includes(variables.expiry))
         say('`env-var` names the variable in which `aio-context` exports the expiry.');
 }
-/**
- * Validates the inputs.
- * @throws InputError with every problem found
- */
 function parseInputs(raw) {
     const problems = [];
     const say = (problem) => problems.push(problem);
@@ -856,30 +812,18 @@ function parseInputs(raw) {
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(24);
 ;// CONCATENATED MODULE: ./src/ims/secret-forms.ts
-/** The forms in which a secret may appear in text. */
-/** A value as `application/x-www-form-urlencoded` writes it. */
 function formEncoded(value) {
     return new URLSearchParams({ v: value }).toString().slice(2);
 }
-/**
- * The Basic credentials of RFC 7617. Adobe documents `base64(client_id:client_secret)`, without the
- * form encoding that RFC 6749, section 2.3.1 puts under it
- * (UserAuthentication/ims.md in AdobeDocs/adobe-dev-console).
- */
 function basicCredentials(clientId, clientSecret) {
     return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
 }
-/**
- * Forms that the action itself puts on the wire and that the runner's masker does not derive from
- * the plain value: form encoding, and base64 of `id:secret` with and without padding and URL-safe.
- */
 function producedForms(secret, clientId) {
     const basic = basicCredentials(clientId, secret);
     const unpadded = basic.replace(/=+$/, '');
     const urlSafe = unpadded.replaceAll('+', '-').replaceAll('/', '_');
     return [...new Set([formEncoded(secret), basic, unpadded, urlSafe])].filter((form) => form !== secret);
 }
-/** Forms in which a server could echo a secret; longest first, so that no part of one is left. */
 function echoedForms(secret) {
     const bytes = Buffer.from(secret, 'utf8');
     const json = JSON.stringify(secret).slice(1, -1);
@@ -899,7 +843,6 @@ function echoedForms(secret) {
 }
 
 ;// CONCATENATED MODULE: ./src/publish.ts
-/** The only file that masks and that writes outputs, variables, state and the summary. Masks come first. */
 
 
 
@@ -908,13 +851,7 @@ function echoedForms(secret) {
 
 const STATE_NAME = 'revoke';
 const masked = new Set();
-/**
- * Masks secrets, and the forms of each that the runner's masker does not derive. Nothing that could hold
- * one of them may be written before this.
- * @param clientId for the Basic credentials that a client secret becomes part of
- */
 function maskSecrets(secrets, clientId) {
-    // The runner warns about a mask of white space alone.
     const values = secrets.filter((secret) => secret.trim() !== '');
     for (const form of values.flatMap((secret) => [secret, ...producedForms(secret, clientId)])) {
         if (masked.has(form))
@@ -932,11 +869,6 @@ function neededFiles(inputs) {
         ...(inputs.summary ? ['GITHUB_STEP_SUMMARY'] : []),
     ];
 }
-/**
- * The runner's files that this step will write. Without them `@actions/core` would fall back to commands
- * on stdout, with the token in the clear.
- * @throws RunnerError when one is missing or cannot be written
- */
 function runnerFiles(inputs, env) {
     return neededFiles(inputs).map((name) => {
         const path = env[name] ?? '';
@@ -949,7 +881,6 @@ function runnerFiles(inputs, env) {
         return path;
     });
 }
-/** ISO 8601 in UTC, without fractions of a second. */
 function isoSeconds(ms) {
     return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
@@ -989,10 +920,6 @@ async function writeSummary(publication, inputs, variables) {
     ])
         .write();
 }
-/**
- * Hands the token to later steps: masks, then outputs, variables, state and summary; everything or nothing,
- * so that what was already written is taken back when a write fails.
- */
 async function publish(publication, inputs, files) {
     const secrets = [publication.token.accessToken, publication.refreshToken];
     maskSecrets(secrets, inputs.clientId);
@@ -1015,42 +942,28 @@ async function publish(publication, inputs, files) {
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 2 modules
 var lib = __nccwpck_require__(383);
 ;// CONCATENATED MODULE: ./src/ims/server-text.ts
-/** Makes text that a server chose fit for a log that reads commands. */
 
-/** Characters, not bytes: enough for a sentence, too few to flood a log. */
 const SERVER_TEXT_LIMIT = 300;
-// Controls, format characters (direction overrides among them), lone surrogates, line separators.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
-/**
- * Cleans text from a server: control characters become a space, known secrets (in any form that
- * `echoedForms` lists) are cut out, `::` and `##[` are broken up so that the runner reads no command,
- * and what is longer than `limit` characters is cut off.
- */
 function cleanServerText(text, secrets, limit = SERVER_TEXT_LIMIT) {
-    // Bounds the work; a secret cut in two here is cut off with the rest below.
     let clean = text.slice(0, 64 * 1024).replace(INVISIBLE, ' ');
     for (const secret of secrets) {
         for (const form of echoedForms(secret))
             clean = clean.replaceAll(form, '***');
-        // A server could break a secret up with characters that were made spaces above.
         const visible = secret.replace(INVISIBLE, ' ');
         if (visible.trim() !== '')
             clean = clean.replaceAll(visible, '***');
     }
     clean = clean.replaceAll(/:(?=:)/g, ': ').replaceAll(/##(?=\[)/g, '## ');
     clean = clean.replaceAll(/ {2,}/g, ' ').trim();
-    // Lone surrogates are gone, so a pair can only be cut in two here, and then half of it is left.
     return clean.length > limit ? `${clean.slice(0, limit).replace(/\p{Cs}$/u, '')}…` : clean;
 }
 
 ;// CONCATENATED MODULE: ./src/ims/token-response.ts
-/** Status, headers and body become a token or an error (RFC 6749, sections 5.1 and 5.2). */
 
 
 
-/** Answers with a longer body are refused, in bytes. */
 const BODY_LIMIT_BYTES = 64 * 1024;
-/** Above this, `expires_in` can only be milliseconds, as the endpoints before v3 give it. */
 const MILLISECONDS_ABOVE = 10_000_000;
 const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
 function parseObject(body) {
@@ -1064,15 +977,10 @@ function parseObject(body) {
         return undefined;
     }
 }
-/**
- * Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, or an HTTP date. Milliseconds from `nowMs`,
- * at least 0; undefined for anything else.
- */
 function parseRetryAfter(value, nowMs) {
     const text = value.trim();
     if (/^\d{1,10}$/.test(text))
         return Number(text) * 1000;
-    // Date.parse takes nearly anything; an HTTP date names its day and ends in GMT.
     if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
         return undefined;
     const dateMs = Date.parse(text);
@@ -1095,30 +1003,14 @@ function imsError(answer, secrets, nowMs) {
         retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs),
     });
 }
-/**
- * Every secret that an answer holds, whatever else is wrong with it: to be masked before a word is
- * said of the answer.
- */
 function secretsOfAnswer(answer) {
     const fields = parseObject(answer.body ?? '') ?? {};
     return Object.entries(fields).flatMap(([name, value]) => name.endsWith('token') && typeof value === 'string' && value !== '' ? [value] : []);
 }
-/**
- * Judges an answer of which only the status counts.
- * @param secrets known secret values, which are cut out of what the server says
- * @param nowMs milliseconds since 1970, for a `Retry-After` that is a date
- * @throws ImsError for any status but 2xx
- */
 function judgeAcceptance(answer, secrets, nowMs) {
     if (answer.status < 200 || answer.status > 299)
         throw imsError(answer, secrets, nowMs);
 }
-/**
- * Judges an answer of the token endpoint.
- * @param secrets known secret values, which are cut out of what the server says
- * @param nowMs milliseconds since 1970, for a `Retry-After` that is a date
- * @throws ImsError for any status but 2xx; AnswerError for a body that cannot be used
- */
 function judgeTokenAnswer(answer, secrets, nowMs) {
     judgeAcceptance(answer, secrets, nowMs);
     const debugId = cleanServerText(answer.debugId, secrets, 100);
@@ -1153,18 +1045,15 @@ function judgeTokenAnswer(answer, secrets, nowMs) {
 }
 
 ;// CONCATENATED MODULE: ./src/ims/client.ts
-/** The only file that touches the network. */
 
 
 
 const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE|EPROTO)/;
-/** Whether the system says that no connection was made, so that nothing can have been read. */
 function failedToConnect(error) {
     return error.syscall === 'connect' || error.syscall === 'getaddrinfo';
 }
 function networkError(error) {
     const code = /^[A-Z0-9_]{2,60}$/.test(error.code ?? '') ? (error.code ?? '') : 'UNKNOWN';
-    // The package `tunnel`, under the HTTP client, tells a proxy's answer in the message alone.
     const proxyStatus = /^tunneling socket could not be established, statusCode=(\d{3})$/.exec(error.message)?.[1];
     if (proxyStatus !== undefined) {
         const refused = Number(proxyStatus) < 500;
@@ -1182,7 +1071,6 @@ function networkError(error) {
         message: code,
     });
 }
-/** Reads a body up to the limit; undefined when it is longer. Rejects when it is cut off. */
 function readBounded(message) {
     return new Promise((resolve, reject) => {
         const chunks = [];
@@ -1199,16 +1087,11 @@ function readBounded(message) {
             resolve(Buffer.concat(chunks).toString('utf8'));
         });
         message.on('error', reject);
-        // Without this a connection closed in the middle of a body would be waited for until the limit.
         message.on('close', () => {
             reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
         });
     });
 }
-/**
- * Passes the abort signal to the request, and to the CONNECT request of a proxy tunnel: the HTTP client
- * offers no other way to close a socket that is still waiting.
- */
 function abortable(signal) {
     return {
         prepareRequest(options) {
@@ -1225,10 +1108,6 @@ function header(response, name) {
     const value = response.message.headers[name];
     return typeof value === 'string' ? value : '';
 }
-/**
- * Posts a form, once. Follows no redirect, repeats nothing, and honours the proxy variables.
- * @throws NetworkError without an answer; what `signal` was aborted with when the step is cancelled
- */
 async function post(endpoint, request, options) {
     const limit = new AbortController();
     const timer = setTimeout(() => {
@@ -1271,15 +1150,12 @@ async function post(endpoint, request, options) {
 }
 
 ;// CONCATENATED MODULE: ./src/ims/token-request.ts
-/** A credential and a grant become a form and headers (RFC 6749, sections 2.3, 4.1.3, 4.4.2 and 6). */
 
-/** v3 alone answers `expires_in` in seconds (ServerToServerAuthentication/ims.md). */
 const TOKEN_PATH = '/ims/token/v3';
 const FORM_HEADERS = {
     accept: 'application/json',
     'content-type': 'application/x-www-form-urlencoded',
 };
-/** Builds a form request with the client's authentication in it. Nothing goes into the URL. */
 function formRequest(path, client, authentication, fields) {
     const form = new URLSearchParams(fields);
     const headers = { ...FORM_HEADERS };
@@ -1298,7 +1174,6 @@ function formRequest(path, client, authentication, fields) {
     }
     return { path, headers, body: form.toString() };
 }
-/** The request for a token. `scope` is sent for `client_credentials` only, as `a,b,c`. */
 function tokenRequest(client, grant, authentication) {
     const fields = { grant_type: grant.type };
     switch (grant.type) {
@@ -1318,12 +1193,6 @@ function tokenRequest(client, grant, authentication) {
         fields['org_id'] = client.orgId;
     return formRequest(TOKEN_PATH, client, authentication, fields);
 }
-/**
- * The ways to authenticate, in the order to try them; the next only after `invalid_client`.
- * Server-to-Server sends id and secret in the body, as Adobe documents it. User grants send the Basic
- * header, as documented for Web App credentials; for a code the body form comes after it, because
- * the permanent service tokens of Edge Delivery are exchanged that way in practice.
- */
 function authentications(grant, clientSecrets) {
     if (clientSecrets.length === 0)
         return [{ method: 'none' }];
@@ -1343,22 +1212,15 @@ function authentications(grant, clientSecrets) {
 }
 
 ;// CONCATENATED MODULE: ./src/retry.ts
-/** When to try again: the policy, which is pure, and the loop, whose clock is injected. */
 
 const FIRST_WINDOW_MS = 1500;
 const WINDOW_GROWTH = 2;
 const LAST_WINDOW_MS = 8000;
-/** Under this, an attempt has no chance: it is better to say why the last one failed. */
 const LEAST_ATTEMPT_MS = 250;
 const LONGEST_ATTEMPT_MS = 30_000;
-/**
- * The time limit of one attempt in milliseconds: a third of the whole, so that a silent server still
- * leaves room for another.
- */
 function attemptLimitMs(timeoutMs, remainingMs) {
     return Math.min(timeoutMs / 3, LONGEST_ATTEMPT_MS, remainingMs);
 }
-/** Whether the same request may succeed a moment later. */
 function isTransient(error) {
     if (error instanceof errors/* ImsError */.Us)
         return error.status === 408 || error.status === 429 || error.status >= 500;
@@ -1366,11 +1228,6 @@ function isTransient(error) {
         return error.fault === 'not_json';
     return error.fault === 'connection' || error.fault === 'attempt_timeout';
 }
-/**
- * Whether IMS may have served the request although its answer never arrived. An authorization code is
- * used up by that, so a second attempt would only hide what happened. 408, 429 and 503 say that the
- * request was not served.
- */
 function answerMayBeLost(error) {
     if (error instanceof errors/* NetworkError */.Dr)
         return error.mayHaveArrived;
@@ -1378,11 +1235,6 @@ function answerMayBeLost(error) {
         return error.fault === 'not_json';
     return error.status >= 500 && error.status !== 503;
 }
-/**
- * How long to wait before the next attempt: `Retry-After` if given, plus full jitter over a window that
- * doubles. A `Retry-After` beyond the deadline gives up at once; jitter is cut to fit the deadline.
- * @param attempt number of the attempt that failed, from 1
- */
 function nextWait(attempt, retryAfterMs, remainingMs, random) {
     const room = remainingMs - LEAST_ATTEMPT_MS;
     const least = retryAfterMs ?? 0;
@@ -1391,14 +1243,8 @@ function nextWait(attempt, retryAfterMs, remainingMs, random) {
     if (room <= 0)
         return { kind: 'give_up', reason: 'deadline' };
     const window = Math.min(FIRST_WINDOW_MS * WINDOW_GROWTH ** (attempt - 1), LAST_WINDOW_MS);
-    // Cut to the room rather than drawn from it: near the deadline there is one last attempt, not a burst.
     return { kind: 'wait', ms: Math.min(least + random * window, room) };
 }
-/**
- * Runs `attempt` until it succeeds, fails for good, or the time is up.
- * @param attempt gets its own time limit in milliseconds
- * @throws the error of an attempt that no repetition can mend; GaveUpError; what `signal` was aborted with
- */
 async function retrying(attempt, options) {
     const { clock, signal, timeoutSeconds } = options;
     const timeoutMs = timeoutSeconds * 1000;
@@ -1425,7 +1271,6 @@ async function retrying(attempt, options) {
 }
 
 ;// CONCATENATED MODULE: ./src/request.ts
-/** The request for a token, from the grant to the answer: client authentication, attempts, log lines. */
 
 
 
@@ -1434,7 +1279,6 @@ async function retrying(attempt, options) {
 
 
 
-/** Asks once, and with the second secret when the first is refused. */
 async function ask(inputs, secrets, limitMs, signal) {
     const ways = authentications(inputs.grant, inputs.clientSecrets);
     const deadlineMs = performance.now() + limitMs;
@@ -1461,10 +1305,6 @@ function describe(error, context) {
     const advice = explain(error, context);
     return `${advice.happened} (${advice.facts.join(', ')})`;
 }
-/**
- * Gets a token from IMS, over as many attempts as `timeout` allows; each retry is one line in the log.
- * @throws what `retrying` throws
- */
 async function requestToken(inputs, secrets, context, surroundings) {
     return retrying((limitMs) => ask(inputs, secrets, limitMs, surroundings.signal), {
         timeoutSeconds: inputs.timeoutSeconds,
@@ -1485,7 +1325,6 @@ var external_node_path_ = __nccwpck_require__(760);
 // EXTERNAL MODULE: ./src/reuse/sealed-token.ts
 var sealed_token = __nccwpck_require__(830);
 ;// CONCATENATED MODULE: ./src/reuse/job.ts
-/** Keeps the sealed token for later steps of the same job, in RUNNER_TEMP, which the runner empties. */
 
 
 
@@ -1496,13 +1335,11 @@ function placeOf(runnerTemp, identity) {
         return undefined;
     return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-${(0,sealed_token/* fingerprint */.Rj)(identity).slice(0, 32)}`);
 }
-/** The sealed bytes that an earlier step left; undefined for whatever reason there are none. */
 function readFromJob(runnerTemp, identity) {
     const place = placeOf(runnerTemp, identity);
     if (place === undefined)
         return undefined;
     try {
-        // Without NONBLOCK, a pipe of that name would be waited for.
         const file = (0,external_node_fs_.openSync)(place, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
         try {
             const facts = (0,external_node_fs_.fstatSync)(file);
@@ -1516,10 +1353,6 @@ function readFromJob(runnerTemp, identity) {
         return undefined;
     }
 }
-/**
- * Leaves sealed bytes for later steps: readable by this user alone, and under its name only once it is
- * whole, so that of two steps at once one leaves its file. Quietly does nothing where that cannot be.
- */
 function writeToJob(runnerTemp, identity, sealed) {
     const place = placeOf(runnerTemp, identity);
     if (place === undefined)
@@ -1533,7 +1366,6 @@ function writeToJob(runnerTemp, identity, sealed) {
         (0,external_node_fs_.rmSync)(draft, { force: true });
     }
 }
-/** Takes away what an earlier step left. */
 function removeFromJob(runnerTemp, identity) {
     const place = placeOf(runnerTemp, identity);
     if (place !== undefined)
@@ -1544,12 +1376,10 @@ function markOf(runnerTemp, digest) {
         return undefined;
     return join(runnerTemp, `adobe-ims-token-revoked-${digest.slice(0, 32)}`);
 }
-/** Whether a step of this job has revoked the token with this digest. */
 function wasRevoked(runnerTemp, digest) {
     const mark = markOf(runnerTemp, digest);
     return mark !== undefined && existsSync(mark);
 }
-/** Tells later post steps that the token with this digest is revoked. */
 function noteRevoked(runnerTemp, digest) {
     const mark = markOf(runnerTemp, digest);
     try {
@@ -1557,17 +1387,14 @@ function noteRevoked(runnerTemp, digest) {
             writeFileSync(mark, '');
     }
     catch {
-        // Then it is revoked twice, which IMS does not mind.
     }
 }
 
 ;// CONCATENATED MODULE: ./src/reuse/places.ts
-/** Where an unexpired token may come from, nearest first, and where a token is left for others. */
 
 
 
 
-/** What a token is kept under; undefined where none is kept, as with every user grant. */
 function identityOf(inputs) {
     if (inputs.grant.type !== 'client_credentials' || inputs.reuse === 'none')
         return undefined;
@@ -1576,13 +1403,11 @@ function identityOf(inputs) {
 }
 function usable(bytes, inputs, identity) {
     const token = bytes && (0,sealed_token/* openToken */.Mg)(bytes, inputs.clientSecrets, identity);
-    // The runner's clock is compared with itself or, in the repository, with another runner's.
     if (token === undefined ||
         (0,ims_token/* secondsLeft */.Li)(token, Date.now()) < Math.max(1, inputs.minValiditySeconds))
         return undefined;
     return token;
 }
-/** A token of an earlier step or job with at least `min-validity` seconds left. Never throws. */
 async function findToken(inputs, keep) {
     const identity = identityOf(inputs);
     if (identity === undefined)
@@ -1593,7 +1418,6 @@ async function findToken(inputs, keep) {
         return { token: ofJob, source: 'job' };
     if (inputs.reuse !== 'repository')
         return undefined;
-    // Loaded only when reached: nobody else pays for it.
     const { readFromRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
     const ofRepository = usable(await readFromRepository(keep, identity), inputs, identity);
     if (ofRepository !== undefined)
@@ -1601,7 +1425,6 @@ async function findToken(inputs, keep) {
     core/* debug */.Yz('No usable token in the Actions cache of the repository.');
     return undefined;
 }
-/** Leaves a sealed token where later steps, and with `repository` later jobs, find it. Never throws. */
 async function keepToken(token, source, inputs, keep) {
     const identity = identityOf(inputs);
     const [secret] = inputs.clientSecrets;
@@ -1617,10 +1440,8 @@ async function keepToken(token, source, inputs, keep) {
 }
 
 ;// CONCATENATED MODULE: ./src/revocation-state.ts
-/** What the main step leaves for the post step that revokes its token. */
 
 const CONTEXT = 'revocation';
-/** What both stages of the step know and no later step does. */
 function stateSecrets(inputs) {
     const { grant, clientSecrets } = inputs;
     switch (grant.type) {
@@ -1632,16 +1453,11 @@ function stateSecrets(inputs) {
             return [...clientSecrets, grant.code];
     }
 }
-/**
- * What the post step needs, and nothing more: the token and its expiry, sealed, because the runner keeps
- * state in the clear. The credential is not in it: the runner evaluates the inputs again.
- */
 function revocationState(token, inputs) {
     const [secret = ''] = stateSecrets(inputs);
     const { accessToken, expiresAtMs } = token;
     return (0,sealed_token/* seal */.od)(JSON.stringify({ accessToken, expiresAtMs }), secret, CONTEXT).toString('base64');
 }
-/** Opens what `revocationState` made; undefined when the credential has changed since. */
 function openState(state, inputs) {
     for (const secret of stateSecrets(inputs)) {
         const text = open(Buffer.from(state, 'base64'), secret, CONTEXT);
@@ -1654,7 +1470,6 @@ function openState(state, inputs) {
 // EXTERNAL MODULE: ./src/surroundings.ts + 1 modules
 var src_surroundings = __nccwpck_require__(52);
 ;// CONCATENATED MODULE: ./src/acquire.ts
-/** The main step, in reading order: inputs, reuse or request, publication. */
 
 
 
@@ -1664,7 +1479,6 @@ var src_surroundings = __nccwpck_require__(52);
 
 
 
-/** Granted scopes where the token tells, otherwise those asked for; warns of those that were not granted. */
 function settleScopes(token, inputs) {
     const asked = inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [];
     const granted = token.grantedScopes;
@@ -1688,7 +1502,6 @@ function contextOf(inputs) {
     };
 }
 const NO_CONTEXT = { imsOrigin: 'IMS', grantType: '', scopes: [] };
-/** A token that is still valid, from the nearest place that has one, otherwise a new one from IMS. */
 async function obtain(inputs, secrets, surroundings, keep) {
     const found = await findToken(inputs, keep);
     if (found !== undefined)
@@ -1727,9 +1540,6 @@ async function acquireWith(inputs, secrets, surroundings) {
     await publish({ token, source, refreshToken, scopes, state }, inputs, files);
     tell(obtained, inputs);
 }
-/**
- * Runs the main step. Throws nothing: a failure becomes one error annotation and exit code 1.
- */
 async function acquire(surroundings) {
     const { env } = surroundings;
     let context = NO_CONTEXT;
@@ -1762,8 +1572,6 @@ async function acquire(surroundings) {
 /* harmony export */   e2: () => (/* binding */ isAttemptError),
 /* harmony export */   jD: () => (/* binding */ GaveUpError)
 /* harmony export */ });
-/** What can go wrong, as types. Each carries facts; the words are made in one place, `advice.ts`. */
-/** Inputs that cannot work, all of them at once. */
 class InputError extends Error {
     name = 'InputError';
     problems;
@@ -1772,21 +1580,15 @@ class InputError extends Error {
         this.problems = problems;
     }
 }
-/** The step was not started the way GitHub's runner starts one. */
 class RunnerError extends Error {
     name = 'RunnerError';
 }
-/** IMS, or something in front of it, answered with an error status. */
 class ImsError extends Error {
     name = 'ImsError';
     status;
-    /** `error` of the body (RFC 6749, section 5.2), cleaned; empty when the body had none. */
     error;
-    /** `error_description` of the body, cleaned; empty when the body had none. */
     description;
-    /** `x-debug-id`, cleaned: what Adobe's support asks for. */
     debugId;
-    /** Milliseconds that the server asks to wait, from `Retry-After`. */
     retryAfterMs;
     constructor(facts) {
         super(`HTTP ${facts.status} ${facts.error}`.trim());
@@ -1797,11 +1599,9 @@ class ImsError extends Error {
         this.retryAfterMs = facts.retryAfterMs;
     }
 }
-/** An answer of success that cannot be used. */
 class AnswerError extends Error {
     name = 'AnswerError';
     fault;
-    /** The field at fault; empty unless `fault` is `field`. */
     field;
     debugId;
     constructor(fault, facts) {
@@ -1811,13 +1611,10 @@ class AnswerError extends Error {
         this.debugId = facts.debugId;
     }
 }
-/** No answer: the connection failed, was refused by TLS or a proxy, or took too long. */
 class NetworkError extends Error {
     name = 'NetworkError';
     fault;
-    /** The system's code, such as `ECONNRESET`. */
     reason;
-    /** Whether the server may have read the request: then an authorization code may be used up. */
     mayHaveArrived;
     constructor(fault, facts) {
         super(facts.message);
@@ -1826,7 +1623,6 @@ class NetworkError extends Error {
         this.mayHaveArrived = facts.mayHaveArrived;
     }
 }
-/** Attempts were made, and no more will be. */
 class GaveUpError extends Error {
     name = 'GaveUpError';
     reason;
@@ -1841,7 +1637,6 @@ class GaveUpError extends Error {
         this.last = facts.last;
     }
 }
-/** The runner told the step to stop. */
 class CancelledError extends Error {
     name = 'CancelledError';
     signal;
@@ -1850,7 +1645,6 @@ class CancelledError extends Error {
         this.signal = signal;
     }
 }
-/** Whether an error is one that a single attempt ends with. */
 function isAttemptError(error) {
     return error instanceof ImsError || error instanceof AnswerError || error instanceof NetworkError;
 }
@@ -1866,19 +1660,12 @@ function isAttemptError(error) {
 /* harmony export */   Ip: () => (/* binding */ readClaims),
 /* harmony export */   Li: () => (/* binding */ secondsLeft)
 /* harmony export */ });
-/** The token, what it says of itself, and when it expires. */
 const NO_CLAIMS = { scopes: undefined, userId: '' };
-/** RFC 6749, section 3.3, less the comma, which separates scopes at IMS. */
 const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
 const USER_ID = /^[\x21-\x7e]{1,256}$/;
-/** Visible ASCII without spaces: what fits in an Authorization header. */
 function isTokenText(value) {
     return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
 }
-/**
- * Reads the claims of an IMS token: `scope` is a list with commas, `user_id` the account. A token
- * that does not decode is a valid token that says nothing of itself, so nothing is thrown.
- */
 function readClaims(accessToken) {
     const payload = accessToken.split('.')[1];
     if (payload === undefined)
@@ -1901,7 +1688,6 @@ function readClaims(accessToken) {
         userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
     };
 }
-/** Whole seconds that the token is still valid; negative when it has expired. */
 function secondsLeft(token, nowMs) {
     return Math.floor((token.expiresAtMs - nowMs) / 1000);
 }
@@ -1917,7 +1703,6 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _acquire_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(178);
 /* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(52);
-/** The main step. */
 
 
 
@@ -1945,30 +1730,22 @@ __webpack_async_result__();
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _ims_token_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(714);
-/** Seals a token with the client secret, and opens it: without the secret the bytes are worth nothing. */
 
 
-/** The first byte tells the layout: version, salt, IV, tag, ciphertext. */
 const VERSION = 1;
 const SALT_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
 const LARGEST_BYTES = 256 * 1024;
-/** 64 hex digits that are the same for the same endpoint, client, organization and set of scopes. */
 function fingerprint(identity) {
     const scopes = [...new Set(identity.scopes)].sort();
     const parts = [identity.origin, identity.clientId, identity.orgId, scopes];
     return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
 }
-/** HKDF-SHA-256 (RFC 5869): a client secret is random enough to need no slow derivation. */
 function deriveKey(secret, salt, context) {
     return Buffer.from((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hkdfSync)('sha256', secret, salt, `adobe-ims-token/1/${context}`, 32));
 }
-/**
- * Seals text with AES-256-GCM under a key derived from `secret`, with a new salt each time.
- * @param context what the text belongs to, such as a fingerprint; opening needs the same
- */
 function seal(text, secret, context) {
     const salt = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(SALT_BYTES);
     const iv = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(IV_BYTES);
@@ -1978,10 +1755,6 @@ function seal(text, secret, context) {
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
     return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
 }
-/**
- * Opens what `seal` made. Undefined for any other secret, any other context, and after any change of a
- * byte; never throws, because a token that cannot be reused is asked for again.
- */
 function open(bytes, secret, context) {
     if (bytes.length < HEADER_BYTES || bytes.length > LARGEST_BYTES || bytes[0] !== VERSION)
         return undefined;
@@ -2001,12 +1774,10 @@ function open(bytes, secret, context) {
         return undefined;
     }
 }
-/** Seals a token for those who ask with the same identity and know the secret. */
 function sealToken(token, secret, identity) {
     const { accessToken, tokenType, expiresAtMs } = token;
     return seal(JSON.stringify({ accessToken, tokenType, expiresAtMs }), secret, fingerprint(identity));
 }
-/** Opens a sealed token with any of the secrets; undefined when none does, or it is no token. */
 function openToken(bytes, secrets, identity) {
     const context = fingerprint(identity);
     for (const secret of secrets) {
@@ -2063,11 +1834,9 @@ var core = __nccwpck_require__(413);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(916);
 ;// CONCATENATED MODULE: ./src/surroundings.ts
-/** What the process offers: a clock that runs, and signals that cancel. */
 
 
 
-/** The real clock. A wait that is cancelled rejects with what its signal was aborted with. */
 const systemClock = {
     now: () => performance.now(),
     sleep: async (ms, signal) => {
@@ -2081,10 +1850,6 @@ const systemClock = {
     },
     random: () => Math.random(),
 };
-/**
- * Aborted when the runner cancels the step: it sends SIGINT, and SIGTERM 7.5 seconds later
- * (actions/runner, ProcessInvoker.cs).
- */
 function cancellation() {
     const controller = new AbortController();
     for (const name of ['SIGINT', 'SIGTERM'])
@@ -2093,17 +1858,12 @@ function cancellation() {
         });
     return controller.signal;
 }
-/**
- * Certificates are verified whatever the environment says: the secret goes over verified TLS alone. Node
- * reads the variable at each connection, so taking it out of this process is enough.
- */
 function insistOnTls() {
     if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0')
         return;
     delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
     core/* warning */.$e('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
 }
-/** Where docs/troubleshooting.md of this very version is; a path in the repository when used as `./`. */
 function troubleshootingUrl(env) {
     const path = 'docs/troubleshooting.md';
     const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository } = env;
@@ -3282,11 +3042,6 @@ class DecodedURL extends URL {
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
 var tunnel = __nccwpck_require__(770);
 ;// CONCATENATED MODULE: ./src/absent/undici.ts
-/**
- * Stands in for the package `undici` in the bundle (see `paths` in tsconfig.json). `@actions/http-client`
- * imports it for `getAgentDispatcher`, which nothing here calls; the real one would be nine tenths of
- * what a reviewer has to read.
- */
 function ProxyAgent() {
     throw new Error('this package is not part of the bundle');
 }

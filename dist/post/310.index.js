@@ -18,7 +18,6 @@ export const modules = {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
 /* harmony import */ var _sealed_token_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(830);
-/** Keeps the sealed token for later jobs and runs, in the repository's Actions cache. */
 
 
 
@@ -29,12 +28,10 @@ const LARGEST_BYTES = 256 * 1024;
 function keyPrefix(identity) {
     return `adobe-ims-token-1-${(0,_sealed_token_js__WEBPACK_IMPORTED_MODULE_4__/* .fingerprint */ .Rj)(identity)}-`;
 }
-/** What the cache program may see: all but the inputs, among them the client secret. */
 function withoutInputs(env, folder) {
     const kept = Object.entries(env).filter(([name]) => !/^(INPUT|STATE)_/i.test(name));
     return { ...Object.fromEntries(kept), GITHUB_WORKSPACE: folder, RUNNER_TEMP: folder };
 }
-/** Ends a program and what it started; on Windows there are no process groups to end. */
 function end(pid) {
     if (pid === undefined)
         return;
@@ -42,10 +39,8 @@ function end(pid) {
         process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
     }
     catch {
-        // It has ended by itself.
     }
 }
-/** Runs the cache program; resolves when it ended or was ended, and never rejects. */
 function run(cache, folder, words) {
     const startedMs = performance.now();
     return new Promise((resolve) => {
@@ -70,7 +65,6 @@ function run(cache, folder, words) {
         child.once('exit', done);
     });
 }
-/** Gives the cache program a folder to itself, which is gone afterwards. */
 async function inFolder(env, use) {
     let folder;
     try {
@@ -89,14 +83,12 @@ function readSealed(path) {
     const facts = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(path, { throwIfNoEntry: false });
     return facts?.isFile() === true && facts.size <= LARGEST_BYTES ? (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path) : undefined;
 }
-/** The newest sealed bytes of this identity; undefined for whatever reason there are none. */
 async function readFromRepository(cache, identity) {
     return inFolder(cache.env, async (folder) => {
         await run(cache, folder, ['restore', keyPrefix(identity), FILE]);
         return readSealed((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(folder, FILE));
     });
 }
-/** Saves sealed bytes under the fingerprint and the expiry; does without where that cannot be. */
 async function writeToRepository(cache, identity, sealed, expiresAtMs) {
     if (cache.budgetMs.left === 0)
         return;
