@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { startRemoteIms } from './ims.ts';
+import { secondStep, warmMatrix } from './reuse.ts';
 import { freshSurroundings, machineFacts, mainStep, median, table } from './surroundings.ts';
 import { play } from './virtual.ts';
 
@@ -77,4 +78,6 @@ export async function matrix(): Promise<void> {
   console.log(machineFacts());
   await realMatrix();
   virtualMatrix();
+  console.log(`\n256 jobs after one that warmed the cache: ${warmMatrix(256)} request to IMS`);
+  await secondStep();
 }

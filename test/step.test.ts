@@ -273,6 +273,36 @@ describe('reuse', () => {
   });
 });
 
+describe('two steps at once', () => {
+  it('leave one whole file, which a third step reuses', async () => {
+    const { ims, job, inputs } = await setUp();
+    const other = await startJob({ secrets: [SECRET], env: { RUNNER_TEMP: job.temp } });
+    cleanups.push(() => other.dispose());
+    await Promise.all([job.uses(inputs), other.uses(inputs)]);
+    expect(readdirSync(job.temp).filter((name) => name.startsWith('adobe-'))).toHaveLength(1);
+    const before = ims.requests.length;
+    expect((await job.uses(inputs)).outputs['source']).toBe('job');
+    expect(ims.requests).toHaveLength(before);
+  });
+});
+
+describe('a strange RUNNER_TEMP', () => {
+  it.each(['', 'relative', '/p8e/no/such/folder', '/dev/null'])(
+    '%j is as if there were none',
+    async (temp) => {
+      const { ims, inputs } = await setUp();
+      const job = await startJob({ secrets: [SECRET], env: { RUNNER_TEMP: temp } });
+      cleanups.push(() => job.dispose());
+      for (const step of [await job.uses(inputs), await job.uses(inputs)]) {
+        expect(step.failed).toBe(false);
+        expect(step.annotations).toEqual([]);
+        expect(step.stderr).toBe('');
+      }
+      expect(ims.requests).toHaveLength(2);
+    },
+  );
+});
+
 describe('revoke', () => {
   it('ends the token when the job ends, and removes what was kept', async () => {
     const { ims, job, inputs } = await setUp();

@@ -1335,6 +1335,13 @@ function placeOf(runnerTemp, identity) {
         return undefined;
     return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-${(0,sealed_token/* fingerprint */.Rj)(identity).slice(0, 32)}`);
 }
+function remove(path) {
+    try {
+        (0,external_node_fs_.rmSync)(path, { force: true });
+    }
+    catch {
+    }
+}
 function readFromJob(runnerTemp, identity) {
     const place = placeOf(runnerTemp, identity);
     if (place === undefined)
@@ -1363,13 +1370,13 @@ function writeToJob(runnerTemp, identity, sealed) {
         (0,external_node_fs_.renameSync)(draft, place);
     }
     catch {
-        (0,external_node_fs_.rmSync)(draft, { force: true });
+        remove(draft);
     }
 }
 function removeFromJob(runnerTemp, identity) {
     const place = placeOf(runnerTemp, identity);
     if (place !== undefined)
-        rmSync(place, { force: true });
+        remove(place);
 }
 function markOf(runnerTemp, digest) {
     if (!isAbsolute(runnerTemp))

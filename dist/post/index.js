@@ -1476,6 +1476,13 @@ function placeOf(runnerTemp, identity) {
         return undefined;
     return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-${(0,sealed_token/* fingerprint */.Rj)(identity).slice(0, 32)}`);
 }
+function remove(path) {
+    try {
+        (0,external_node_fs_.rmSync)(path, { force: true });
+    }
+    catch {
+    }
+}
 function job_readFromJob(runnerTemp, identity) {
     const place = placeOf(runnerTemp, identity);
     if (place === undefined)
@@ -1504,13 +1511,13 @@ function job_writeToJob(runnerTemp, identity, sealed) {
         renameSync(draft, place);
     }
     catch {
-        rmSync(draft, { force: true });
+        remove(draft);
     }
 }
 function removeFromJob(runnerTemp, identity) {
     const place = placeOf(runnerTemp, identity);
     if (place !== undefined)
-        (0,external_node_fs_.rmSync)(place, { force: true });
+        remove(place);
 }
 function markOf(runnerTemp, digest) {
     if (!(0,external_node_path_.isAbsolute)(runnerTemp))

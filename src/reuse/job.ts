@@ -23,6 +23,15 @@ function placeOf(runnerTemp: string, identity: TokenIdentity): string | undefine
   return join(runnerTemp, `adobe-ims-token-${fingerprint(identity).slice(0, 32)}`);
 }
 
+/** Removes a file; sealed as it is, it may stay where it cannot be removed. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // A strange RUNNER_TEMP, such as one that is no folder.
+  }
+}
+
 /** The sealed bytes that an earlier step left; undefined for whatever reason there are none. */
 export function readFromJob(runnerTemp: string, identity: TokenIdentity): Buffer | undefined {
   const place = placeOf(runnerTemp, identity);
@@ -53,14 +62,14 @@ export function writeToJob(runnerTemp: string, identity: TokenIdentity, sealed: 
     writeFileSync(draft, sealed, { mode: 0o600, flag: 'wx' });
     renameSync(draft, place);
   } catch {
-    rmSync(draft, { force: true });
+    remove(draft);
   }
 }
 
 /** Takes away what an earlier step left. */
 export function removeFromJob(runnerTemp: string, identity: TokenIdentity): void {
   const place = placeOf(runnerTemp, identity);
-  if (place !== undefined) rmSync(place, { force: true });
+  if (place !== undefined) remove(place);
 }
 
 function markOf(runnerTemp: string, digest: string): string | undefined {
