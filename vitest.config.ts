@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'threads',
     sequence: { shuffle: true },
+    silent: 'passed-only',
     // A hang is a failure; nothing in here waits longer than a step's own timeout.
     testTimeout: 60_000,
     hookTimeout: 60_000,
