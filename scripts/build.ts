@@ -1,33 +1,53 @@
 /** Builds the three programs of `dist`; `node scripts/build.ts FOLDER` builds them elsewhere. */
 
-import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
+type Output = {
+  readonly code: string;
+  readonly assets: Readonly<Record<string, { readonly source: string | Buffer }>>;
+};
+type Ncc = (entry: string, options: object) => Promise<Output>;
+
+const ncc = createRequire(import.meta.url)('@vercel/ncc') as Ncc;
 const root = join(import.meta.dirname, '..');
 
-/** ncc takes tsconfig.json, and with it the stand-ins of src/absent, from the folder it runs in. */
+/**
+ * ncc takes tsconfig.json, and with it the stand-ins of src/stand-ins, from the folder it runs in. The
+ * two programs that a job waits for are CommonJS, which Node loads sooner than an ES module.
+ */
 const programs = [
-  { name: 'main', folder: root, entry: 'src/main.ts' },
-  { name: 'post', folder: root, entry: 'src/post.ts' },
-  { name: 'cache', folder: join(root, 'src/cache'), entry: 'index.ts' },
+  { name: 'main', folder: root, entry: 'src/main.ts', esm: false },
+  { name: 'post', folder: root, entry: 'src/post.ts', esm: false },
+  { name: 'cache', folder: join(root, 'src/cache'), entry: 'index.ts', esm: true },
 ] as const;
 
-/** Builds everything into `target`, whose former contents go. */
-export function build(target: string): void {
-  rmSync(target, { recursive: true, force: true });
-  for (const { name, folder, entry } of programs)
-    execFileSync(
-      process.execPath,
-      [
-        join(root, 'node_modules/@vercel/ncc/dist/ncc/cli.js'),
-        'build',
-        entry,
-        '-o',
-        join(target, name),
-      ],
-      { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] },
-    );
+async function buildProgram(program: (typeof programs)[number], target: string): Promise<void> {
+  const { name, folder, entry, esm } = program;
+  process.chdir(folder);
+  const { code, assets } = await ncc(join(folder, entry), { esm, cache: false, quiet: true });
+  mkdirSync(join(target, name), { recursive: true });
+  const write = (file: string, text: string | Buffer): void => {
+    writeFileSync(join(target, name, file), text);
+  };
+  write('index.js', code);
+  write('package.json', `${JSON.stringify({ type: esm ? 'module' : 'commonjs' })}\n`);
+  for (const [file, { source }] of Object.entries(assets)) write(file, source);
 }
 
-if (process.argv[1] === import.meta.filename) build(resolve(process.argv[2] ?? join(root, 'dist')));
+/** Builds everything into `target`, whose former contents go. */
+export async function build(target: string): Promise<void> {
+  rmSync(target, { recursive: true, force: true });
+  for (const program of programs) await buildProgram(program, target);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  try {
+    await build(resolve(process.argv[2] ?? join(root, 'dist')));
+  } catch (error) {
+    // Not thrown on: Node would print the line of ncc that threw, which is megabytes long.
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

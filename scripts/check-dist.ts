@@ -17,7 +17,7 @@ function files(folder: string): readonly string[] {
 }
 
 try {
-  build(fresh);
+  await build(fresh);
   const committed = join(root, 'dist');
   const names = [...new Set([...files(fresh), ...files(committed)])];
   const stale = names.filter((name) => {

@@ -94,7 +94,7 @@ async function acquireWith(
   const keep: Keep = { env, signal, program: surroundings.cacheProgram, budgetMs: { left: 5000 } };
   const obtained = await obtain(inputs, secrets, surroundings, keep);
   const { token, source } = obtained;
-  maskSecrets([token.accessToken], inputs.clientId);
+  maskSecrets([token.accessToken]);
   const scopes = settleScopes(token, inputs);
   warnIfShort(token, inputs);
   await keepToken(token, source, inputs, keep);
@@ -110,6 +110,8 @@ async function acquireWith(
  */
 export async function acquire(surroundings: Surroundings): Promise<void> {
   const { env } = surroundings;
+  // Until there is a token: a process that ends before, for whatever reason, has failed.
+  process.exitCode = 1;
   let context = NO_CONTEXT;
   try {
     const raw: RawInputs = readRawInputs(env);
@@ -118,6 +120,7 @@ export async function acquire(surroundings: Surroundings): Promise<void> {
     const inputs = parseInputs(raw);
     context = contextOf(inputs);
     await acquireWith(inputs, secrets, surroundings);
+    process.exitCode = 0;
   } catch (error) {
     core.setFailed(sentence(explain(error, context), troubleshootingUrl(env)));
   }

@@ -50,7 +50,7 @@ export type RawInputs = Readonly<Record<InputName, string>>;
 const LINE_BREAK = /[\r\n]/;
 // Tabs included: none of these values can hold one.
 const CONTROL = /[\u0000-\u001f\u007f]/;
-const QUOTED = /^(?:".*"|'.*'|`.*`|“.*”|‘.*’)$/s;
+const QUOTED = /^(?:".*"|'.*'|`.*`|\u201c.*\u201d|\u2018.*\u2019)$/s;
 const LONGEST_TIMEOUT_SECONDS = 3600;
 
 /**
@@ -73,7 +73,8 @@ function splitSecrets(value: string): readonly string[] {
     .filter((secret) => secret !== '');
 }
 
-const unquoted = (value: string): string => value.replace(/^["'`“‘]+|["'`”’]+$/g, '');
+const unquoted = (value: string): string =>
+  value.replace(/^["'`\u201c\u2018]+|["'`\u201d\u2019]+$/g, '');
 
 /** Every secret value among the inputs, to be masked before anything is said about them. */
 export function secretsOfInputs(raw: RawInputs): readonly string[] {
@@ -126,7 +127,7 @@ function checkShape(raw: RawInputs, say: Say): void {
 function show(value: string): string {
   const plain = value.replaceAll(/[^\x20-\x7e]/g, '?').replaceAll('::', ': :');
   const safe = plain.replaceAll('##[', '## [');
-  return safe.length > 60 ? `"${safe.slice(0, 60)}…"` : `"${safe}"`;
+  return safe.length > 60 ? `"${safe.slice(0, 60)}\u2026"` : `"${safe}"`;
 }
 
 function choice<T extends string>(

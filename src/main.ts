@@ -9,4 +9,4 @@ const startedMs = systemClock.now();
 const signal = cancellation();
 insistOnTls();
 const cacheProgram = join(dirname(process.argv[1] ?? ''), '..', 'cache', 'index.js');
-await acquire({ env: process.env, clock: systemClock, startedMs, signal, cacheProgram });
+void acquire({ env: process.env, clock: systemClock, startedMs, signal, cacheProgram });

@@ -5,4 +5,4 @@ import { cancellation, insistOnTls } from './surroundings.ts';
 
 const signal = cancellation();
 insistOnTls();
-await revoke(process.env, signal);
+void revoke(process.env, signal);

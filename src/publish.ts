@@ -26,18 +26,23 @@ export const STATE_NAME = 'revoke';
 
 const masked = new Set<string>();
 
+function maskOnce(value: string): void {
+  if (masked.has(value)) return;
+  masked.add(value);
+  core.setSecret(value);
+}
+
 /**
  * Masks secrets, and the forms of each that the runner's masker does not derive. Nothing that could hold
  * one of them may be written before this.
- * @param clientId for the Basic credentials that a client secret becomes part of
+ * @param clientId given for client secrets, which become part of Basic credentials
  */
-export function maskSecrets(secrets: readonly string[], clientId: string): void {
+export function maskSecrets(secrets: readonly string[], clientId?: string): void {
   // The runner warns about a mask of white space alone.
-  const values = secrets.filter((secret) => secret.trim() !== '');
-  for (const form of values.flatMap((secret) => [secret, ...producedForms(secret, clientId)])) {
-    if (masked.has(form)) continue;
-    masked.add(form);
-    core.setSecret(form);
+  for (const secret of secrets.filter((value) => value.trim() !== '')) {
+    if (masked.has(secret)) continue;
+    maskOnce(secret);
+    for (const form of producedForms(secret, clientId)) maskOnce(form);
   }
 }
 
@@ -104,7 +109,9 @@ async function writeSummary(
 ): Promise<void> {
   const list = (items: readonly string[]): string =>
     items.length === 0 ? 'none' : items.map(code).join(', ');
-  await core.summary
+  // Loaded only when asked for.
+  const { summary } = await import('../node_modules/@actions/core/lib/summary.js');
+  await summary
     .addHeading('Adobe IMS access token', 3)
     .addTable([
       ['Client ID', code(inputs.clientId)],
@@ -126,7 +133,7 @@ export async function publish(
   files: readonly string[],
 ): Promise<void> {
   const secrets = [publication.token.accessToken, publication.refreshToken];
-  maskSecrets(secrets, inputs.clientId);
+  maskSecrets(secrets);
   const sizes = files.map((path) => ({ path, size: statSync(path).size }));
   try {
     setOutputs(publication, Date.now());

@@ -17,15 +17,15 @@ async function ask(
   inputs: Inputs,
   secrets: readonly string[],
   limitMs: number,
-  signal: AbortSignal,
+  { clock, signal }: Surroundings,
 ): Promise<TokenAnswer> {
   const ways = authentications(inputs.grant, inputs.clientSecrets);
-  const deadlineMs = performance.now() + limitMs;
+  const deadlineMs = clock.now() + limitMs;
   for (const [index, way] of ways.entries()) {
     const request = tokenRequest(inputs, inputs.grant, way);
-    const left = Math.max(1, deadlineMs - performance.now());
+    const left = Math.max(1, deadlineMs - clock.now());
     const answer = await post(inputs.endpoint, request, { limitMs: left, signal });
-    maskSecrets(secretsOfAnswer(answer), inputs.clientId);
+    maskSecrets(secretsOfAnswer(answer));
     try {
       const judged = judgeTokenAnswer(answer, secrets, Date.now());
       if (way.method !== 'none' && way.secret !== inputs.clientSecrets[0])
@@ -56,7 +56,7 @@ export async function requestToken(
   context: Context,
   surroundings: Surroundings,
 ): Promise<TokenAnswer> {
-  return retrying((limitMs) => ask(inputs, secrets, limitMs, surroundings.signal), {
+  return retrying((limitMs) => ask(inputs, secrets, limitMs, surroundings), {
     timeoutSeconds: inputs.timeoutSeconds,
     startedMs: surroundings.startedMs,
     clock: surroundings.clock,

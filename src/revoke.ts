@@ -15,7 +15,7 @@ import { maskSecrets, STATE_NAME } from './publish.ts';
 import { noteRevoked, removeFromJob, wasRevoked } from './reuse/job.ts';
 import { identityOf } from './reuse/places.ts';
 import { openState } from './revocation-state.ts';
-import { troubleshootingUrl } from './surroundings.ts';
+import { systemClock, troubleshootingUrl } from './surroundings.ts';
 
 const LIMIT_MS = 10_000;
 
@@ -42,10 +42,10 @@ async function send(
   secrets: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const deadlineMs = performance.now() + LIMIT_MS;
+  const deadlineMs = systemClock.now() + LIMIT_MS;
   const requests = revocationRequests(token, inputs);
   for (const [index, request] of requests.entries()) {
-    const limitMs = Math.max(1, deadlineMs - performance.now());
+    const limitMs = Math.max(1, deadlineMs - systemClock.now());
     const answer = await post(inputs.endpoint, request, { limitMs, signal });
     try {
       judgeAcceptance(answer, [...secrets, token], Date.now());
@@ -79,7 +79,7 @@ async function revokeToken(
     );
     return;
   }
-  maskSecrets([token.accessToken], inputs.clientId);
+  maskSecrets([token.accessToken]);
   const runnerTemp = env['RUNNER_TEMP'] ?? '';
   const identity = identityOf(inputs);
   if (identity !== undefined) removeFromJob(runnerTemp, identity);

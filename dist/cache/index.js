@@ -10311,7 +10311,7 @@ __webpack_unused_export__ = debug; // for test
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _actions_cache__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3038);
+/* harmony import */ var _actions_cache__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(768);
 
 const [action = '', key = '', file = ''] = process.argv.slice(2);
 try {
@@ -10457,7 +10457,7 @@ module.exports = { version: packageJson.version }
 
 /***/ }),
 
-/***/ 3038:
+/***/ 768:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -10925,7 +10925,7 @@ class DecodedURL extends URL {
 //# sourceMappingURL=proxy.js.map
 // EXTERNAL MODULE: ../../node_modules/tunnel/index.js
 var tunnel = __nccwpck_require__(5070);
-;// CONCATENATED MODULE: ../absent/undici.ts
+;// CONCATENATED MODULE: ../stand-ins/undici.ts
 function ProxyAgent() {
     throw new Error('this package is not part of the bundle');
 }

@@ -1,6 +1,7 @@
-export const id = 310;
-export const ids = [310];
-export const modules = {
+"use strict";
+exports.id = 310;
+exports.ids = [310];
+exports.modules = {
 
 /***/ 310:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
@@ -17,7 +18,9 @@ export const modules = {
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_os__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
-/* harmony import */ var _sealed_token_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(830);
+/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(52);
+/* harmony import */ var _sealed_token_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(830);
+
 
 
 
@@ -26,7 +29,7 @@ export const modules = {
 const FILE = 'sealed-token';
 const LARGEST_BYTES = 256 * 1024;
 function keyPrefix(identity) {
-    return `adobe-ims-token-1-${(0,_sealed_token_js__WEBPACK_IMPORTED_MODULE_4__/* .fingerprint */ .Rj)(identity)}-`;
+    return `adobe-ims-token-1-${(0,_sealed_token_js__WEBPACK_IMPORTED_MODULE_5__/* .fingerprint */ .Rj)(identity)}-`;
 }
 function withoutInputs(env, folder) {
     const kept = Object.entries(env).filter(([name]) => !/^(INPUT|STATE)_/i.test(name));
@@ -42,7 +45,7 @@ function end(pid) {
     }
 }
 function run(cache, folder, words) {
-    const startedMs = performance.now();
+    const startedMs = _surroundings_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .ml.now();
     return new Promise((resolve) => {
         const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(process.execPath, [cache.program, ...words], {
             cwd: folder,
@@ -58,7 +61,7 @@ function run(cache, folder, words) {
         const done = () => {
             clearTimeout(timer);
             cache.signal.removeEventListener('abort', stop);
-            cache.budgetMs.left = Math.max(0, cache.budgetMs.left - (performance.now() - startedMs));
+            cache.budgetMs.left = Math.max(0, cache.budgetMs.left - (_surroundings_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .ml.now() - startedMs));
             resolve();
         };
         child.once('error', done);
@@ -68,7 +71,9 @@ function run(cache, folder, words) {
 async function inFolder(env, use) {
     let folder;
     try {
-        folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(env['RUNNER_TEMP'] ?? (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)(), 'adobe-ims-token-cache-'));
+        const runnerTemp = env['RUNNER_TEMP'] ?? '';
+        const parent = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.isAbsolute)(runnerTemp) ? runnerTemp : (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)();
+        folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(parent, 'adobe-ims-token-cache-'));
         return await use(folder);
     }
     catch {
@@ -103,3 +108,4 @@ async function writeToRepository(cache, identity, sealed, expiresAtMs) {
 /***/ })
 
 };
+;

@@ -1,5 +1,5 @@
-import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
-/******/ var __webpack_modules__ = ({
+/******/ (() => { // webpackBootstrap
+/******/ 	var __webpack_modules__ = ({
 
 /***/ 770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
@@ -12,7 +12,7 @@ module.exports = __nccwpck_require__(218);
 /***/ 218:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-var __webpack_unused_export__;
+"use strict";
 
 
 var net = __nccwpck_require__(278);
@@ -276,22 +276,832 @@ if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
 } else {
   debug = function() {};
 }
-__webpack_unused_export__ = debug; // for test
+exports.debug = debug; // for test
 
 
 /***/ }),
 
-/***/ 178:
+/***/ 916:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dr: () => (/* binding */ NetworkError),
+/* harmony export */   Rn: () => (/* binding */ RunnerError),
+/* harmony export */   Us: () => (/* binding */ ImsError),
+/* harmony export */   cc: () => (/* binding */ CancelledError),
+/* harmony export */   dV: () => (/* binding */ AnswerError),
+/* harmony export */   dz: () => (/* binding */ InputError),
+/* harmony export */   e2: () => (/* binding */ isAttemptError),
+/* harmony export */   jD: () => (/* binding */ GaveUpError)
+/* harmony export */ });
+class InputError extends Error {
+    name = 'InputError';
+    problems;
+    constructor(problems) {
+        super(problems.join(' '));
+        this.problems = problems;
+    }
+}
+class RunnerError extends Error {
+    name = 'RunnerError';
+}
+class ImsError extends Error {
+    name = 'ImsError';
+    status;
+    error;
+    description;
+    debugId;
+    retryAfterMs;
+    constructor(facts) {
+        super(`HTTP ${facts.status} ${facts.error}`.trim());
+        this.status = facts.status;
+        this.error = facts.error;
+        this.description = facts.description;
+        this.debugId = facts.debugId;
+        this.retryAfterMs = facts.retryAfterMs;
+    }
+}
+class AnswerError extends Error {
+    name = 'AnswerError';
+    fault;
+    field;
+    debugId;
+    constructor(fault, facts) {
+        super(facts.message);
+        this.fault = fault;
+        this.field = facts.field ?? '';
+        this.debugId = facts.debugId;
+    }
+}
+class NetworkError extends Error {
+    name = 'NetworkError';
+    fault;
+    reason;
+    mayHaveArrived;
+    constructor(fault, facts) {
+        super(facts.message);
+        this.fault = fault;
+        this.reason = facts.reason;
+        this.mayHaveArrived = facts.mayHaveArrived;
+    }
+}
+class GaveUpError extends Error {
+    name = 'GaveUpError';
+    reason;
+    attempts;
+    timeoutSeconds;
+    last;
+    constructor(reason, facts) {
+        super(`${reason} after ${facts.attempts} attempts`, { cause: facts.last });
+        this.reason = reason;
+        this.attempts = facts.attempts;
+        this.timeoutSeconds = facts.timeoutSeconds;
+        this.last = facts.last;
+    }
+}
+class CancelledError extends Error {
+    name = 'CancelledError';
+    signal;
+    constructor(signal) {
+        super(`cancelled by ${signal}`);
+        this.signal = signal;
+    }
+}
+function isAttemptError(error) {
+    return error instanceof ImsError || error instanceof AnswerError || error instanceof NetworkError;
+}
+
+
+/***/ }),
+
+/***/ 714:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BG: () => (/* binding */ isTokenText),
+/* harmony export */   Ip: () => (/* binding */ readClaims),
+/* harmony export */   Li: () => (/* binding */ secondsLeft)
+/* harmony export */ });
+const NO_CLAIMS = { scopes: undefined, userId: '' };
+const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
+const USER_ID = /^[\x21-\x7e]{1,256}$/;
+function isTokenText(value) {
+    return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+}
+function readClaims(accessToken) {
+    const payload = accessToken.split('.')[1];
+    if (payload === undefined)
+        return NO_CLAIMS;
+    let claims;
+    try {
+        claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    }
+    catch {
+        return NO_CLAIMS;
+    }
+    if (typeof claims !== 'object' || claims === null)
+        return NO_CLAIMS;
+    const { scope, user_id: userId } = claims;
+    const scopes = typeof scope === 'string'
+        ? scope.split(/[\s,]+/).filter((name) => SCOPE.test(name))
+        : undefined;
+    return {
+        scopes,
+        userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
+    };
+}
+function secondsLeft(token, nowMs) {
+    return Math.floor((token.expiresAtMs - nowMs) / 1000);
+}
+
+
+/***/ }),
+
+/***/ 830:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Mg: () => (/* binding */ openToken),
+/* harmony export */   Rj: () => (/* binding */ fingerprint),
+/* harmony export */   fh: () => (/* binding */ sealToken),
+/* harmony export */   od: () => (/* binding */ seal)
+/* harmony export */ });
+/* unused harmony export open */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _ims_token_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(714);
+
+
+const VERSION = 1;
+const SALT_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
+const LARGEST_BYTES = 256 * 1024;
+function fingerprint(identity) {
+    const scopes = [...new Set(identity.scopes)].sort();
+    const parts = [identity.origin, identity.clientId, identity.orgId, scopes];
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+function deriveKey(secret, salt, context) {
+    return Buffer.from((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hkdfSync)('sha256', secret, salt, `adobe-ims-token/1/${context}`, 32));
+}
+function seal(text, secret, context) {
+    const salt = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(SALT_BYTES);
+    const iv = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(IV_BYTES);
+    const version = Buffer.from([VERSION]);
+    const cipher = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createCipheriv)('aes-256-gcm', deriveKey(secret, salt, context), iv);
+    cipher.setAAD(version);
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
+}
+function open(bytes, secret, context) {
+    if (bytes.length < HEADER_BYTES || bytes.length > LARGEST_BYTES || bytes[0] !== VERSION)
+        return undefined;
+    const salt = bytes.subarray(1, 1 + SALT_BYTES);
+    const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
+    const tag = bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES);
+    try {
+        const decipher = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createDecipheriv)('aes-256-gcm', deriveKey(secret, salt, context), iv, {
+            authTagLength: TAG_BYTES,
+        });
+        decipher.setAAD(bytes.subarray(0, 1));
+        decipher.setAuthTag(tag);
+        const text = decipher.update(bytes.subarray(HEADER_BYTES));
+        return Buffer.concat([text, decipher.final()]).toString('utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+function sealToken(token, secret, identity) {
+    const { accessToken, tokenType, expiresAtMs } = token;
+    return seal(JSON.stringify({ accessToken, tokenType, expiresAtMs }), secret, fingerprint(identity));
+}
+function openToken(bytes, secrets, identity) {
+    const context = fingerprint(identity);
+    for (const secret of secrets) {
+        const text = open(bytes, secret, context);
+        if (text !== undefined)
+            return parseToken(text);
+    }
+    return undefined;
+}
+function parseToken(text) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    if (typeof value !== 'object' || value === null)
+        return undefined;
+    const { accessToken, tokenType, expiresAtMs } = value;
+    if (!(0,_ims_token_js__WEBPACK_IMPORTED_MODULE_1__/* .isTokenText */ .BG)(accessToken) || !(0,_ims_token_js__WEBPACK_IMPORTED_MODULE_1__/* .isTokenText */ .BG)(tokenType))
+        return undefined;
+    if (typeof expiresAtMs !== 'number' || !Number.isFinite(expiresAtMs))
+        return undefined;
+    const claims = (0,_ims_token_js__WEBPACK_IMPORTED_MODULE_1__/* .readClaims */ .Ip)(accessToken);
+    return {
+        accessToken,
+        tokenType,
+        expiresAtMs,
+        grantedScopes: claims.scopes,
+        userId: claims.userId,
+    };
+}
+
+
+/***/ }),
+
+/***/ 154:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  X: () => (/* binding */ acquire)
+  Yz: () => (/* binding */ debug),
+  dN: () => (/* binding */ exportVariable),
+  pq: () => (/* binding */ info),
+  lm: () => (/* binding */ notice),
+  LZ: () => (/* binding */ saveState),
+  C1: () => (/* binding */ setFailed),
+  uH: () => (/* binding */ setOutput),
+  Pq: () => (/* binding */ setSecret),
+  $e: () => (/* binding */ warning)
 });
 
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
-var core = __nccwpck_require__(413);
+// UNUSED EXPORTS: error
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(161);
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+/**
+ * Sanitizes an input into a string so it can be passed into issueCommand safely
+ * @param input input to sanitize into a string
+ */
+function toCommandValue(input) {
+    if (input === null || input === undefined) {
+        return '';
+    }
+    else if (typeof input === 'string' || input instanceof String) {
+        return input;
+    }
+    return JSON.stringify(input);
+}
+/**
+ *
+ * @param annotationProperties
+ * @returns The command properties to send with the actual annotation command
+ * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
+ */
+function toCommandProperties(annotationProperties) {
+    if (!Object.keys(annotationProperties).length) {
+        return {};
+    }
+    return {
+        title: annotationProperties.title,
+        file: annotationProperties.file,
+        line: annotationProperties.startLine,
+        endLine: annotationProperties.endLine,
+        col: annotationProperties.startColumn,
+        endColumn: annotationProperties.endColumn
+    };
+}
+//# sourceMappingURL=utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
+
+
+/**
+ * Issues a command to the GitHub Actions runner
+ *
+ * @param command - The command name to issue
+ * @param properties - Additional properties for the command (key-value pairs)
+ * @param message - The message to include with the command
+ * @remarks
+ * This function outputs a specially formatted string to stdout that the Actions
+ * runner interprets as a command. These commands can control workflow behavior,
+ * set outputs, create annotations, mask values, and more.
+ *
+ * Command Format:
+ *   ::name key=value,key=value::message
+ *
+ * @example
+ * ```typescript
+ * // Issue a warning annotation
+ * issueCommand('warning', {}, 'This is a warning message');
+ * // Output: ::warning::This is a warning message
+ *
+ * // Set an environment variable
+ * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
+ * // Output: ::set-env name=MY_VAR::some value
+ *
+ * // Add a secret mask
+ * issueCommand('add-mask', {}, 'secretValue123');
+ * // Output: ::add-mask::secretValue123
+ * ```
+ *
+ * @internal
+ * This is an internal utility function that powers the public API functions
+ * such as setSecret, warning, error, and exportVariable.
+ */
+function issueCommand(command, properties, message) {
+    const cmd = new Command(command, properties, message);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
+}
+function issue(name, message = '') {
+    issueCommand(name, {}, message);
+}
+const CMD_STRING = '::';
+class Command {
+    constructor(command, properties, message) {
+        if (!command) {
+            command = 'missing.command';
+        }
+        this.command = command;
+        this.properties = properties;
+        this.message = message;
+    }
+    toString() {
+        let cmdStr = CMD_STRING + this.command;
+        if (this.properties && Object.keys(this.properties).length > 0) {
+            cmdStr += ' ';
+            let first = true;
+            for (const key in this.properties) {
+                if (this.properties.hasOwnProperty(key)) {
+                    const val = this.properties[key];
+                    if (val) {
+                        if (first) {
+                            first = false;
+                        }
+                        else {
+                            cmdStr += ',';
+                        }
+                        cmdStr += `${key}=${escapeProperty(val)}`;
+                    }
+                }
+            }
+        }
+        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+        return cmdStr;
+    }
+}
+function escapeData(s) {
+    return toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A');
+}
+function escapeProperty(s) {
+    return toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A')
+        .replace(/:/g, '%3A')
+        .replace(/,/g, '%2C');
+}
+//# sourceMappingURL=command.js.map
+;// CONCATENATED MODULE: external "crypto"
+const external_crypto_namespaceObject = require("crypto");
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(896);
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
+// For internal use, subject to change.
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
+
+
+
+function issueFileCommand(command, message) {
+    const filePath = process.env[`GITHUB_${command}`];
+    if (!filePath) {
+        throw new Error(`Unable to find environment variable for file command ${command}`);
+    }
+    if (!external_fs_.existsSync(filePath)) {
+        throw new Error(`Missing file at path: ${filePath}`);
+    }
+    external_fs_.appendFileSync(filePath, `${toCommandValue(message)}${external_os_.EOL}`, {
+        encoding: 'utf8'
+    });
+}
+function prepareKeyValueMessage(key, value) {
+    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
+    const convertedValue = toCommandValue(value);
+    // These should realistically never happen, but just in case someone finds a
+    // way to exploit uuid generation let's not allow keys or values that contain
+    // the delimiter.
+    if (key.includes(delimiter)) {
+        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+    }
+    if (convertedValue.includes(delimiter)) {
+        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+    }
+    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
+}
+//# sourceMappingURL=file-command.js.map
+;// CONCATENATED MODULE: ./src/stand-ins/core.ts
+
+
+
+const logs = (command) => (message) => {
+    issueCommand(command, {}, message);
+};
+const writes = (command) => (name, value) => {
+    issueFileCommand(command, prepareKeyValueMessage(name, value));
+};
+const debug = logs('debug');
+const notice = logs('notice');
+const warning = logs('warning');
+const error = logs('error');
+const setSecret = logs('add-mask');
+const setOutput = writes('OUTPUT');
+const saveState = writes('STATE');
+const exportToLaterSteps = writes('ENV');
+function exportVariable(name, value) {
+    process.env[name] = value;
+    exportToLaterSteps(name, value);
+}
+function info(message) {
+    process.stdout.write(message + external_node_os_.EOL);
+}
+function setFailed(message) {
+    process.exitCode = 1;
+    error(message);
+}
+
+
+/***/ }),
+
+/***/ 52:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  WN: () => (/* binding */ cancellation),
+  $n: () => (/* binding */ insistOnTls),
+  ml: () => (/* binding */ systemClock),
+  KB: () => (/* binding */ troubleshootingUrl)
+});
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = require("node:timers/promises");
+// EXTERNAL MODULE: ./src/stand-ins/core.ts + 4 modules
+var core = __nccwpck_require__(154);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(916);
+;// CONCATENATED MODULE: ./src/surroundings.ts
+
+
+
+const systemClock = {
+    now: () => Number(process.hrtime.bigint()) / 1e6,
+    sleep: async (ms, signal) => {
+        try {
+            await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal });
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            throw error;
+        }
+    },
+    random: () => Math.random(),
+};
+function cancellation() {
+    const controller = new AbortController();
+    for (const name of ['SIGINT', 'SIGTERM'])
+        process.once(name, () => {
+            controller.abort(new errors/* CancelledError */.cc(name));
+        });
+    return controller.signal;
+}
+function insistOnTls() {
+    if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0')
+        return;
+    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    core/* warning */.$e('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
+}
+function troubleshootingUrl(env) {
+    const path = 'docs/troubleshooting.md';
+    const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository } = env;
+    const ref = env['GITHUB_ACTION_REF'] ?? '';
+    const plain = /^[\w./-]+$/;
+    if (!plain.test(repository ?? '') ||
+        !plain.test(ref) ||
+        !/^https:\/\/[\w.:-]+$/.test(server ?? ''))
+        return path;
+    return `${server ?? ''}/${repository ?? ''}/blob/${ref}/${path}`;
+}
+
+
+/***/ }),
+
+/***/ 613:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("assert");
+
+/***/ }),
+
+/***/ 434:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("events");
+
+/***/ }),
+
+/***/ 896:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("fs");
+
+/***/ }),
+
+/***/ 611:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("http");
+
+/***/ }),
+
+/***/ 692:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("https");
+
+/***/ }),
+
+/***/ 278:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("net");
+
+/***/ }),
+
+/***/ 421:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:child_process");
+
+/***/ }),
+
+/***/ 598:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:crypto");
+
+/***/ }),
+
+/***/ 24:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:fs");
+
+/***/ }),
+
+/***/ 161:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:os");
+
+/***/ }),
+
+/***/ 760:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:path");
+
+/***/ }),
+
+/***/ 857:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("os");
+
+/***/ }),
+
+/***/ 756:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("tls");
+
+/***/ }),
+
+/***/ 23:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("util");
+
+/***/ })
+
+/******/ 	});
+/************************************************************************/
+/******/ 	// The module cache
+/******/ 	var __webpack_module_cache__ = {};
+/******/ 	
+/******/ 	// The require function
+/******/ 	function __nccwpck_require__(moduleId) {
+/******/ 		// Check if module is in cache
+/******/ 		var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 		if (cachedModule !== undefined) {
+/******/ 			return cachedModule.exports;
+/******/ 		}
+/******/ 		// Create a new module (and put it into the cache)
+/******/ 		var module = __webpack_module_cache__[moduleId] = {
+/******/ 			// no module.id needed
+/******/ 			// no module.loaded needed
+/******/ 			exports: {}
+/******/ 		};
+/******/ 	
+/******/ 		// Execute the module function
+/******/ 		var threw = true;
+/******/ 		try {
+/******/ 			__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 			threw = false;
+/******/ 		} finally {
+/******/ 			if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 		}
+/******/ 	
+/******/ 		// Return the exports of the module
+/******/ 		return module.exports;
+/******/ 	}
+/******/ 	
+/******/ 	// expose the modules object (__webpack_modules__)
+/******/ 	__nccwpck_require__.m = __webpack_modules__;
+/******/ 	
+/************************************************************************/
+/******/ 	/* webpack/runtime/asset-relocator-loader */
+/******/ 	if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = __dirname + "/";
+/******/ 	
+/******/ 	/* webpack/runtime/compat get default export */
+/******/ 	(() => {
+/******/ 		// getDefaultExport function for compatibility with non-harmony modules
+/******/ 		__nccwpck_require__.n = (module) => {
+/******/ 			var getter = module && module.__esModule ?
+/******/ 				() => (module['default']) :
+/******/ 				() => (module);
+/******/ 			__nccwpck_require__.d(getter, { a: getter });
+/******/ 			return getter;
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/create fake namespace object */
+/******/ 	(() => {
+/******/ 		var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 		var leafPrototypes;
+/******/ 		// create a fake namespace object
+/******/ 		// mode & 1: value is a module id, require it
+/******/ 		// mode & 2: merge all properties of value into the ns
+/******/ 		// mode & 4: return value when already ns object
+/******/ 		// mode & 16: return value when it's Promise-like
+/******/ 		// mode & 8|1: behave like require
+/******/ 		__nccwpck_require__.t = function(value, mode) {
+/******/ 			if(mode & 1) value = this(value);
+/******/ 			if(mode & 8) return value;
+/******/ 			if(typeof value === 'object' && value) {
+/******/ 				if((mode & 4) && value.__esModule) return value;
+/******/ 				if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 			}
+/******/ 			var ns = Object.create(null);
+/******/ 			__nccwpck_require__.r(ns);
+/******/ 			var def = {};
+/******/ 			leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 			for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 				Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 			}
+/******/ 			def['default'] = () => (value);
+/******/ 			__nccwpck_require__.d(ns, def);
+/******/ 			return ns;
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/define property getters */
+/******/ 	(() => {
+/******/ 		// define getter functions for harmony exports
+/******/ 		__nccwpck_require__.d = (exports, definition) => {
+/******/ 			for(var key in definition) {
+/******/ 				if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 					Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 				}
+/******/ 			}
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/ensure chunk */
+/******/ 	(() => {
+/******/ 		__nccwpck_require__.f = {};
+/******/ 		// This file contains only the entry chunk.
+/******/ 		// The chunk loading function for additional chunks
+/******/ 		__nccwpck_require__.e = (chunkId) => {
+/******/ 			return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 				__nccwpck_require__.f[key](chunkId, promises);
+/******/ 				return promises;
+/******/ 			}, []));
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/get javascript chunk filename */
+/******/ 	(() => {
+/******/ 		// This function allow to reference async chunks
+/******/ 		__nccwpck_require__.u = (chunkId) => {
+/******/ 			// return url for filenames based on template
+/******/ 			return "" + chunkId + ".index.js";
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/hasOwnProperty shorthand */
+/******/ 	(() => {
+/******/ 		__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/make namespace object */
+/******/ 	(() => {
+/******/ 		// define __esModule on exports
+/******/ 		__nccwpck_require__.r = (exports) => {
+/******/ 			if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 				Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 			}
+/******/ 			Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/require chunk loading */
+/******/ 	(() => {
+/******/ 		// no baseURI
+/******/ 		
+/******/ 		// object to store loaded chunks
+/******/ 		// "1" means "loaded", otherwise not loaded yet
+/******/ 		var installedChunks = {
+/******/ 			792: 1
+/******/ 		};
+/******/ 		
+/******/ 		// no on chunks loaded
+/******/ 		
+/******/ 		var installChunk = (chunk) => {
+/******/ 			var moreModules = chunk.modules, chunkIds = chunk.ids, runtime = chunk.runtime;
+/******/ 			for(var moduleId in moreModules) {
+/******/ 				if(__nccwpck_require__.o(moreModules, moduleId)) {
+/******/ 					__nccwpck_require__.m[moduleId] = moreModules[moduleId];
+/******/ 				}
+/******/ 			}
+/******/ 			if(runtime) runtime(__nccwpck_require__);
+/******/ 			for(var i = 0; i < chunkIds.length; i++)
+/******/ 				installedChunks[chunkIds[i]] = 1;
+/******/ 		
+/******/ 		};
+/******/ 		
+/******/ 		// require() chunk loading for javascript
+/******/ 		__nccwpck_require__.f.require = (chunkId, promises) => {
+/******/ 			// "1" is the signal for "already loaded"
+/******/ 			if(!installedChunks[chunkId]) {
+/******/ 				if(true) { // all chunks have JS
+/******/ 					installChunk(require("./" + __nccwpck_require__.u(chunkId)));
+/******/ 				} else installedChunks[chunkId] = 1;
+/******/ 			}
+/******/ 		};
+/******/ 		
+/******/ 		// no external install chunk
+/******/ 		
+/******/ 		// no HMR
+/******/ 		
+/******/ 		// no HMR manifest
+/******/ 	})();
+/******/ 	
+/************************************************************************/
+var __webpack_exports__ = {};
+// This entry need to be wrapped in an IIFE because it need to be in strict mode.
+(() => {
+"use strict";
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(760);
+// EXTERNAL MODULE: ./src/stand-ins/core.ts + 4 modules
+var core = __nccwpck_require__(154);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(916);
 ;// CONCATENATED MODULE: ./src/advice.ts
@@ -638,7 +1448,7 @@ const INPUT_DEFAULTS = {
 };
 const LINE_BREAK = /[\r\n]/;
 const CONTROL = /[\u0000-\u001f\u007f]/;
-const QUOTED = /^(?:".*"|'.*'|`.*`|“.*”|‘.*’)$/s;
+const QUOTED = /^(?:".*"|'.*'|`.*`|\u201c.*\u201d|\u2018.*\u2019)$/s;
 const LONGEST_TIMEOUT_SECONDS = 3600;
 function readRawInputs(env) {
     const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
@@ -653,7 +1463,7 @@ function splitSecrets(value) {
         .map((secret) => secret.trim())
         .filter((secret) => secret !== '');
 }
-const unquoted = (value) => value.replace(/^["'`“‘]+|["'`”’]+$/g, '');
+const unquoted = (value) => value.replace(/^["'`\u201c\u2018]+|["'`\u201d\u2019]+$/g, '');
 function secretsOfInputs(raw) {
     const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
     const values = [...splitSecrets(raw['client-secret']), raw['client-secret'], ...user];
@@ -696,7 +1506,7 @@ function checkShape(raw, say) {
 function show(value) {
     const plain = value.replaceAll(/[^\x20-\x7e]/g, '?').replaceAll('::', ': :');
     const safe = plain.replaceAll('##[', '## [');
-    return safe.length > 60 ? `"${safe.slice(0, 60)}…"` : `"${safe}"`;
+    return safe.length > 60 ? `"${safe.slice(0, 60)}\u2026"` : `"${safe}"`;
 }
 function choice(name, raw, allowed, say) {
     const found = allowed.find((value) => value === raw[name]);
@@ -818,11 +1628,15 @@ function formEncoded(value) {
 function basicCredentials(clientId, clientSecret) {
     return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
 }
-function producedForms(secret, clientId) {
+function basicForms(secret, clientId) {
     const basic = basicCredentials(clientId, secret);
     const unpadded = basic.replace(/=+$/, '');
     const urlSafe = unpadded.replaceAll('+', '-').replaceAll('/', '_');
-    return [...new Set([formEncoded(secret), basic, unpadded, urlSafe])].filter((form) => form !== secret);
+    return [basic, unpadded, urlSafe];
+}
+function producedForms(secret, clientId) {
+    const basic = clientId === undefined ? [] : basicForms(secret, clientId);
+    return [...new Set([formEncoded(secret), ...basic])].filter((form) => form !== secret);
 }
 function echoedForms(secret) {
     const bytes = Buffer.from(secret, 'utf8');
@@ -851,13 +1665,19 @@ function echoedForms(secret) {
 
 const STATE_NAME = 'revoke';
 const masked = new Set();
+function maskOnce(value) {
+    if (masked.has(value))
+        return;
+    masked.add(value);
+    core/* setSecret */.Pq(value);
+}
 function maskSecrets(secrets, clientId) {
-    const values = secrets.filter((secret) => secret.trim() !== '');
-    for (const form of values.flatMap((secret) => [secret, ...producedForms(secret, clientId)])) {
-        if (masked.has(form))
+    for (const secret of secrets.filter((value) => value.trim() !== '')) {
+        if (masked.has(secret))
             continue;
-        masked.add(form);
-        core/* setSecret */.Pq(form);
+        maskOnce(secret);
+        for (const form of producedForms(secret, clientId))
+            maskOnce(form);
     }
 }
 function neededFiles(inputs) {
@@ -909,7 +1729,8 @@ function exportVariables(inputs, token) {
 const code = (text) => `<code>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</code>`;
 async function writeSummary(publication, inputs, variables) {
     const list = (items) => items.length === 0 ? 'none' : items.map(code).join(', ');
-    await core/* summary */.z
+    const { summary } = await __nccwpck_require__.e(/* import() */ 170).then(__nccwpck_require__.bind(__nccwpck_require__, 170));
+    await summary
         .addHeading('Adobe IMS access token', 3)
         .addTable([
         ['Client ID', code(inputs.clientId)],
@@ -922,7 +1743,7 @@ async function writeSummary(publication, inputs, variables) {
 }
 async function publish(publication, inputs, files) {
     const secrets = [publication.token.accessToken, publication.refreshToken];
-    maskSecrets(secrets, inputs.clientId);
+    maskSecrets(secrets);
     const sizes = files.map((path) => ({ path, size: (0,external_node_fs_.statSync)(path).size }));
     try {
         setOutputs(publication, Date.now());
@@ -938,2016 +1759,6 @@ async function publish(publication, inputs, files) {
         throw new errors/* RunnerError */.Rn('The files that the runner reads could not be written.');
     }
 }
-
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 2 modules
-var lib = __nccwpck_require__(383);
-;// CONCATENATED MODULE: ./src/ims/server-text.ts
-
-const SERVER_TEXT_LIMIT = 300;
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
-function cleanServerText(text, secrets, limit = SERVER_TEXT_LIMIT) {
-    let clean = text.slice(0, 64 * 1024).replace(INVISIBLE, ' ');
-    for (const secret of secrets) {
-        for (const form of echoedForms(secret))
-            clean = clean.replaceAll(form, '***');
-        const visible = secret.replace(INVISIBLE, ' ');
-        if (visible.trim() !== '')
-            clean = clean.replaceAll(visible, '***');
-    }
-    clean = clean.replaceAll(/:(?=:)/g, ': ').replaceAll(/##(?=\[)/g, '## ');
-    clean = clean.replaceAll(/ {2,}/g, ' ').trim();
-    return clean.length > limit ? `${clean.slice(0, limit).replace(/\p{Cs}$/u, '')}…` : clean;
-}
-
-;// CONCATENATED MODULE: ./src/ims/token-response.ts
-
-
-
-const BODY_LIMIT_BYTES = 64 * 1024;
-const MILLISECONDS_ABOVE = 10_000_000;
-const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
-function parseObject(body) {
-    try {
-        const value = JSON.parse(body);
-        return typeof value === 'object' && value !== null && !Array.isArray(value)
-            ? value
-            : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-function parseRetryAfter(value, nowMs) {
-    const text = value.trim();
-    if (/^\d{1,10}$/.test(text))
-        return Number(text) * 1000;
-    if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
-        return undefined;
-    const dateMs = Date.parse(text);
-    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
-}
-function lifetimeMs(expiresIn, fail) {
-    if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0)
-        return fail('expires_in');
-    const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
-    return seconds > TEN_YEARS_SECONDS ? fail('expires_in') : seconds * 1000;
-}
-function imsError(answer, secrets, nowMs) {
-    const fields = parseObject(answer.body ?? '') ?? {};
-    const text = (value, limit) => typeof value === 'string' ? cleanServerText(value, secrets, limit) : '';
-    return new errors/* ImsError */.Us({
-        status: answer.status,
-        error: text(fields['error'], 64),
-        description: text(fields['error_description']),
-        debugId: cleanServerText(answer.debugId, secrets, 100),
-        retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs),
-    });
-}
-function secretsOfAnswer(answer) {
-    const fields = parseObject(answer.body ?? '') ?? {};
-    return Object.entries(fields).flatMap(([name, value]) => name.endsWith('token') && typeof value === 'string' && value !== '' ? [value] : []);
-}
-function judgeAcceptance(answer, secrets, nowMs) {
-    if (answer.status < 200 || answer.status > 299)
-        throw imsError(answer, secrets, nowMs);
-}
-function judgeTokenAnswer(answer, secrets, nowMs) {
-    judgeAcceptance(answer, secrets, nowMs);
-    const debugId = cleanServerText(answer.debugId, secrets, 100);
-    if (answer.body === undefined)
-        throw new errors/* AnswerError */.dV('too_large', { debugId, message: 'answer above 64 KiB' });
-    const fields = parseObject(answer.body);
-    if (fields === undefined)
-        throw new errors/* AnswerError */.dV('not_json', { debugId, message: 'answer is cut off or not JSON' });
-    const fail = (field) => {
-        throw new errors/* AnswerError */.dV('field', { field, debugId, message: `unusable field ${field}` });
-    };
-    const { access_token: accessToken, token_type: tokenType, refresh_token: refresh } = fields;
-    if (!(0,ims_token/* isTokenText */.BG)(accessToken))
-        return fail('access_token');
-    if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
-        return fail('token_type');
-    const expiresAtMs = answer.sentAtMs + lifetimeMs(fields['expires_in'], fail);
-    if (refresh !== undefined && refresh !== null && refresh !== '' && !(0,ims_token/* isTokenText */.BG)(refresh))
-        return fail('refresh_token');
-    const claims = (0,ims_token/* readClaims */.Ip)(accessToken);
-    return {
-        token: {
-            accessToken,
-            tokenType,
-            expiresAtMs,
-            grantedScopes: claims.scopes,
-            userId: claims.userId,
-        },
-        refreshToken: (0,ims_token/* isTokenText */.BG)(refresh) ? refresh : '',
-        otherSecrets: secretsOfAnswer(answer),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/ims/client.ts
-
-
-
-const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE|EPROTO)/;
-function failedToConnect(error) {
-    return error.syscall === 'connect' || error.syscall === 'getaddrinfo';
-}
-function networkError(error) {
-    const code = /^[A-Z0-9_]{2,60}$/.test(error.code ?? '') ? (error.code ?? '') : 'UNKNOWN';
-    const proxyStatus = /^tunneling socket could not be established, statusCode=(\d{3})$/.exec(error.message)?.[1];
-    if (proxyStatus !== undefined) {
-        const refused = Number(proxyStatus) < 500;
-        return new errors/* NetworkError */.Dr(refused ? 'proxy_refused' : 'connection', {
-            reason: `proxy answered ${proxyStatus}`,
-            mayHaveArrived: false,
-            message: 'proxy refused the tunnel',
-        });
-    }
-    const tunnel = error.message.startsWith('tunneling socket could not be established');
-    const tls = TLS_CODE.test(code);
-    return new errors/* NetworkError */.Dr(tls ? 'tls' : 'connection', {
-        reason: tunnel ? `proxy not reached, ${code}` : code,
-        mayHaveArrived: !tls && !tunnel && !failedToConnect(error),
-        message: code,
-    });
-}
-function readBounded(message) {
-    return new Promise((resolve, reject) => {
-        const chunks = [];
-        let size = 0;
-        message.on('data', (chunk) => {
-            size += chunk.length;
-            chunks.push(chunk);
-            if (size > BODY_LIMIT_BYTES) {
-                resolve(undefined);
-                message.destroy();
-            }
-        });
-        message.on('end', () => {
-            resolve(Buffer.concat(chunks).toString('utf8'));
-        });
-        message.on('error', reject);
-        message.on('close', () => {
-            reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
-        });
-    });
-}
-function abortable(signal) {
-    return {
-        prepareRequest(options) {
-            options.signal = signal;
-            const agent = options.agent;
-            if (agent?.proxyOptions !== undefined)
-                agent.proxyOptions.signal = signal;
-        },
-        canHandleAuthentication: () => false,
-        handleAuthentication: () => Promise.reject(new Error('not supported')),
-    };
-}
-function header(response, name) {
-    const value = response.message.headers[name];
-    return typeof value === 'string' ? value : '';
-}
-async function post(endpoint, request, options) {
-    const limit = new AbortController();
-    const timer = setTimeout(() => {
-        limit.abort();
-    }, options.limitMs);
-    const signal = AbortSignal.any([limit.signal, options.signal]);
-    const client = new lib/* HttpClient */.Qq('adobe-ims-token', [abortable(signal)], {
-        allowRedirects: false,
-        allowRetries: false,
-    });
-    const sentAtMs = Date.now();
-    try {
-        options.signal.throwIfAborted();
-        const response = await client.post(endpoint.origin + request.path, request.body, {
-            ...request.headers,
-        });
-        const body = await readBounded(response.message);
-        return {
-            status: response.message.statusCode ?? 0,
-            debugId: header(response, 'x-debug-id'),
-            retryAfter: header(response, 'retry-after'),
-            body,
-            sentAtMs,
-        };
-    }
-    catch (error) {
-        options.signal.throwIfAborted();
-        if (limit.signal.aborted)
-            throw new errors/* NetworkError */.Dr('attempt_timeout', {
-                reason: `no answer within ${(options.limitMs / 1000).toFixed(1)} s`,
-                mayHaveArrived: true,
-                message: 'attempt timed out',
-            });
-        throw networkError(error instanceof Error ? error : new Error(String(error)));
-    }
-    finally {
-        clearTimeout(timer);
-        client.dispose();
-    }
-}
-
-;// CONCATENATED MODULE: ./src/ims/token-request.ts
-
-const TOKEN_PATH = '/ims/token/v3';
-const FORM_HEADERS = {
-    accept: 'application/json',
-    'content-type': 'application/x-www-form-urlencoded',
-};
-function formRequest(path, client, authentication, fields) {
-    const form = new URLSearchParams(fields);
-    const headers = { ...FORM_HEADERS };
-    switch (authentication.method) {
-        case 'post':
-            form.set('client_id', client.clientId);
-            form.set('client_secret', authentication.secret);
-            break;
-        case 'basic':
-            headers['authorization'] =
-                `Basic ${basicCredentials(client.clientId, authentication.secret)}`;
-            break;
-        case 'none':
-            form.set('client_id', client.clientId);
-            break;
-    }
-    return { path, headers, body: form.toString() };
-}
-function tokenRequest(client, grant, authentication) {
-    const fields = { grant_type: grant.type };
-    switch (grant.type) {
-        case 'client_credentials':
-            fields['scope'] = grant.scopes.join(',');
-            break;
-        case 'refresh_token':
-            fields['refresh_token'] = grant.refreshToken;
-            break;
-        case 'authorization_code':
-            fields['code'] = grant.code;
-            if (grant.codeVerifier !== '')
-                fields['code_verifier'] = grant.codeVerifier;
-            break;
-    }
-    if (client.orgId !== '')
-        fields['org_id'] = client.orgId;
-    return formRequest(TOKEN_PATH, client, authentication, fields);
-}
-function authentications(grant, clientSecrets) {
-    if (clientSecrets.length === 0)
-        return [{ method: 'none' }];
-    return clientSecrets.flatMap((secret) => {
-        switch (grant.type) {
-            case 'client_credentials':
-                return [{ method: 'post', secret }];
-            case 'refresh_token':
-                return [{ method: 'basic', secret }];
-            case 'authorization_code':
-                return [
-                    { method: 'basic', secret },
-                    { method: 'post', secret },
-                ];
-        }
-    });
-}
-
-;// CONCATENATED MODULE: ./src/retry.ts
-
-const FIRST_WINDOW_MS = 1500;
-const WINDOW_GROWTH = 2;
-const LAST_WINDOW_MS = 8000;
-const LEAST_ATTEMPT_MS = 250;
-const LONGEST_ATTEMPT_MS = 30_000;
-function attemptLimitMs(timeoutMs, remainingMs) {
-    return Math.min(timeoutMs / 3, LONGEST_ATTEMPT_MS, remainingMs);
-}
-function isTransient(error) {
-    if (error instanceof errors/* ImsError */.Us)
-        return error.status === 408 || error.status === 429 || error.status >= 500;
-    if (error instanceof errors/* AnswerError */.dV)
-        return error.fault === 'not_json';
-    return error.fault === 'connection' || error.fault === 'attempt_timeout';
-}
-function answerMayBeLost(error) {
-    if (error instanceof errors/* NetworkError */.Dr)
-        return error.mayHaveArrived;
-    if (error instanceof errors/* AnswerError */.dV)
-        return error.fault === 'not_json';
-    return error.status >= 500 && error.status !== 503;
-}
-function nextWait(attempt, retryAfterMs, remainingMs, random) {
-    const room = remainingMs - LEAST_ATTEMPT_MS;
-    const least = retryAfterMs ?? 0;
-    if (least > 0 && least >= room)
-        return { kind: 'give_up', reason: 'retry_after' };
-    if (room <= 0)
-        return { kind: 'give_up', reason: 'deadline' };
-    const window = Math.min(FIRST_WINDOW_MS * WINDOW_GROWTH ** (attempt - 1), LAST_WINDOW_MS);
-    return { kind: 'wait', ms: Math.min(least + random * window, room) };
-}
-async function retrying(attempt, options) {
-    const { clock, signal, timeoutSeconds } = options;
-    const timeoutMs = timeoutSeconds * 1000;
-    const remaining = () => options.startedMs + timeoutMs - clock.now();
-    for (let attempts = 1;; attempts += 1) {
-        try {
-            return await attempt(attemptLimitMs(timeoutMs, Math.max(1, remaining())));
-        }
-        catch (error) {
-            signal.throwIfAborted();
-            if (!(0,errors/* isAttemptError */.e2)(error) || !isTransient(error))
-                throw error;
-            const giveUp = (reason) => new errors/* GaveUpError */.jD(reason, { attempts, timeoutSeconds, last: error });
-            if (options.usedUpByAttempt && answerMayBeLost(error))
-                throw giveUp('answer_lost');
-            const retryAfterMs = error instanceof errors/* ImsError */.Us ? error.retryAfterMs : undefined;
-            const wait = nextWait(attempts, retryAfterMs, remaining(), clock.random());
-            if (wait.kind === 'give_up')
-                throw giveUp(wait.reason);
-            options.onRetry({ attempt: attempts, error, waitMs: wait.ms });
-            await clock.sleep(wait.ms, signal);
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./src/request.ts
-
-
-
-
-
-
-
-
-async function ask(inputs, secrets, limitMs, signal) {
-    const ways = authentications(inputs.grant, inputs.clientSecrets);
-    const deadlineMs = performance.now() + limitMs;
-    for (const [index, way] of ways.entries()) {
-        const request = tokenRequest(inputs, inputs.grant, way);
-        const left = Math.max(1, deadlineMs - performance.now());
-        const answer = await post(inputs.endpoint, request, { limitMs: left, signal });
-        maskSecrets(secretsOfAnswer(answer), inputs.clientId);
-        try {
-            const judged = judgeTokenAnswer(answer, secrets, Date.now());
-            if (way.method !== 'none' && way.secret !== inputs.clientSecrets[0])
-                core/* notice */.lm('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
-            return judged;
-        }
-        catch (error) {
-            const refused = error instanceof errors/* ImsError */.Us && error.error === 'invalid_client';
-            if (!refused || index === ways.length - 1)
-                throw error;
-        }
-    }
-    throw new Error('there is always one way to authenticate');
-}
-function describe(error, context) {
-    const advice = explain(error, context);
-    return `${advice.happened} (${advice.facts.join(', ')})`;
-}
-async function requestToken(inputs, secrets, context, surroundings) {
-    return retrying((limitMs) => ask(inputs, secrets, limitMs, surroundings.signal), {
-        timeoutSeconds: inputs.timeoutSeconds,
-        startedMs: surroundings.startedMs,
-        clock: surroundings.clock,
-        signal: surroundings.signal,
-        usedUpByAttempt: inputs.grant.type === 'authorization_code',
-        onRetry: ({ attempt, error, waitMs }) => {
-            core/* info */.pq(`Attempt ${attempt} failed: ${describe(error, context)} Next attempt in ${(waitMs / 1000).toFixed(1)} s.`);
-        },
-    });
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(598);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(760);
-// EXTERNAL MODULE: ./src/reuse/sealed-token.ts
-var sealed_token = __nccwpck_require__(830);
-;// CONCATENATED MODULE: ./src/reuse/job.ts
-
-
-
-
-const LARGEST_BYTES = 256 * 1024;
-function placeOf(runnerTemp, identity) {
-    if (!(0,external_node_path_.isAbsolute)(runnerTemp))
-        return undefined;
-    return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-${(0,sealed_token/* fingerprint */.Rj)(identity).slice(0, 32)}`);
-}
-function remove(path) {
-    try {
-        (0,external_node_fs_.rmSync)(path, { force: true });
-    }
-    catch {
-    }
-}
-function readFromJob(runnerTemp, identity) {
-    const place = placeOf(runnerTemp, identity);
-    if (place === undefined)
-        return undefined;
-    try {
-        const file = (0,external_node_fs_.openSync)(place, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
-        try {
-            const facts = (0,external_node_fs_.fstatSync)(file);
-            return facts.isFile() && facts.size <= LARGEST_BYTES ? (0,external_node_fs_.readFileSync)(file) : undefined;
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(file);
-        }
-    }
-    catch {
-        return undefined;
-    }
-}
-function writeToJob(runnerTemp, identity, sealed) {
-    const place = placeOf(runnerTemp, identity);
-    if (place === undefined)
-        return;
-    const draft = `${place}.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
-    try {
-        (0,external_node_fs_.writeFileSync)(draft, sealed, { mode: 0o600, flag: 'wx' });
-        (0,external_node_fs_.renameSync)(draft, place);
-    }
-    catch {
-        remove(draft);
-    }
-}
-function removeFromJob(runnerTemp, identity) {
-    const place = placeOf(runnerTemp, identity);
-    if (place !== undefined)
-        remove(place);
-}
-function markOf(runnerTemp, digest) {
-    if (!isAbsolute(runnerTemp))
-        return undefined;
-    return join(runnerTemp, `adobe-ims-token-revoked-${digest.slice(0, 32)}`);
-}
-function wasRevoked(runnerTemp, digest) {
-    const mark = markOf(runnerTemp, digest);
-    return mark !== undefined && existsSync(mark);
-}
-function noteRevoked(runnerTemp, digest) {
-    const mark = markOf(runnerTemp, digest);
-    try {
-        if (mark !== undefined)
-            writeFileSync(mark, '');
-    }
-    catch {
-    }
-}
-
-;// CONCATENATED MODULE: ./src/reuse/places.ts
-
-
-
-
-function identityOf(inputs) {
-    if (inputs.grant.type !== 'client_credentials' || inputs.reuse === 'none')
-        return undefined;
-    const { clientId, orgId, endpoint, grant } = inputs;
-    return { origin: endpoint.origin, clientId, orgId, scopes: grant.scopes };
-}
-function usable(bytes, inputs, identity) {
-    const token = bytes && (0,sealed_token/* openToken */.Mg)(bytes, inputs.clientSecrets, identity);
-    if (token === undefined ||
-        (0,ims_token/* secondsLeft */.Li)(token, Date.now()) < Math.max(1, inputs.minValiditySeconds))
-        return undefined;
-    return token;
-}
-async function findToken(inputs, keep) {
-    const identity = identityOf(inputs);
-    if (identity === undefined)
-        return undefined;
-    const runnerTemp = keep.env['RUNNER_TEMP'] ?? '';
-    const ofJob = usable(readFromJob(runnerTemp, identity), inputs, identity);
-    if (ofJob !== undefined)
-        return { token: ofJob, source: 'job' };
-    if (inputs.reuse !== 'repository')
-        return undefined;
-    const { readFromRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
-    const ofRepository = usable(await readFromRepository(keep, identity), inputs, identity);
-    if (ofRepository !== undefined)
-        return { token: ofRepository, source: 'repository' };
-    core/* debug */.Yz('No usable token in the Actions cache of the repository.');
-    return undefined;
-}
-async function keepToken(token, source, inputs, keep) {
-    const identity = identityOf(inputs);
-    const [secret] = inputs.clientSecrets;
-    if (identity === undefined || secret === undefined || source === 'job')
-        return;
-    const sealed = (0,sealed_token/* sealToken */.fh)(token, secret, identity);
-    if (source === 'ims' && inputs.reuse === 'repository') {
-        const { writeToRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
-        await writeToRepository(keep, identity, sealed, token.expiresAtMs);
-    }
-    if (!keep.signal.aborted)
-        writeToJob(keep.env['RUNNER_TEMP'] ?? '', identity, sealed);
-}
-
-;// CONCATENATED MODULE: ./src/revocation-state.ts
-
-const CONTEXT = 'revocation';
-function stateSecrets(inputs) {
-    const { grant, clientSecrets } = inputs;
-    switch (grant.type) {
-        case 'client_credentials':
-            return clientSecrets;
-        case 'refresh_token':
-            return [...clientSecrets, grant.refreshToken];
-        case 'authorization_code':
-            return [...clientSecrets, grant.code];
-    }
-}
-function revocationState(token, inputs) {
-    const [secret = ''] = stateSecrets(inputs);
-    const { accessToken, expiresAtMs } = token;
-    return (0,sealed_token/* seal */.od)(JSON.stringify({ accessToken, expiresAtMs }), secret, CONTEXT).toString('base64');
-}
-function openState(state, inputs) {
-    for (const secret of stateSecrets(inputs)) {
-        const text = open(Buffer.from(state, 'base64'), secret, CONTEXT);
-        if (text !== undefined)
-            return JSON.parse(text);
-    }
-    return undefined;
-}
-
-// EXTERNAL MODULE: ./src/surroundings.ts + 1 modules
-var src_surroundings = __nccwpck_require__(52);
-;// CONCATENATED MODULE: ./src/acquire.ts
-
-
-
-
-
-
-
-
-
-function settleScopes(token, inputs) {
-    const asked = inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [];
-    const granted = token.grantedScopes;
-    if (granted === undefined)
-        return asked;
-    const missing = asked.filter((scope) => !granted.includes(scope));
-    if (missing.length > 0)
-        core/* warning */.$e(`The token lacks scopes that were asked for: ${missing.join(',')}. Calls that need them will be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
-    return granted;
-}
-function warnIfShort(token, inputs) {
-    const left = (0,ims_token/* secondsLeft */.Li)(token, Date.now());
-    if (left < inputs.minValiditySeconds)
-        core/* warning */.$e(`The token is valid for ${left} s, less than the ${inputs.minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`);
-}
-function contextOf(inputs) {
-    return {
-        imsOrigin: inputs.endpoint.origin,
-        grantType: inputs.grant.type,
-        scopes: inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [],
-    };
-}
-const NO_CONTEXT = { imsOrigin: 'IMS', grantType: '', scopes: [] };
-async function obtain(inputs, secrets, surroundings, keep) {
-    const found = await findToken(inputs, keep);
-    if (found !== undefined)
-        return { ...found, refreshToken: '' };
-    const context = contextOf(inputs);
-    const answer = await requestToken(inputs, secrets, context, surroundings);
-    const userGrant = inputs.grant.type !== 'client_credentials';
-    return {
-        token: answer.token,
-        source: 'ims',
-        refreshToken: userGrant ? answer.refreshToken : '',
-    };
-}
-function tell(obtained, inputs) {
-    const origin = {
-        ims: 'Got an access token from IMS',
-        job: 'Reused the access token of an earlier step',
-        repository: 'Reused the access token of an earlier job',
-    }[obtained.source];
-    const names = inputs.envVars.length === 0 ? '' : `, in ${inputs.envVars.join(', ')}`;
-    core/* info */.pq(`${origin}, valid until ${isoSeconds(obtained.token.expiresAtMs)}${names}.`);
-}
-async function acquireWith(inputs, secrets, surroundings) {
-    const { env, signal } = surroundings;
-    const files = runnerFiles(inputs, env);
-    const keep = { env, signal, program: surroundings.cacheProgram, budgetMs: { left: 5000 } };
-    const obtained = await obtain(inputs, secrets, surroundings, keep);
-    const { token, source } = obtained;
-    maskSecrets([token.accessToken], inputs.clientId);
-    const scopes = settleScopes(token, inputs);
-    warnIfShort(token, inputs);
-    await keepToken(token, source, inputs, keep);
-    signal.throwIfAborted();
-    const state = inputs.revoke ? revocationState(token, inputs) : '';
-    const { refreshToken } = obtained;
-    await publish({ token, source, refreshToken, scopes, state }, inputs, files);
-    tell(obtained, inputs);
-}
-async function acquire(surroundings) {
-    const { env } = surroundings;
-    let context = NO_CONTEXT;
-    try {
-        const raw = readRawInputs(env);
-        const secrets = secretsOfInputs(raw);
-        maskSecrets(secrets, raw['client-id']);
-        const inputs = parseInputs(raw);
-        context = contextOf(inputs);
-        await acquireWith(inputs, secrets, surroundings);
-    }
-    catch (error) {
-        core/* setFailed */.C1(sentence(explain(error, context), (0,src_surroundings/* troubleshootingUrl */.KB)(env)));
-    }
-}
-
-
-/***/ }),
-
-/***/ 916:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Dr: () => (/* binding */ NetworkError),
-/* harmony export */   Rn: () => (/* binding */ RunnerError),
-/* harmony export */   Us: () => (/* binding */ ImsError),
-/* harmony export */   cc: () => (/* binding */ CancelledError),
-/* harmony export */   dV: () => (/* binding */ AnswerError),
-/* harmony export */   dz: () => (/* binding */ InputError),
-/* harmony export */   e2: () => (/* binding */ isAttemptError),
-/* harmony export */   jD: () => (/* binding */ GaveUpError)
-/* harmony export */ });
-class InputError extends Error {
-    name = 'InputError';
-    problems;
-    constructor(problems) {
-        super(problems.join(' '));
-        this.problems = problems;
-    }
-}
-class RunnerError extends Error {
-    name = 'RunnerError';
-}
-class ImsError extends Error {
-    name = 'ImsError';
-    status;
-    error;
-    description;
-    debugId;
-    retryAfterMs;
-    constructor(facts) {
-        super(`HTTP ${facts.status} ${facts.error}`.trim());
-        this.status = facts.status;
-        this.error = facts.error;
-        this.description = facts.description;
-        this.debugId = facts.debugId;
-        this.retryAfterMs = facts.retryAfterMs;
-    }
-}
-class AnswerError extends Error {
-    name = 'AnswerError';
-    fault;
-    field;
-    debugId;
-    constructor(fault, facts) {
-        super(facts.message);
-        this.fault = fault;
-        this.field = facts.field ?? '';
-        this.debugId = facts.debugId;
-    }
-}
-class NetworkError extends Error {
-    name = 'NetworkError';
-    fault;
-    reason;
-    mayHaveArrived;
-    constructor(fault, facts) {
-        super(facts.message);
-        this.fault = fault;
-        this.reason = facts.reason;
-        this.mayHaveArrived = facts.mayHaveArrived;
-    }
-}
-class GaveUpError extends Error {
-    name = 'GaveUpError';
-    reason;
-    attempts;
-    timeoutSeconds;
-    last;
-    constructor(reason, facts) {
-        super(`${reason} after ${facts.attempts} attempts`, { cause: facts.last });
-        this.reason = reason;
-        this.attempts = facts.attempts;
-        this.timeoutSeconds = facts.timeoutSeconds;
-        this.last = facts.last;
-    }
-}
-class CancelledError extends Error {
-    name = 'CancelledError';
-    signal;
-    constructor(signal) {
-        super(`cancelled by ${signal}`);
-        this.signal = signal;
-    }
-}
-function isAttemptError(error) {
-    return error instanceof ImsError || error instanceof AnswerError || error instanceof NetworkError;
-}
-
-
-/***/ }),
-
-/***/ 714:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   BG: () => (/* binding */ isTokenText),
-/* harmony export */   Ip: () => (/* binding */ readClaims),
-/* harmony export */   Li: () => (/* binding */ secondsLeft)
-/* harmony export */ });
-const NO_CLAIMS = { scopes: undefined, userId: '' };
-const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
-const USER_ID = /^[\x21-\x7e]{1,256}$/;
-function isTokenText(value) {
-    return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
-}
-function readClaims(accessToken) {
-    const payload = accessToken.split('.')[1];
-    if (payload === undefined)
-        return NO_CLAIMS;
-    let claims;
-    try {
-        claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    }
-    catch {
-        return NO_CLAIMS;
-    }
-    if (typeof claims !== 'object' || claims === null)
-        return NO_CLAIMS;
-    const { scope, user_id: userId } = claims;
-    const scopes = typeof scope === 'string'
-        ? scope.split(/[\s,]+/).filter((name) => SCOPE.test(name))
-        : undefined;
-    return {
-        scopes,
-        userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
-    };
-}
-function secondsLeft(token, nowMs) {
-    return Math.floor((token.expiresAtMs - nowMs) / 1000);
-}
-
-
-/***/ }),
-
-/***/ 730:
-/***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
-
-__nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _acquire_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(178);
-/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(52);
-
-
-
-const startedMs = _surroundings_js__WEBPACK_IMPORTED_MODULE_2__/* .systemClock */ .ml.now();
-const signal = (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_2__/* .cancellation */ .WN)();
-(0,_surroundings_js__WEBPACK_IMPORTED_MODULE_2__/* .insistOnTls */ .$n)();
-const cacheProgram = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(process.argv[1] ?? ''), '..', 'cache', 'index.js');
-await (0,_acquire_js__WEBPACK_IMPORTED_MODULE_1__/* .acquire */ .X)({ env: process.env, clock: _surroundings_js__WEBPACK_IMPORTED_MODULE_2__/* .systemClock */ .ml, startedMs, signal, cacheProgram });
-
-__webpack_async_result__();
-} catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 830:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Mg: () => (/* binding */ openToken),
-/* harmony export */   Rj: () => (/* binding */ fingerprint),
-/* harmony export */   fh: () => (/* binding */ sealToken),
-/* harmony export */   od: () => (/* binding */ seal)
-/* harmony export */ });
-/* unused harmony export open */
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(598);
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _ims_token_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(714);
-
-
-const VERSION = 1;
-const SALT_BYTES = 32;
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
-const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
-const LARGEST_BYTES = 256 * 1024;
-function fingerprint(identity) {
-    const scopes = [...new Set(identity.scopes)].sort();
-    const parts = [identity.origin, identity.clientId, identity.orgId, scopes];
-    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
-}
-function deriveKey(secret, salt, context) {
-    return Buffer.from((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hkdfSync)('sha256', secret, salt, `adobe-ims-token/1/${context}`, 32));
-}
-function seal(text, secret, context) {
-    const salt = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(SALT_BYTES);
-    const iv = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(IV_BYTES);
-    const version = Buffer.from([VERSION]);
-    const cipher = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createCipheriv)('aes-256-gcm', deriveKey(secret, salt, context), iv);
-    cipher.setAAD(version);
-    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-    return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
-}
-function open(bytes, secret, context) {
-    if (bytes.length < HEADER_BYTES || bytes.length > LARGEST_BYTES || bytes[0] !== VERSION)
-        return undefined;
-    const salt = bytes.subarray(1, 1 + SALT_BYTES);
-    const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
-    const tag = bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES);
-    try {
-        const decipher = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createDecipheriv)('aes-256-gcm', deriveKey(secret, salt, context), iv, {
-            authTagLength: TAG_BYTES,
-        });
-        decipher.setAAD(bytes.subarray(0, 1));
-        decipher.setAuthTag(tag);
-        const text = decipher.update(bytes.subarray(HEADER_BYTES));
-        return Buffer.concat([text, decipher.final()]).toString('utf8');
-    }
-    catch {
-        return undefined;
-    }
-}
-function sealToken(token, secret, identity) {
-    const { accessToken, tokenType, expiresAtMs } = token;
-    return seal(JSON.stringify({ accessToken, tokenType, expiresAtMs }), secret, fingerprint(identity));
-}
-function openToken(bytes, secrets, identity) {
-    const context = fingerprint(identity);
-    for (const secret of secrets) {
-        const text = open(bytes, secret, context);
-        if (text !== undefined)
-            return parseToken(text);
-    }
-    return undefined;
-}
-function parseToken(text) {
-    let value;
-    try {
-        value = JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-    if (typeof value !== 'object' || value === null)
-        return undefined;
-    const { accessToken, tokenType, expiresAtMs } = value;
-    if (!(0,_ims_token_js__WEBPACK_IMPORTED_MODULE_1__/* .isTokenText */ .BG)(accessToken) || !(0,_ims_token_js__WEBPACK_IMPORTED_MODULE_1__/* .isTokenText */ .BG)(tokenType))
-        return undefined;
-    if (typeof expiresAtMs !== 'number' || !Number.isFinite(expiresAtMs))
-        return undefined;
-    const claims = (0,_ims_token_js__WEBPACK_IMPORTED_MODULE_1__/* .readClaims */ .Ip)(accessToken);
-    return {
-        accessToken,
-        tokenType,
-        expiresAtMs,
-        grantedScopes: claims.scopes,
-        userId: claims.userId,
-    };
-}
-
-
-/***/ }),
-
-/***/ 52:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  WN: () => (/* binding */ cancellation),
-  $n: () => (/* binding */ insistOnTls),
-  ml: () => (/* binding */ systemClock),
-  KB: () => (/* binding */ troubleshootingUrl)
-});
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
-var core = __nccwpck_require__(413);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(916);
-;// CONCATENATED MODULE: ./src/surroundings.ts
-
-
-
-const systemClock = {
-    now: () => performance.now(),
-    sleep: async (ms, signal) => {
-        try {
-            await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal });
-        }
-        catch (error) {
-            signal.throwIfAborted();
-            throw error;
-        }
-    },
-    random: () => Math.random(),
-};
-function cancellation() {
-    const controller = new AbortController();
-    for (const name of ['SIGINT', 'SIGTERM'])
-        process.once(name, () => {
-            controller.abort(new errors/* CancelledError */.cc(name));
-        });
-    return controller.signal;
-}
-function insistOnTls() {
-    if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0')
-        return;
-    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-    core/* warning */.$e('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
-}
-function troubleshootingUrl(env) {
-    const path = 'docs/troubleshooting.md';
-    const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository } = env;
-    const ref = env['GITHUB_ACTION_REF'] ?? '';
-    const plain = /^[\w./-]+$/;
-    if (!plain.test(repository ?? '') ||
-        !plain.test(ref) ||
-        !/^https:\/\/[\w.:-]+$/.test(server ?? ''))
-        return path;
-    return `${server ?? ''}/${repository ?? ''}/blob/${ref}/${path}`;
-}
-
-
-/***/ }),
-
-/***/ 613:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
-
-/***/ }),
-
-/***/ 434:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
-
-/***/ }),
-
-/***/ 611:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("http");
-
-/***/ }),
-
-/***/ 692:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
-
-/***/ }),
-
-/***/ 278:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
-
-/***/ }),
-
-/***/ 421:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-
-/***/ }),
-
-/***/ 598:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
-
-/***/ }),
-
-/***/ 24:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-
-/***/ }),
-
-/***/ 161:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-
-/***/ }),
-
-/***/ 760:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-
-/***/ }),
-
-/***/ 756:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
-
-/***/ }),
-
-/***/ 23:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
-
-/***/ }),
-
-/***/ 413:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Yz: () => (/* binding */ core_debug),
-  dN: () => (/* binding */ exportVariable),
-  pq: () => (/* binding */ info),
-  lm: () => (/* binding */ notice),
-  LZ: () => (/* binding */ saveState),
-  C1: () => (/* binding */ setFailed),
-  uH: () => (/* binding */ setOutput),
-  Pq: () => (/* binding */ core_setSecret),
-  z: () => (/* reexport */ summary),
-  $e: () => (/* binding */ warning)
-});
-
-// UNUSED EXPORTS: ExitCode, addPath, endGroup, error, getBooleanInput, getIDToken, getInput, getMultilineInput, getState, group, isDebug, markdownSummary, platform, setCommandEcho, startGroup, toPlatformPath, toPosixPath, toWin32Path
-
-;// CONCATENATED MODULE: external "os"
-const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
-// We use any as a valid input type
-/* eslint-disable @typescript-eslint/no-explicit-any */
-/**
- * Sanitizes an input into a string so it can be passed into issueCommand safely
- * @param input input to sanitize into a string
- */
-function toCommandValue(input) {
-    if (input === null || input === undefined) {
-        return '';
-    }
-    else if (typeof input === 'string' || input instanceof String) {
-        return input;
-    }
-    return JSON.stringify(input);
-}
-/**
- *
- * @param annotationProperties
- * @returns The command properties to send with the actual annotation command
- * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
- */
-function toCommandProperties(annotationProperties) {
-    if (!Object.keys(annotationProperties).length) {
-        return {};
-    }
-    return {
-        title: annotationProperties.title,
-        file: annotationProperties.file,
-        line: annotationProperties.startLine,
-        endLine: annotationProperties.endLine,
-        col: annotationProperties.startColumn,
-        endColumn: annotationProperties.endColumn
-    };
-}
-//# sourceMappingURL=utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
-
-
-/**
- * Issues a command to the GitHub Actions runner
- *
- * @param command - The command name to issue
- * @param properties - Additional properties for the command (key-value pairs)
- * @param message - The message to include with the command
- * @remarks
- * This function outputs a specially formatted string to stdout that the Actions
- * runner interprets as a command. These commands can control workflow behavior,
- * set outputs, create annotations, mask values, and more.
- *
- * Command Format:
- *   ::name key=value,key=value::message
- *
- * @example
- * ```typescript
- * // Issue a warning annotation
- * issueCommand('warning', {}, 'This is a warning message');
- * // Output: ::warning::This is a warning message
- *
- * // Set an environment variable
- * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
- * // Output: ::set-env name=MY_VAR::some value
- *
- * // Add a secret mask
- * issueCommand('add-mask', {}, 'secretValue123');
- * // Output: ::add-mask::secretValue123
- * ```
- *
- * @internal
- * This is an internal utility function that powers the public API functions
- * such as setSecret, warning, error, and exportVariable.
- */
-function command_issueCommand(command, properties, message) {
-    const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
-}
-function command_issue(name, message = '') {
-    command_issueCommand(name, {}, message);
-}
-const CMD_STRING = '::';
-class Command {
-    constructor(command, properties, message) {
-        if (!command) {
-            command = 'missing.command';
-        }
-        this.command = command;
-        this.properties = properties;
-        this.message = message;
-    }
-    toString() {
-        let cmdStr = CMD_STRING + this.command;
-        if (this.properties && Object.keys(this.properties).length > 0) {
-            cmdStr += ' ';
-            let first = true;
-            for (const key in this.properties) {
-                if (this.properties.hasOwnProperty(key)) {
-                    const val = this.properties[key];
-                    if (val) {
-                        if (first) {
-                            first = false;
-                        }
-                        else {
-                            cmdStr += ',';
-                        }
-                        cmdStr += `${key}=${escapeProperty(val)}`;
-                    }
-                }
-            }
-        }
-        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
-        return cmdStr;
-    }
-}
-function escapeData(s) {
-    return toCommandValue(s)
-        .replace(/%/g, '%25')
-        .replace(/\r/g, '%0D')
-        .replace(/\n/g, '%0A');
-}
-function escapeProperty(s) {
-    return toCommandValue(s)
-        .replace(/%/g, '%25')
-        .replace(/\r/g, '%0D')
-        .replace(/\n/g, '%0A')
-        .replace(/:/g, '%3A')
-        .replace(/,/g, '%2C');
-}
-//# sourceMappingURL=command.js.map
-;// CONCATENATED MODULE: external "crypto"
-const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
-;// CONCATENATED MODULE: external "fs"
-const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
-// For internal use, subject to change.
-// We use any as a valid input type
-/* eslint-disable @typescript-eslint/no-explicit-any */
-
-
-
-
-function file_command_issueFileCommand(command, message) {
-    const filePath = process.env[`GITHUB_${command}`];
-    if (!filePath) {
-        throw new Error(`Unable to find environment variable for file command ${command}`);
-    }
-    if (!external_fs_namespaceObject.existsSync(filePath)) {
-        throw new Error(`Missing file at path: ${filePath}`);
-    }
-    external_fs_namespaceObject.appendFileSync(filePath, `${toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
-        encoding: 'utf8'
-    });
-}
-function prepareKeyValueMessage(key, value) {
-    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
-    const convertedValue = toCommandValue(value);
-    // These should realistically never happen, but just in case someone finds a
-    // way to exploit uuid generation let's not allow keys or values that contain
-    // the delimiter.
-    if (key.includes(delimiter)) {
-        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
-    }
-    if (convertedValue.includes(delimiter)) {
-        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
-    }
-    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
-}
-//# sourceMappingURL=file-command.js.map
-;// CONCATENATED MODULE: external "path"
-const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 2 modules
-var lib = __nccwpck_require__(383);
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-class oidc_utils_OidcClient {
-    static createHttpClient(allowRetry = true, maxRetry = 10) {
-        const requestOptions = {
-            allowRetries: allowRetry,
-            maxRetries: maxRetry
-        };
-        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
-    }
-    static getRequestToken() {
-        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
-        if (!token) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
-        }
-        return token;
-    }
-    static getIDTokenUrl() {
-        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
-        if (!runtimeUrl) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
-        }
-        return runtimeUrl;
-    }
-    static getCall(id_token_url) {
-        return __awaiter(this, void 0, void 0, function* () {
-            var _a;
-            const httpclient = oidc_utils_OidcClient.createHttpClient();
-            const res = yield httpclient
-                .getJson(id_token_url)
-                .catch(error => {
-                throw new Error(`Failed to get ID Token. \n 
-        Error Code : ${error.statusCode}\n 
-        Error Message: ${error.message}`);
-            });
-            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
-            if (!id_token) {
-                throw new Error('Response json body do not have ID Token field');
-            }
-            return id_token;
-        });
-    }
-    static getIDToken(audience) {
-        return __awaiter(this, void 0, void 0, function* () {
-            try {
-                // New ID Token is requested from action service
-                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
-                if (audience) {
-                    const encodedAudience = encodeURIComponent(audience);
-                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
-                }
-                debug(`ID token url is ${id_token_url}`);
-                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
-                setSecret(id_token);
-                return id_token;
-            }
-            catch (error) {
-                throw new Error(`Error message: ${error.message}`);
-            }
-        });
-    }
-}
-//# sourceMappingURL=oidc-utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
-var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
-const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
-const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
-class Summary {
-    constructor() {
-        this._buffer = '';
-    }
-    /**
-     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
-     * Also checks r/w permissions.
-     *
-     * @returns step summary file path
-     */
-    filePath() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            if (this._filePath) {
-                return this._filePath;
-            }
-            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
-            if (!pathFromEnv) {
-                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
-            }
-            try {
-                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
-            }
-            catch (_a) {
-                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
-            }
-            this._filePath = pathFromEnv;
-            return this._filePath;
-        });
-    }
-    /**
-     * Wraps content in an HTML tag, adding any HTML attributes
-     *
-     * @param {string} tag HTML tag to wrap
-     * @param {string | null} content content within the tag
-     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
-     *
-     * @returns {string} content wrapped in HTML element
-     */
-    wrap(tag, content, attrs = {}) {
-        const htmlAttrs = Object.entries(attrs)
-            .map(([key, value]) => ` ${key}="${value}"`)
-            .join('');
-        if (!content) {
-            return `<${tag}${htmlAttrs}>`;
-        }
-        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
-    }
-    /**
-     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
-     *
-     * @param {SummaryWriteOptions} [options] (optional) options for write operation
-     *
-     * @returns {Promise<Summary>} summary instance
-     */
-    write(options) {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
-            const filePath = yield this.filePath();
-            const writeFunc = overwrite ? writeFile : appendFile;
-            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
-            return this.emptyBuffer();
-        });
-    }
-    /**
-     * Clears the summary buffer and wipes the summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    clear() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            return this.emptyBuffer().write({ overwrite: true });
-        });
-    }
-    /**
-     * Returns the current summary buffer as a string
-     *
-     * @returns {string} string of summary buffer
-     */
-    stringify() {
-        return this._buffer;
-    }
-    /**
-     * If the summary buffer is empty
-     *
-     * @returns {boolen} true if the buffer is empty
-     */
-    isEmptyBuffer() {
-        return this._buffer.length === 0;
-    }
-    /**
-     * Resets the summary buffer without writing to summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    emptyBuffer() {
-        this._buffer = '';
-        return this;
-    }
-    /**
-     * Adds raw text to the summary buffer
-     *
-     * @param {string} text content to add
-     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addRaw(text, addEOL = false) {
-        this._buffer += text;
-        return addEOL ? this.addEOL() : this;
-    }
-    /**
-     * Adds the operating system-specific end-of-line marker to the buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
-    }
-    /**
-     * Adds an HTML codeblock to the summary buffer
-     *
-     * @param {string} code content to render within fenced code block
-     * @param {string} lang (optional) language to syntax highlight code
-     *
-     * @returns {Summary} summary instance
-     */
-    addCodeBlock(code, lang) {
-        const attrs = Object.assign({}, (lang && { lang }));
-        const element = this.wrap('pre', this.wrap('code', code), attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML list to the summary buffer
-     *
-     * @param {string[]} items list of items to render
-     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addList(items, ordered = false) {
-        const tag = ordered ? 'ol' : 'ul';
-        const listItems = items.map(item => this.wrap('li', item)).join('');
-        const element = this.wrap(tag, listItems);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML table to the summary buffer
-     *
-     * @param {SummaryTableCell[]} rows table rows
-     *
-     * @returns {Summary} summary instance
-     */
-    addTable(rows) {
-        const tableBody = rows
-            .map(row => {
-            const cells = row
-                .map(cell => {
-                if (typeof cell === 'string') {
-                    return this.wrap('td', cell);
-                }
-                const { header, data, colspan, rowspan } = cell;
-                const tag = header ? 'th' : 'td';
-                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
-                return this.wrap(tag, data, attrs);
-            })
-                .join('');
-            return this.wrap('tr', cells);
-        })
-            .join('');
-        const element = this.wrap('table', tableBody);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds a collapsable HTML details element to the summary buffer
-     *
-     * @param {string} label text for the closed state
-     * @param {string} content collapsable content
-     *
-     * @returns {Summary} summary instance
-     */
-    addDetails(label, content) {
-        const element = this.wrap('details', this.wrap('summary', label) + content);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML image tag to the summary buffer
-     *
-     * @param {string} src path to the image you to embed
-     * @param {string} alt text description of the image
-     * @param {SummaryImageOptions} options (optional) addition image attributes
-     *
-     * @returns {Summary} summary instance
-     */
-    addImage(src, alt, options) {
-        const { width, height } = options || {};
-        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
-        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML section heading element
-     *
-     * @param {string} text heading text
-     * @param {number | string} [level=1] (optional) the heading level, default: 1
-     *
-     * @returns {Summary} summary instance
-     */
-    addHeading(text, level) {
-        const tag = `h${level}`;
-        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
-            ? tag
-            : 'h1';
-        const element = this.wrap(allowedTag, text);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML thematic break (<hr>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addSeparator() {
-        const element = this.wrap('hr', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML line break (<br>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addBreak() {
-        const element = this.wrap('br', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML blockquote to the summary buffer
-     *
-     * @param {string} text quote text
-     * @param {string} cite (optional) citation url
-     *
-     * @returns {Summary} summary instance
-     */
-    addQuote(text, cite) {
-        const attrs = Object.assign({}, (cite && { cite }));
-        const element = this.wrap('blockquote', text, attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML anchor tag to the summary buffer
-     *
-     * @param {string} text link text/content
-     * @param {string} href hyperlink
-     *
-     * @returns {Summary} summary instance
-     */
-    addLink(text, href) {
-        const element = this.wrap('a', text, { href });
-        return this.addRaw(element).addEOL();
-    }
-}
-const _summary = new Summary();
-/**
- * @deprecated use `core.summary`
- */
-const markdownSummary = (/* unused pure expression or super */ null && (_summary));
-const summary = _summary;
-//# sourceMappingURL=summary.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
-
-/**
- * toPosixPath converts the given path to the posix form. On Windows, \\ will be
- * replaced with /.
- *
- * @param pth. Path to transform.
- * @return string Posix path.
- */
-function toPosixPath(pth) {
-    return pth.replace(/[\\]/g, '/');
-}
-/**
- * toWin32Path converts the given path to the win32 form. On Linux, / will be
- * replaced with \\.
- *
- * @param pth. Path to transform.
- * @return string Win32 path.
- */
-function toWin32Path(pth) {
-    return pth.replace(/[/]/g, '\\');
-}
-/**
- * toPlatformPath converts the given path to a platform-specific path. It does
- * this by replacing instances of / and \ with the platform-specific path
- * separator.
- *
- * @param pth The path to platformize.
- * @return string The platform-specific path.
- */
-function toPlatformPath(pth) {
-    return pth.replace(/[/\\]/g, path.sep);
-}
-//# sourceMappingURL=path-utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
-var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
-        silent: true
-    });
-    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
-        silent: true
-    });
-    return {
-        name: name.trim(),
-        version: version.trim()
-    };
-});
-const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    var _a, _b, _c, _d;
-    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
-        silent: true
-    });
-    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
-    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
-    return {
-        name,
-        version
-    };
-});
-const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
-        silent: true
-    });
-    const [name, version] = stdout.trim().split('\n');
-    return {
-        name,
-        version
-    };
-});
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
-const isWindows = platform === 'win32';
-const isMacOS = platform === 'darwin';
-const isLinux = platform === 'linux';
-function getDetails() {
-    return platform_awaiter(this, void 0, void 0, function* () {
-        return Object.assign(Object.assign({}, (yield (isWindows
-            ? getWindowsInfo()
-            : isMacOS
-                ? getMacOsInfo()
-                : getLinuxInfo()))), { platform,
-            arch,
-            isWindows,
-            isMacOS,
-            isLinux });
-    });
-}
-//# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
-var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-/**
- * The code to exit an action
- */
-var ExitCode;
-(function (ExitCode) {
-    /**
-     * A code indicating that the action was successful
-     */
-    ExitCode[ExitCode["Success"] = 0] = "Success";
-    /**
-     * A code indicating that the action was a failure
-     */
-    ExitCode[ExitCode["Failure"] = 1] = "Failure";
-})(ExitCode || (ExitCode = {}));
-//-----------------------------------------------------------------------
-// Variables
-//-----------------------------------------------------------------------
-/**
- * Sets env variable for this action and future actions in the job
- * @param name the name of the variable to set
- * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function exportVariable(name, val) {
-    const convertedVal = toCommandValue(val);
-    process.env[name] = convertedVal;
-    const filePath = process.env['GITHUB_ENV'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('ENV', prepareKeyValueMessage(name, val));
-    }
-    command_issueCommand('set-env', { name }, convertedVal);
-}
-/**
- * Registers a secret which will get masked from logs
- *
- * @param secret - Value of the secret to be masked
- * @remarks
- * This function instructs the Actions runner to mask the specified value in any
- * logs produced during the workflow run. Once registered, the secret value will
- * be replaced with asterisks (***) whenever it appears in console output, logs,
- * or error messages.
- *
- * This is useful for protecting sensitive information such as:
- * - API keys
- * - Access tokens
- * - Authentication credentials
- * - URL parameters containing signatures (SAS tokens)
- *
- * Note that masking only affects future logs; any previous appearances of the
- * secret in logs before calling this function will remain unmasked.
- *
- * @example
- * ```typescript
- * // Register an API token as a secret
- * const apiToken = "abc123xyz456";
- * setSecret(apiToken);
- *
- * // Now any logs containing this value will show *** instead
- * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
- * ```
- */
-function core_setSecret(secret) {
-    command_issueCommand('add-mask', {}, secret);
-}
-/**
- * Prepends inputPath to the PATH (for this action and future actions)
- * @param inputPath
- */
-function addPath(inputPath) {
-    const filePath = process.env['GITHUB_PATH'] || '';
-    if (filePath) {
-        issueFileCommand('PATH', inputPath);
-    }
-    else {
-        issueCommand('add-path', {}, inputPath);
-    }
-    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
-}
-/**
- * Gets the value of an input.
- * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
- * Returns an empty string if the value is not defined.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string
- */
-function getInput(name, options) {
-    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
-    if (options && options.required && !val) {
-        throw new Error(`Input required and not supplied: ${name}`);
-    }
-    if (options && options.trimWhitespace === false) {
-        return val;
-    }
-    return val.trim();
-}
-/**
- * Gets the values of an multiline input.  Each value is also trimmed.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string[]
- *
- */
-function getMultilineInput(name, options) {
-    const inputs = getInput(name, options)
-        .split('\n')
-        .filter(x => x !== '');
-    if (options && options.trimWhitespace === false) {
-        return inputs;
-    }
-    return inputs.map(input => input.trim());
-}
-/**
- * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
- * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
- * The return value is also in boolean type.
- * ref: https://yaml.org/spec/1.2/spec.html#id2804923
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   boolean
- */
-function getBooleanInput(name, options) {
-    const trueValue = ['true', 'True', 'TRUE'];
-    const falseValue = ['false', 'False', 'FALSE'];
-    const val = getInput(name, options);
-    if (trueValue.includes(val))
-        return true;
-    if (falseValue.includes(val))
-        return false;
-    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
-        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
-}
-/**
- * Sets the value of an output.
- *
- * @param     name     name of the output to set
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function setOutput(name, value) {
-    const filePath = process.env['GITHUB_OUTPUT'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
-    }
-    process.stdout.write(external_os_namespaceObject.EOL);
-    command_issueCommand('set-output', { name }, toCommandValue(value));
-}
-/**
- * Enables or disables the echoing of commands into stdout for the rest of the step.
- * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
- *
- */
-function setCommandEcho(enabled) {
-    issue('echo', enabled ? 'on' : 'off');
-}
-//-----------------------------------------------------------------------
-// Results
-//-----------------------------------------------------------------------
-/**
- * Sets the action status to failed.
- * When the action exits it will be with an exit code of 1
- * @param message add error issue message
- */
-function setFailed(message) {
-    process.exitCode = ExitCode.Failure;
-    error(message);
-}
-//-----------------------------------------------------------------------
-// Logging Commands
-//-----------------------------------------------------------------------
-/**
- * Gets whether Actions Step Debug is on or not
- */
-function isDebug() {
-    return process.env['RUNNER_DEBUG'] === '1';
-}
-/**
- * Writes debug message to user log
- * @param message debug message
- */
-function core_debug(message) {
-    command_issueCommand('debug', {}, message);
-}
-/**
- * Adds an error issue
- * @param message error issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function error(message, properties = {}) {
-    command_issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a warning issue
- * @param message warning issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function warning(message, properties = {}) {
-    command_issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a notice issue
- * @param message notice issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function notice(message, properties = {}) {
-    command_issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Writes info to log with console.log.
- * @param message info message
- */
-function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
-}
-/**
- * Begin an output group.
- *
- * Output until the next `groupEnd` will be foldable in this group
- *
- * @param name The name of the output group
- */
-function startGroup(name) {
-    issue('group', name);
-}
-/**
- * End an output group.
- */
-function endGroup() {
-    issue('endgroup');
-}
-/**
- * Wrap an asynchronous function call in a group.
- *
- * Returns the same type as the function itself.
- *
- * @param name The name of the group
- * @param fn The function to wrap in the group
- */
-function group(name, fn) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        startGroup(name);
-        let result;
-        try {
-            result = yield fn();
-        }
-        finally {
-            endGroup();
-        }
-        return result;
-    });
-}
-//-----------------------------------------------------------------------
-// Wrapper action state
-//-----------------------------------------------------------------------
-/**
- * Saves state for current action, the state can only be retrieved by this action's post job execution.
- *
- * @param     name     name of the state to store
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function saveState(name, value) {
-    const filePath = process.env['GITHUB_STATE'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('STATE', prepareKeyValueMessage(name, value));
-    }
-    command_issueCommand('save-state', { name }, toCommandValue(value));
-}
-/**
- * Gets the value of an state set by this action's main execution.
- *
- * @param     name     name of the state to get
- * @returns   string
- */
-function getState(name) {
-    return process.env[`STATE_${name}`] || '';
-}
-function getIDToken(aud) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        return yield OidcClient.getIDToken(aud);
-    });
-}
-/**
- * Summary exports
- */
-
-/**
- * @deprecated use core.summary
- */
-
-/**
- * Path exports
- */
-
-/**
- * Platform utilities exports
- */
-
-//# sourceMappingURL=core.js.map
-
-/***/ }),
-
-/***/ 383:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Qq: () => (/* binding */ HttpClient)
-});
-
-// UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, getProxyUrl, isHttps
 
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(611);
@@ -3046,9 +1857,17 @@ class DecodedURL extends URL {
     }
 }
 //# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(770);
-;// CONCATENATED MODULE: ./src/absent/undici.ts
+;// CONCATENATED MODULE: ./src/stand-ins/tunnel.ts
+const lazily = (name) => (options) => {
+    const tunnel = __nccwpck_require__(770);
+    return tunnel[name](options);
+};
+const httpOverHttp = lazily('httpOverHttp');
+const httpsOverHttp = lazily('httpsOverHttp');
+const httpOverHttps = lazily('httpOverHttps');
+const httpsOverHttps = lazily('httpsOverHttps');
+
+;// CONCATENATED MODULE: ./src/stand-ins/undici.ts
 function ProxyAgent() {
     throw new Error('this package is not part of the bundle');
 }
@@ -3616,10 +2435,10 @@ class HttpClient {
             let tunnelAgent;
             const overHttps = proxyUrl.protocol === 'https:';
             if (usingSsl) {
-                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+                tunnelAgent = overHttps ? httpsOverHttps : httpsOverHttp;
             }
             else {
-                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+                tunnelAgent = overHttps ? httpOverHttps : httpOverHttp;
             }
             agent = tunnelAgent(agentOptions);
             this._proxyAgent = agent;
@@ -3750,277 +2569,641 @@ class HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
+;// CONCATENATED MODULE: ./src/ims/server-text.ts
 
-/***/ })
+const SERVER_TEXT_LIMIT = 300;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
+function cleanServerText(text, secrets, limit = SERVER_TEXT_LIMIT) {
+    let clean = text.slice(0, 64 * 1024).replace(INVISIBLE, ' ');
+    for (const secret of secrets) {
+        for (const form of echoedForms(secret))
+            clean = clean.replaceAll(form, '***');
+        const visible = secret.replace(INVISIBLE, ' ');
+        if (visible.trim() !== '')
+            clean = clean.replaceAll(visible, '***');
+    }
+    clean = clean.replaceAll(/:(?=:)/g, ': ').replaceAll(/##(?=\[)/g, '## ');
+    clean = clean.replaceAll(/ {2,}/g, ' ').trim();
+    return clean.length > limit ? `${clean.slice(0, limit).replace(/\p{Cs}$/u, '')}\u2026` : clean;
+}
 
-/******/ });
-/************************************************************************/
-/******/ // The module cache
-/******/ var __webpack_module_cache__ = {};
-/******/ 
-/******/ // The require function
-/******/ function __nccwpck_require__(moduleId) {
-/******/ 	// Check if module is in cache
-/******/ 	var cachedModule = __webpack_module_cache__[moduleId];
-/******/ 	if (cachedModule !== undefined) {
-/******/ 		return cachedModule.exports;
-/******/ 	}
-/******/ 	// Create a new module (and put it into the cache)
-/******/ 	var module = __webpack_module_cache__[moduleId] = {
-/******/ 		// no module.id needed
-/******/ 		// no module.loaded needed
-/******/ 		exports: {}
-/******/ 	};
-/******/ 
-/******/ 	// Execute the module function
-/******/ 	var threw = true;
-/******/ 	try {
-/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
-/******/ 		threw = false;
-/******/ 	} finally {
-/******/ 		if(threw) delete __webpack_module_cache__[moduleId];
-/******/ 	}
-/******/ 
-/******/ 	// Return the exports of the module
-/******/ 	return module.exports;
-/******/ }
-/******/ 
-/******/ // expose the modules object (__webpack_modules__)
-/******/ __nccwpck_require__.m = __webpack_modules__;
-/******/ 
-/************************************************************************/
-/******/ /* webpack/runtime/asset-relocator-loader */
-/******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
-/******/ 
-/******/ /* webpack/runtime/async module */
-/******/ (() => {
-/******/ 	var webpackQueues = typeof Symbol === "function" ? Symbol("webpack queues") : "__webpack_queues__";
-/******/ 	var webpackExports = typeof Symbol === "function" ? Symbol("webpack exports") : "__webpack_exports__";
-/******/ 	var webpackError = typeof Symbol === "function" ? Symbol("webpack error") : "__webpack_error__";
-/******/ 	var resolveQueue = (queue) => {
-/******/ 		if(queue && queue.d < 1) {
-/******/ 			queue.d = 1;
-/******/ 			queue.forEach((fn) => (fn.r--));
-/******/ 			queue.forEach((fn) => (fn.r-- ? fn.r++ : fn()));
-/******/ 		}
-/******/ 	}
-/******/ 	var wrapDeps = (deps) => (deps.map((dep) => {
-/******/ 		if(dep !== null && typeof dep === "object") {
-/******/ 			if(dep[webpackQueues]) return dep;
-/******/ 			if(dep.then) {
-/******/ 				var queue = [];
-/******/ 				queue.d = 0;
-/******/ 				dep.then((r) => {
-/******/ 					obj[webpackExports] = r;
-/******/ 					resolveQueue(queue);
-/******/ 				}, (e) => {
-/******/ 					obj[webpackError] = e;
-/******/ 					resolveQueue(queue);
-/******/ 				});
-/******/ 				var obj = {};
-/******/ 				obj[webpackQueues] = (fn) => (fn(queue));
-/******/ 				return obj;
-/******/ 			}
-/******/ 		}
-/******/ 		var ret = {};
-/******/ 		ret[webpackQueues] = x => {};
-/******/ 		ret[webpackExports] = dep;
-/******/ 		return ret;
-/******/ 	}));
-/******/ 	__nccwpck_require__.a = (module, body, hasAwait) => {
-/******/ 		var queue;
-/******/ 		hasAwait && ((queue = []).d = -1);
-/******/ 		var depQueues = new Set();
-/******/ 		var exports = module.exports;
-/******/ 		var currentDeps;
-/******/ 		var outerResolve;
-/******/ 		var reject;
-/******/ 		var promise = new Promise((resolve, rej) => {
-/******/ 			reject = rej;
-/******/ 			outerResolve = resolve;
-/******/ 		});
-/******/ 		promise[webpackExports] = exports;
-/******/ 		promise[webpackQueues] = (fn) => (queue && fn(queue), depQueues.forEach(fn), promise["catch"](x => {}));
-/******/ 		module.exports = promise;
-/******/ 		body((deps) => {
-/******/ 			currentDeps = wrapDeps(deps);
-/******/ 			var fn;
-/******/ 			var getResult = () => (currentDeps.map((d) => {
-/******/ 				if(d[webpackError]) throw d[webpackError];
-/******/ 				return d[webpackExports];
-/******/ 			}))
-/******/ 			var promise = new Promise((resolve) => {
-/******/ 				fn = () => (resolve(getResult));
-/******/ 				fn.r = 0;
-/******/ 				var fnQueue = (q) => (q !== queue && !depQueues.has(q) && (depQueues.add(q), q && !q.d && (fn.r++, q.push(fn))));
-/******/ 				currentDeps.map((dep) => (dep[webpackQueues](fnQueue)));
-/******/ 			});
-/******/ 			return fn.r ? promise : getResult();
-/******/ 		}, (err) => ((err ? reject(promise[webpackError] = err) : outerResolve(exports)), resolveQueue(queue)));
-/******/ 		queue && queue.d < 0 && (queue.d = 0);
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/compat get default export */
-/******/ (() => {
-/******/ 	// getDefaultExport function for compatibility with non-harmony modules
-/******/ 	__nccwpck_require__.n = (module) => {
-/******/ 		var getter = module && module.__esModule ?
-/******/ 			() => (module['default']) :
-/******/ 			() => (module);
-/******/ 		__nccwpck_require__.d(getter, { a: getter });
-/******/ 		return getter;
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/create fake namespace object */
-/******/ (() => {
-/******/ 	var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
-/******/ 	var leafPrototypes;
-/******/ 	// create a fake namespace object
-/******/ 	// mode & 1: value is a module id, require it
-/******/ 	// mode & 2: merge all properties of value into the ns
-/******/ 	// mode & 4: return value when already ns object
-/******/ 	// mode & 16: return value when it's Promise-like
-/******/ 	// mode & 8|1: behave like require
-/******/ 	__nccwpck_require__.t = function(value, mode) {
-/******/ 		if(mode & 1) value = this(value);
-/******/ 		if(mode & 8) return value;
-/******/ 		if(typeof value === 'object' && value) {
-/******/ 			if((mode & 4) && value.__esModule) return value;
-/******/ 			if((mode & 16) && typeof value.then === 'function') return value;
-/******/ 		}
-/******/ 		var ns = Object.create(null);
-/******/ 		__nccwpck_require__.r(ns);
-/******/ 		var def = {};
-/******/ 		leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
-/******/ 		for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
-/******/ 			Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
-/******/ 		}
-/******/ 		def['default'] = () => (value);
-/******/ 		__nccwpck_require__.d(ns, def);
-/******/ 		return ns;
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/define property getters */
-/******/ (() => {
-/******/ 	// define getter functions for harmony exports
-/******/ 	__nccwpck_require__.d = (exports, definition) => {
-/******/ 		for(var key in definition) {
-/******/ 			if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
-/******/ 				Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
-/******/ 			}
-/******/ 		}
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/ensure chunk */
-/******/ (() => {
-/******/ 	__nccwpck_require__.f = {};
-/******/ 	// This file contains only the entry chunk.
-/******/ 	// The chunk loading function for additional chunks
-/******/ 	__nccwpck_require__.e = (chunkId) => {
-/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
-/******/ 			__nccwpck_require__.f[key](chunkId, promises);
-/******/ 			return promises;
-/******/ 		}, []));
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/get javascript chunk filename */
-/******/ (() => {
-/******/ 	// This function allow to reference async chunks
-/******/ 	__nccwpck_require__.u = (chunkId) => {
-/******/ 		// return url for filenames based on template
-/******/ 		return "" + chunkId + ".index.js";
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/hasOwnProperty shorthand */
-/******/ (() => {
-/******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/make namespace object */
-/******/ (() => {
-/******/ 	// define __esModule on exports
-/******/ 	__nccwpck_require__.r = (exports) => {
-/******/ 		if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
-/******/ 			Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
-/******/ 		}
-/******/ 		Object.defineProperty(exports, '__esModule', { value: true });
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/import chunk loading */
-/******/ (() => {
-/******/ 	// no baseURI
-/******/ 	
-/******/ 	// object to store loaded and loading chunks
-/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
-/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
-/******/ 	var installedChunks = {
-/******/ 		792: 0
-/******/ 	};
-/******/ 	
-/******/ 	var installChunk = (data) => {
-/******/ 		var {ids, modules, runtime} = data;
-/******/ 		// add "modules" to the modules object,
-/******/ 		// then flag all "ids" as loaded and fire callback
-/******/ 		var moduleId, chunkId, i = 0;
-/******/ 		for(moduleId in modules) {
-/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
-/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
-/******/ 			}
-/******/ 		}
-/******/ 		if(runtime) runtime(__nccwpck_require__);
-/******/ 		for(;i < ids.length; i++) {
-/******/ 			chunkId = ids[i];
-/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
-/******/ 				installedChunks[chunkId][0]();
-/******/ 			}
-/******/ 			installedChunks[ids[i]] = 0;
-/******/ 		}
-/******/ 	
-/******/ 	}
-/******/ 	
-/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
-/******/ 			// import() chunk loading for javascript
-/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
-/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
-/******/ 	
-/******/ 				// a Promise means "currently loading".
-/******/ 				if(installedChunkData) {
-/******/ 					promises.push(installedChunkData[1]);
-/******/ 				} else {
-/******/ 					if(true) { // all chunks have JS
-/******/ 						// setup Promise in chunk cache
-/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
-/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
-/******/ 							throw e;
-/******/ 						});
-/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
-/******/ 						promises.push(installedChunkData[1] = promise);
-/******/ 					}
-/******/ 				}
-/******/ 			}
-/******/ 	};
-/******/ 	
-/******/ 	// no prefetching
-/******/ 	
-/******/ 	// no preloaded
-/******/ 	
-/******/ 	// no external install chunk
-/******/ 	
-/******/ 	// no on chunks loaded
-/******/ })();
-/******/ 
-/************************************************************************/
-/******/ 
-/******/ // startup
-/******/ // Load entry module and return exports
-/******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(730);
-/******/ __webpack_exports__ = await __webpack_exports__;
-/******/ 
+;// CONCATENATED MODULE: ./src/ims/token-response.ts
+
+
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+const MILLISECONDS_ABOVE = 10_000_000;
+const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
+function parseObject(body) {
+    try {
+        const value = JSON.parse(body);
+        return typeof value === 'object' && value !== null && !Array.isArray(value)
+            ? value
+            : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function parseRetryAfter(value, nowMs) {
+    const text = value.trim();
+    if (/^\d{1,10}$/.test(text))
+        return Number(text) * 1000;
+    if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
+        return undefined;
+    const dateMs = Date.parse(text);
+    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+}
+function lifetimeMs(expiresIn, fail) {
+    if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0)
+        return fail('expires_in');
+    const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
+    return seconds > TEN_YEARS_SECONDS ? fail('expires_in') : seconds * 1000;
+}
+function imsError(answer, secrets, nowMs) {
+    const fields = parseObject(answer.body ?? '') ?? {};
+    const text = (value, limit) => typeof value === 'string' ? cleanServerText(value, secrets, limit) : '';
+    return new errors/* ImsError */.Us({
+        status: answer.status,
+        error: text(fields['error'], 64),
+        description: text(fields['error_description']),
+        debugId: cleanServerText(answer.debugId, secrets, 100),
+        retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs),
+    });
+}
+function secretsOfAnswer(answer) {
+    const fields = parseObject(answer.body ?? '') ?? {};
+    return Object.entries(fields).flatMap(([name, value]) => name.endsWith('token') && typeof value === 'string' && value !== '' ? [value] : []);
+}
+function judgeAcceptance(answer, secrets, nowMs) {
+    if (answer.status < 200 || answer.status > 299)
+        throw imsError(answer, secrets, nowMs);
+}
+function judgeTokenAnswer(answer, secrets, nowMs) {
+    judgeAcceptance(answer, secrets, nowMs);
+    const fail = (fault, message, field = '') => {
+        const debugId = cleanServerText(answer.debugId, secrets, 100);
+        throw new errors/* AnswerError */.dV(fault, { field, debugId, message });
+    };
+    const refuse = (field) => fail('field', `unusable field ${field}`, field);
+    if (answer.body === undefined)
+        return fail('too_large', 'answer above 64 KiB');
+    const fields = parseObject(answer.body);
+    if (fields === undefined)
+        return fail('not_json', 'answer is cut off or not JSON');
+    const { access_token: accessToken, token_type: tokenType, refresh_token: refresh } = fields;
+    if (!(0,ims_token/* isTokenText */.BG)(accessToken))
+        return refuse('access_token');
+    if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
+        return refuse('token_type');
+    const expiresAtMs = answer.sentAtMs + lifetimeMs(fields['expires_in'], refuse);
+    if (refresh !== undefined && refresh !== null && refresh !== '' && !(0,ims_token/* isTokenText */.BG)(refresh))
+        return refuse('refresh_token');
+    const claims = (0,ims_token/* readClaims */.Ip)(accessToken);
+    return {
+        token: {
+            accessToken,
+            tokenType,
+            expiresAtMs,
+            grantedScopes: claims.scopes,
+            userId: claims.userId,
+        },
+        refreshToken: (0,ims_token/* isTokenText */.BG)(refresh) ? refresh : '',
+        otherSecrets: secretsOfAnswer(answer),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/ims/client.ts
+
+
+
+const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE|EPROTO)/;
+function failedToConnect(error) {
+    return error.syscall === 'connect' || error.syscall === 'getaddrinfo';
+}
+function networkError(error) {
+    const code = /^[A-Z0-9_]{2,60}$/.test(error.code ?? '') ? (error.code ?? '') : 'UNKNOWN';
+    const proxyStatus = /^tunneling socket could not be established, statusCode=(\d{3})$/.exec(error.message)?.[1];
+    if (proxyStatus !== undefined) {
+        const refused = Number(proxyStatus) < 500;
+        return new errors/* NetworkError */.Dr(refused ? 'proxy_refused' : 'connection', {
+            reason: `proxy answered ${proxyStatus}`,
+            mayHaveArrived: false,
+            message: 'proxy refused the tunnel',
+        });
+    }
+    const tunnel = error.message.startsWith('tunneling socket could not be established');
+    const tls = TLS_CODE.test(code);
+    return new errors/* NetworkError */.Dr(tls ? 'tls' : 'connection', {
+        reason: tunnel ? `proxy not reached, ${code}` : code,
+        mayHaveArrived: !tls && !tunnel && !failedToConnect(error),
+        message: code,
+    });
+}
+function readBounded(message) {
+    return new Promise((resolve, reject) => {
+        const chunks = [];
+        let size = 0;
+        message.on('data', (chunk) => {
+            size += chunk.length;
+            chunks.push(chunk);
+            if (size > BODY_LIMIT_BYTES) {
+                resolve(undefined);
+                message.destroy();
+            }
+        });
+        message.on('end', () => {
+            resolve(Buffer.concat(chunks).toString('utf8'));
+        });
+        message.on('error', reject);
+        message.on('close', () => {
+            reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
+        });
+    });
+}
+function abortable(signal) {
+    return {
+        prepareRequest(options) {
+            options.signal = signal;
+            const agent = options.agent;
+            if (agent?.proxyOptions !== undefined)
+                agent.proxyOptions.signal = signal;
+        },
+        canHandleAuthentication: () => false,
+        handleAuthentication: () => Promise.reject(new Error('not supported')),
+    };
+}
+function header(response, name) {
+    const value = response.message.headers[name];
+    return typeof value === 'string' ? value : '';
+}
+async function post(endpoint, request, options) {
+    const limit = new AbortController();
+    const timer = setTimeout(() => {
+        limit.abort();
+    }, options.limitMs);
+    const signal = AbortSignal.any([limit.signal, options.signal]);
+    const client = new HttpClient('adobe-ims-token', [abortable(signal)], {
+        allowRedirects: false,
+        allowRetries: false,
+    });
+    const sentAtMs = Date.now();
+    try {
+        options.signal.throwIfAborted();
+        const response = await client.post(endpoint.origin + request.path, request.body, {
+            ...request.headers,
+        });
+        const body = await readBounded(response.message);
+        return {
+            status: response.message.statusCode ?? 0,
+            debugId: header(response, 'x-debug-id'),
+            retryAfter: header(response, 'retry-after'),
+            body,
+            sentAtMs,
+        };
+    }
+    catch (error) {
+        options.signal.throwIfAborted();
+        if (limit.signal.aborted)
+            throw new errors/* NetworkError */.Dr('attempt_timeout', {
+                reason: `no answer within ${(options.limitMs / 1000).toFixed(1)} s`,
+                mayHaveArrived: true,
+                message: 'attempt timed out',
+            });
+        throw networkError(error instanceof Error ? error : new Error(String(error)));
+    }
+    finally {
+        clearTimeout(timer);
+        client.dispose();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ims/token-request.ts
+
+const TOKEN_PATH = '/ims/token/v3';
+const FORM_HEADERS = {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+};
+function formRequest(path, client, authentication, fields) {
+    const form = new URLSearchParams(fields);
+    const headers = { ...FORM_HEADERS };
+    switch (authentication.method) {
+        case 'post':
+            form.set('client_id', client.clientId);
+            form.set('client_secret', authentication.secret);
+            break;
+        case 'basic':
+            headers['authorization'] =
+                `Basic ${basicCredentials(client.clientId, authentication.secret)}`;
+            break;
+        case 'none':
+            form.set('client_id', client.clientId);
+            break;
+    }
+    return { path, headers, body: form.toString() };
+}
+function tokenRequest(client, grant, authentication) {
+    const fields = { grant_type: grant.type };
+    switch (grant.type) {
+        case 'client_credentials':
+            fields['scope'] = grant.scopes.join(',');
+            break;
+        case 'refresh_token':
+            fields['refresh_token'] = grant.refreshToken;
+            break;
+        case 'authorization_code':
+            fields['code'] = grant.code;
+            if (grant.codeVerifier !== '')
+                fields['code_verifier'] = grant.codeVerifier;
+            break;
+    }
+    if (client.orgId !== '')
+        fields['org_id'] = client.orgId;
+    return formRequest(TOKEN_PATH, client, authentication, fields);
+}
+function authentications(grant, clientSecrets) {
+    if (clientSecrets.length === 0)
+        return [{ method: 'none' }];
+    return clientSecrets.flatMap((secret) => {
+        switch (grant.type) {
+            case 'client_credentials':
+                return [{ method: 'post', secret }];
+            case 'refresh_token':
+                return [{ method: 'basic', secret }];
+            case 'authorization_code':
+                return [
+                    { method: 'basic', secret },
+                    { method: 'post', secret },
+                ];
+        }
+    });
+}
+
+;// CONCATENATED MODULE: ./src/retry.ts
+
+const FIRST_WINDOW_MS = 1500;
+const WINDOW_GROWTH = 2;
+const LAST_WINDOW_MS = 8000;
+const LEAST_ATTEMPT_MS = 250;
+const LONGEST_ATTEMPT_MS = 30_000;
+function attemptLimitMs(timeoutMs, remainingMs) {
+    return Math.min(timeoutMs / 3, LONGEST_ATTEMPT_MS, remainingMs);
+}
+function isTransient(error) {
+    if (error instanceof errors/* ImsError */.Us)
+        return error.status === 408 || error.status === 429 || error.status >= 500;
+    if (error instanceof errors/* AnswerError */.dV)
+        return error.fault === 'not_json';
+    return error.fault === 'connection' || error.fault === 'attempt_timeout';
+}
+function answerMayBeLost(error) {
+    if (error instanceof errors/* NetworkError */.Dr)
+        return error.mayHaveArrived;
+    if (error instanceof errors/* AnswerError */.dV)
+        return error.fault === 'not_json';
+    return error.status >= 500 && error.status !== 503;
+}
+function nextWait(attempt, retryAfterMs, remainingMs, random) {
+    const room = remainingMs - LEAST_ATTEMPT_MS;
+    const least = retryAfterMs ?? 0;
+    if (least > 0 && least >= room)
+        return { kind: 'give_up', reason: 'retry_after' };
+    if (room <= 0)
+        return { kind: 'give_up', reason: 'deadline' };
+    const window = Math.min(FIRST_WINDOW_MS * WINDOW_GROWTH ** (attempt - 1), LAST_WINDOW_MS);
+    return { kind: 'wait', ms: Math.min(least + random * window, room) };
+}
+async function retrying(attempt, options) {
+    const { clock, signal, timeoutSeconds } = options;
+    const timeoutMs = timeoutSeconds * 1000;
+    const remaining = () => options.startedMs + timeoutMs - clock.now();
+    for (let attempts = 1;; attempts += 1) {
+        try {
+            return await attempt(attemptLimitMs(timeoutMs, Math.max(1, remaining())));
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            if (!(0,errors/* isAttemptError */.e2)(error) || !isTransient(error))
+                throw error;
+            const giveUp = (reason) => new errors/* GaveUpError */.jD(reason, { attempts, timeoutSeconds, last: error });
+            if (options.usedUpByAttempt && answerMayBeLost(error))
+                throw giveUp('answer_lost');
+            const retryAfterMs = error instanceof errors/* ImsError */.Us ? error.retryAfterMs : undefined;
+            const wait = nextWait(attempts, retryAfterMs, remaining(), clock.random());
+            if (wait.kind === 'give_up')
+                throw giveUp(wait.reason);
+            options.onRetry({ attempt: attempts, error, waitMs: wait.ms });
+            await clock.sleep(wait.ms, signal);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/request.ts
+
+
+
+
+
+
+
+
+async function ask(inputs, secrets, limitMs, { clock, signal }) {
+    const ways = authentications(inputs.grant, inputs.clientSecrets);
+    const deadlineMs = clock.now() + limitMs;
+    for (const [index, way] of ways.entries()) {
+        const request = tokenRequest(inputs, inputs.grant, way);
+        const left = Math.max(1, deadlineMs - clock.now());
+        const answer = await post(inputs.endpoint, request, { limitMs: left, signal });
+        maskSecrets(secretsOfAnswer(answer));
+        try {
+            const judged = judgeTokenAnswer(answer, secrets, Date.now());
+            if (way.method !== 'none' && way.secret !== inputs.clientSecrets[0])
+                core/* notice */.lm('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
+            return judged;
+        }
+        catch (error) {
+            const refused = error instanceof errors/* ImsError */.Us && error.error === 'invalid_client';
+            if (!refused || index === ways.length - 1)
+                throw error;
+        }
+    }
+    throw new Error('there is always one way to authenticate');
+}
+function describe(error, context) {
+    const advice = explain(error, context);
+    return `${advice.happened} (${advice.facts.join(', ')})`;
+}
+async function requestToken(inputs, secrets, context, surroundings) {
+    return retrying((limitMs) => ask(inputs, secrets, limitMs, surroundings), {
+        timeoutSeconds: inputs.timeoutSeconds,
+        startedMs: surroundings.startedMs,
+        clock: surroundings.clock,
+        signal: surroundings.signal,
+        usedUpByAttempt: inputs.grant.type === 'authorization_code',
+        onRetry: ({ attempt, error, waitMs }) => {
+            core/* info */.pq(`Attempt ${attempt} failed: ${describe(error, context)} Next attempt in ${(waitMs / 1000).toFixed(1)} s.`);
+        },
+    });
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(598);
+// EXTERNAL MODULE: ./src/reuse/sealed-token.ts
+var sealed_token = __nccwpck_require__(830);
+;// CONCATENATED MODULE: ./src/reuse/job.ts
+
+
+
+
+const LARGEST_BYTES = 256 * 1024;
+function placeOf(runnerTemp, identity) {
+    if (!(0,external_node_path_.isAbsolute)(runnerTemp))
+        return undefined;
+    return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-${(0,sealed_token/* fingerprint */.Rj)(identity).slice(0, 32)}`);
+}
+function remove(path) {
+    try {
+        (0,external_node_fs_.rmSync)(path, { force: true });
+    }
+    catch {
+    }
+}
+function readFromJob(runnerTemp, identity) {
+    const place = placeOf(runnerTemp, identity);
+    if (place === undefined)
+        return undefined;
+    try {
+        const file = (0,external_node_fs_.openSync)(place, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
+        try {
+            const facts = (0,external_node_fs_.fstatSync)(file);
+            return facts.isFile() && facts.size <= LARGEST_BYTES ? (0,external_node_fs_.readFileSync)(file) : undefined;
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+    }
+    catch {
+        return undefined;
+    }
+}
+function writeToJob(runnerTemp, identity, sealed) {
+    const place = placeOf(runnerTemp, identity);
+    if (place === undefined)
+        return;
+    const draft = `${place}.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
+    try {
+        (0,external_node_fs_.writeFileSync)(draft, sealed, { mode: 0o600, flag: 'wx' });
+        (0,external_node_fs_.renameSync)(draft, place);
+    }
+    catch {
+        remove(draft);
+    }
+}
+function removeFromJob(runnerTemp, identity) {
+    const place = placeOf(runnerTemp, identity);
+    if (place !== undefined)
+        remove(place);
+}
+function markOf(runnerTemp, digest) {
+    if (!isAbsolute(runnerTemp))
+        return undefined;
+    return join(runnerTemp, `adobe-ims-token-revoked-${digest.slice(0, 32)}`);
+}
+function wasRevoked(runnerTemp, digest) {
+    const mark = markOf(runnerTemp, digest);
+    return mark !== undefined && existsSync(mark);
+}
+function noteRevoked(runnerTemp, digest) {
+    const mark = markOf(runnerTemp, digest);
+    try {
+        if (mark !== undefined)
+            writeFileSync(mark, '');
+    }
+    catch {
+    }
+}
+
+;// CONCATENATED MODULE: ./src/reuse/places.ts
+
+
+
+
+function identityOf(inputs) {
+    if (inputs.grant.type !== 'client_credentials' || inputs.reuse === 'none')
+        return undefined;
+    const { clientId, orgId, endpoint, grant } = inputs;
+    return { origin: endpoint.origin, clientId, orgId, scopes: grant.scopes };
+}
+function usable(bytes, inputs, identity) {
+    const token = bytes && (0,sealed_token/* openToken */.Mg)(bytes, inputs.clientSecrets, identity);
+    if (token === undefined ||
+        (0,ims_token/* secondsLeft */.Li)(token, Date.now()) < Math.max(1, inputs.minValiditySeconds))
+        return undefined;
+    return token;
+}
+async function findToken(inputs, keep) {
+    const identity = identityOf(inputs);
+    if (identity === undefined)
+        return undefined;
+    const runnerTemp = keep.env['RUNNER_TEMP'] ?? '';
+    const ofJob = usable(readFromJob(runnerTemp, identity), inputs, identity);
+    if (ofJob !== undefined)
+        return { token: ofJob, source: 'job' };
+    if (inputs.reuse !== 'repository')
+        return undefined;
+    const { readFromRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
+    const ofRepository = usable(await readFromRepository(keep, identity), inputs, identity);
+    if (ofRepository !== undefined)
+        return { token: ofRepository, source: 'repository' };
+    core/* debug */.Yz('No usable token in the Actions cache of the repository.');
+    return undefined;
+}
+async function keepToken(token, source, inputs, keep) {
+    const identity = identityOf(inputs);
+    const [secret] = inputs.clientSecrets;
+    if (identity === undefined || secret === undefined || source === 'job')
+        return;
+    const sealed = (0,sealed_token/* sealToken */.fh)(token, secret, identity);
+    if (source === 'ims' && inputs.reuse === 'repository') {
+        const { writeToRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
+        await writeToRepository(keep, identity, sealed, token.expiresAtMs);
+    }
+    if (!keep.signal.aborted)
+        writeToJob(keep.env['RUNNER_TEMP'] ?? '', identity, sealed);
+}
+
+;// CONCATENATED MODULE: ./src/revocation-state.ts
+
+const CONTEXT = 'revocation';
+function stateSecrets(inputs) {
+    const { grant, clientSecrets } = inputs;
+    switch (grant.type) {
+        case 'client_credentials':
+            return clientSecrets;
+        case 'refresh_token':
+            return [...clientSecrets, grant.refreshToken];
+        case 'authorization_code':
+            return [...clientSecrets, grant.code];
+    }
+}
+function revocationState(token, inputs) {
+    const [secret = ''] = stateSecrets(inputs);
+    const { accessToken, expiresAtMs } = token;
+    return (0,sealed_token/* seal */.od)(JSON.stringify({ accessToken, expiresAtMs }), secret, CONTEXT).toString('base64');
+}
+function openState(state, inputs) {
+    for (const secret of stateSecrets(inputs)) {
+        const text = open(Buffer.from(state, 'base64'), secret, CONTEXT);
+        if (text !== undefined)
+            return JSON.parse(text);
+    }
+    return undefined;
+}
+
+// EXTERNAL MODULE: ./src/surroundings.ts + 1 modules
+var src_surroundings = __nccwpck_require__(52);
+;// CONCATENATED MODULE: ./src/acquire.ts
+
+
+
+
+
+
+
+
+
+function settleScopes(token, inputs) {
+    const asked = inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [];
+    const granted = token.grantedScopes;
+    if (granted === undefined)
+        return asked;
+    const missing = asked.filter((scope) => !granted.includes(scope));
+    if (missing.length > 0)
+        core/* warning */.$e(`The token lacks scopes that were asked for: ${missing.join(',')}. Calls that need them will be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
+    return granted;
+}
+function warnIfShort(token, inputs) {
+    const left = (0,ims_token/* secondsLeft */.Li)(token, Date.now());
+    if (left < inputs.minValiditySeconds)
+        core/* warning */.$e(`The token is valid for ${left} s, less than the ${inputs.minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`);
+}
+function contextOf(inputs) {
+    return {
+        imsOrigin: inputs.endpoint.origin,
+        grantType: inputs.grant.type,
+        scopes: inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [],
+    };
+}
+const NO_CONTEXT = { imsOrigin: 'IMS', grantType: '', scopes: [] };
+async function obtain(inputs, secrets, surroundings, keep) {
+    const found = await findToken(inputs, keep);
+    if (found !== undefined)
+        return { ...found, refreshToken: '' };
+    const context = contextOf(inputs);
+    const answer = await requestToken(inputs, secrets, context, surroundings);
+    const userGrant = inputs.grant.type !== 'client_credentials';
+    return {
+        token: answer.token,
+        source: 'ims',
+        refreshToken: userGrant ? answer.refreshToken : '',
+    };
+}
+function tell(obtained, inputs) {
+    const origin = {
+        ims: 'Got an access token from IMS',
+        job: 'Reused the access token of an earlier step',
+        repository: 'Reused the access token of an earlier job',
+    }[obtained.source];
+    const names = inputs.envVars.length === 0 ? '' : `, in ${inputs.envVars.join(', ')}`;
+    core/* info */.pq(`${origin}, valid until ${isoSeconds(obtained.token.expiresAtMs)}${names}.`);
+}
+async function acquireWith(inputs, secrets, surroundings) {
+    const { env, signal } = surroundings;
+    const files = runnerFiles(inputs, env);
+    const keep = { env, signal, program: surroundings.cacheProgram, budgetMs: { left: 5000 } };
+    const obtained = await obtain(inputs, secrets, surroundings, keep);
+    const { token, source } = obtained;
+    maskSecrets([token.accessToken]);
+    const scopes = settleScopes(token, inputs);
+    warnIfShort(token, inputs);
+    await keepToken(token, source, inputs, keep);
+    signal.throwIfAborted();
+    const state = inputs.revoke ? revocationState(token, inputs) : '';
+    const { refreshToken } = obtained;
+    await publish({ token, source, refreshToken, scopes, state }, inputs, files);
+    tell(obtained, inputs);
+}
+async function acquire(surroundings) {
+    const { env } = surroundings;
+    process.exitCode = 1;
+    let context = NO_CONTEXT;
+    try {
+        const raw = readRawInputs(env);
+        const secrets = secretsOfInputs(raw);
+        maskSecrets(secrets, raw['client-id']);
+        const inputs = parseInputs(raw);
+        context = contextOf(inputs);
+        await acquireWith(inputs, secrets, surroundings);
+        process.exitCode = 0;
+    }
+    catch (error) {
+        core/* setFailed */.C1(sentence(explain(error, context), (0,src_surroundings/* troubleshootingUrl */.KB)(env)));
+    }
+}
+
+;// CONCATENATED MODULE: ./src/main.ts
+
+
+
+const startedMs = src_surroundings/* systemClock */.ml.now();
+const signal = (0,src_surroundings/* cancellation */.WN)();
+(0,src_surroundings/* insistOnTls */.$n)();
+const cacheProgram = (0,external_node_path_.join)((0,external_node_path_.dirname)(process.argv[1] ?? ''), '..', 'cache', 'index.js');
+void acquire({ env: process.env, clock: src_surroundings/* systemClock */.ml, startedMs, signal, cacheProgram });
+
+})();
+
+module.exports = __webpack_exports__;
+/******/ })()
+;

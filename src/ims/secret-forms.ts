@@ -14,17 +14,21 @@ export function basicCredentials(clientId: string, clientSecret: string): string
   return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
 }
 
-/**
- * Forms that the action itself puts on the wire and that the runner's masker does not derive from
- * the plain value: form encoding, and base64 of `id:secret` with and without padding and URL-safe.
- */
-export function producedForms(secret: string, clientId: string): readonly string[] {
+function basicForms(secret: string, clientId: string): readonly string[] {
   const basic = basicCredentials(clientId, secret);
   const unpadded = basic.replace(/=+$/, '');
   const urlSafe = unpadded.replaceAll('+', '-').replaceAll('/', '_');
-  return [...new Set([formEncoded(secret), basic, unpadded, urlSafe])].filter(
-    (form) => form !== secret,
-  );
+  return [basic, unpadded, urlSafe];
+}
+
+/**
+ * Forms that the action itself puts on the wire and that the runner's masker does not derive from
+ * the plain value: form encoding, and base64 of `id:secret` with and without padding and URL-safe.
+ * @param clientId given for client secrets, the only ones that become part of Basic credentials
+ */
+export function producedForms(secret: string, clientId?: string): readonly string[] {
+  const basic = clientId === undefined ? [] : basicForms(secret, clientId);
+  return [...new Set([formEncoded(secret), ...basic])].filter((form) => form !== secret);
 }
 
 /** Forms in which a server could echo a secret; longest first, so that no part of one is left. */

@@ -29,5 +29,5 @@ export function cleanServerText(
   clean = clean.replaceAll(/:(?=:)/g, ': ').replaceAll(/##(?=\[)/g, '## ');
   clean = clean.replaceAll(/ {2,}/g, ' ').trim();
   // Lone surrogates are gone, so a pair can only be cut in two here, and then half of it is left.
-  return clean.length > limit ? `${clean.slice(0, limit).replace(/\p{Cs}$/u, '')}…` : clean;
+  return clean.length > limit ? `${clean.slice(0, limit).replace(/\p{Cs}$/u, '')}\u2026` : clean;
 }

@@ -1,6 +1,6 @@
 /** Status, headers and body become a token or an error (RFC 6749, sections 5.1 and 5.2). */
 
-import { AnswerError, ImsError } from '../errors.ts';
+import { AnswerError, type AnswerFault, ImsError } from '../errors.ts';
 import { cleanServerText } from './server-text.ts';
 import { isTokenText, readClaims, type Token } from './token.ts';
 
@@ -108,22 +108,21 @@ export function judgeTokenAnswer(
   nowMs: number,
 ): TokenAnswer {
   judgeAcceptance(answer, secrets, nowMs);
-  const debugId = cleanServerText(answer.debugId, secrets, 100);
-  if (answer.body === undefined)
-    throw new AnswerError('too_large', { debugId, message: 'answer above 64 KiB' });
-  const fields = parseObject(answer.body);
-  if (fields === undefined)
-    throw new AnswerError('not_json', { debugId, message: 'answer is cut off or not JSON' });
-  const fail = (field: string): never => {
-    throw new AnswerError('field', { field, debugId, message: `unusable field ${field}` });
+  const fail = (fault: AnswerFault, message: string, field = ''): never => {
+    const debugId = cleanServerText(answer.debugId, secrets, 100);
+    throw new AnswerError(fault, { field, debugId, message });
   };
+  const refuse = (field: string): never => fail('field', `unusable field ${field}`, field);
+  if (answer.body === undefined) return fail('too_large', 'answer above 64 KiB');
+  const fields = parseObject(answer.body);
+  if (fields === undefined) return fail('not_json', 'answer is cut off or not JSON');
   const { access_token: accessToken, token_type: tokenType, refresh_token: refresh } = fields;
-  if (!isTokenText(accessToken)) return fail('access_token');
+  if (!isTokenText(accessToken)) return refuse('access_token');
   if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
-    return fail('token_type');
-  const expiresAtMs = answer.sentAtMs + lifetimeMs(fields['expires_in'], fail);
+    return refuse('token_type');
+  const expiresAtMs = answer.sentAtMs + lifetimeMs(fields['expires_in'], refuse);
   if (refresh !== undefined && refresh !== null && refresh !== '' && !isTokenText(refresh))
-    return fail('refresh_token');
+    return refuse('refresh_token');
   const claims = readClaims(accessToken);
   return {
     token: {

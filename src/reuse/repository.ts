@@ -3,7 +3,9 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+
+import { systemClock } from '../surroundings.ts';
 
 import { fingerprint, type TokenIdentity } from './sealed-token.ts';
 
@@ -41,7 +43,7 @@ function end(pid: number | undefined): void {
 
 /** Runs the cache program; resolves when it ended or was ended, and never rejects. */
 function run(cache: RepositoryCache, folder: string, words: readonly string[]): Promise<void> {
-  const startedMs = performance.now();
+  const startedMs = systemClock.now();
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [cache.program, ...words], {
       cwd: folder,
@@ -57,7 +59,7 @@ function run(cache: RepositoryCache, folder: string, words: readonly string[]): 
     const done = (): void => {
       clearTimeout(timer);
       cache.signal.removeEventListener('abort', stop);
-      cache.budgetMs.left = Math.max(0, cache.budgetMs.left - (performance.now() - startedMs));
+      cache.budgetMs.left = Math.max(0, cache.budgetMs.left - (systemClock.now() - startedMs));
       resolve();
     };
     child.once('error', done);
@@ -72,7 +74,9 @@ async function inFolder<T>(
 ): Promise<T | undefined> {
   let folder: string | undefined;
   try {
-    folder = mkdtempSync(join(env['RUNNER_TEMP'] ?? tmpdir(), 'adobe-ims-token-cache-'));
+    const runnerTemp = env['RUNNER_TEMP'] ?? '';
+    const parent = isAbsolute(runnerTemp) ? runnerTemp : tmpdir();
+    folder = mkdtempSync(join(parent, 'adobe-ims-token-cache-'));
     return await use(folder);
   } catch {
     return undefined;

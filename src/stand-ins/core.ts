@@ -1,0 +1,53 @@
+/**
+ * Stands in for the index of the package `@actions/core` in the bundle (see `paths` in tsconfig.json). It
+ * exports what this action calls, made of the package's own parts, and leaves out what nothing here calls:
+ * OIDC tokens, facts about the platform, and the summary, which is loaded when it is asked for. A test
+ * holds each function to the package's own.
+ *
+ * One thing differs: without the file of a command the package would print the value, here it is refused.
+ */
+
+import { EOL } from 'node:os';
+
+// The package exports its index alone.
+import { issueCommand } from '../../node_modules/@actions/core/lib/command.js';
+import {
+  issueFileCommand,
+  prepareKeyValueMessage,
+} from '../../node_modules/@actions/core/lib/file-command.js';
+
+const logs =
+  (command: 'debug' | 'notice' | 'warning' | 'error' | 'add-mask') =>
+  (message: string): void => {
+    issueCommand(command, {}, message);
+  };
+
+const writes =
+  (command: 'OUTPUT' | 'ENV' | 'STATE') =>
+  (name: string, value: string): void => {
+    issueFileCommand(command, prepareKeyValueMessage(name, value));
+  };
+
+export const debug = logs('debug');
+export const notice = logs('notice');
+export const warning = logs('warning');
+export const error = logs('error');
+export const setSecret = logs('add-mask');
+export const setOutput = writes('OUTPUT');
+export const saveState = writes('STATE');
+
+const exportToLaterSteps = writes('ENV');
+
+export function exportVariable(name: string, value: string): void {
+  process.env[name] = value;
+  exportToLaterSteps(name, value);
+}
+
+export function info(message: string): void {
+  process.stdout.write(message + EOL);
+}
+
+export function setFailed(message: string): void {
+  process.exitCode = 1;
+  error(message);
+}
