@@ -3,6 +3,8 @@
 import * as core from '@actions/core';
 
 import { explain, sentence, type Context } from './advice.ts';
+import { cleanForeignText } from './foreign-text.ts';
+import { holdsSecret } from './ims/secret-forms.ts';
 import { secondsLeft, type Token } from './ims/token.ts';
 import {
   type Inputs,
@@ -18,14 +20,14 @@ import { revocationState } from './revocation-state.ts';
 import { type Surroundings, troubleshootingUrl } from './surroundings.ts';
 
 /** Granted scopes where the token tells, otherwise those asked for; warns of those that were not granted. */
-function settleScopes(token: Token, inputs: Inputs): readonly string[] {
+function settleScopes(token: Token, inputs: Inputs, secrets: readonly string[]): readonly string[] {
   const asked = inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [];
   const granted = token.grantedScopes;
   if (granted === undefined) return asked;
   const missing = asked.filter((scope) => !granted.includes(scope));
   if (missing.length > 0)
     core.warning(
-      `The token lacks scopes that were asked for: ${missing.join(',')}. Calls that need them will be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`,
+      `The token lacks scopes that were asked for: ${cleanForeignText(missing.join(','), secrets)}. Calls that need them will be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`,
     );
   return granted;
 }
@@ -38,13 +40,17 @@ function warnIfShort(token: Token, inputs: Inputs): void {
     );
 }
 
-function contextOf(inputs: Inputs): Context {
+function contextOf(inputs: Inputs, secrets: readonly string[]): Context {
+  const scopes = inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [];
   return {
     imsOrigin: inputs.endpoint.origin,
     grantType: inputs.grant.type,
-    scopes: inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [],
+    scopes: scopes.map((scope) => cleanForeignText(scope, secrets)),
   };
 }
+
+/** What the Actions cache may cost, there and back. */
+const LONGEST_CACHE_MS = 5000;
 
 const NO_CONTEXT: Context = { imsOrigin: 'IMS', grantType: '', scopes: [] };
 
@@ -64,13 +70,22 @@ async function obtain(
 ): Promise<Obtained> {
   const found = await findToken(inputs, keep);
   if (found !== undefined) return { ...found, refreshToken: '' };
-  const context = contextOf(inputs);
+  const context = contextOf(inputs, secrets);
   const answer = await requestToken(inputs, secrets, context, surroundings);
   const userGrant = inputs.grant.type !== 'client_credentials';
   return {
     token: answer.token,
     source: 'ims',
     refreshToken: userGrant ? answer.refreshToken : '',
+  };
+}
+
+/** What a token says of itself goes to outputs and the summary: not if it holds a secret. */
+function withoutSecrets(token: Token, secrets: readonly string[]): Token {
+  return {
+    ...token,
+    grantedScopes: token.grantedScopes?.filter((scope) => !holdsSecret(scope, secrets)),
+    userId: holdsSecret(token.userId, secrets) ? '' : token.userId,
   };
 }
 
@@ -89,18 +104,22 @@ async function acquireWith(
   secrets: readonly string[],
   surroundings: Surroundings,
 ): Promise<void> {
-  const { env, signal } = surroundings;
+  const { env, signal, clock, startedMs } = surroundings;
   const files = runnerFiles(inputs, env);
-  const keep: Keep = { env, signal, program: surroundings.cacheProgram, budgetMs: { left: 5000 } };
+  const timeoutMs = inputs.timeoutSeconds * 1000;
+  // A silent cache leaves most of `timeout` to IMS.
+  const budgetMs = { left: Math.min(LONGEST_CACHE_MS, timeoutMs / 3) };
+  const keep: Keep = { env, signal, program: surroundings.cacheProgram, budgetMs };
   const obtained = await obtain(inputs, secrets, surroundings, keep);
-  const { token, source } = obtained;
+  const { source, refreshToken } = obtained;
+  const token = withoutSecrets(obtained.token, [...secrets, refreshToken]);
   maskSecrets([token.accessToken]);
-  const scopes = settleScopes(token, inputs);
+  const scopes = settleScopes(token, inputs, secrets);
   warnIfShort(token, inputs);
+  budgetMs.left = Math.max(0, Math.min(budgetMs.left, startedMs + timeoutMs - clock.now()));
   await keepToken(token, source, inputs, keep);
   signal.throwIfAborted();
   const state = inputs.revoke ? revocationState(token, inputs) : '';
-  const { refreshToken } = obtained;
   await publish({ token, source, refreshToken, scopes, state }, inputs, files);
   tell(obtained, inputs);
 }
@@ -118,7 +137,7 @@ export async function acquire(surroundings: Surroundings): Promise<void> {
     const secrets = secretsOfInputs(raw);
     maskSecrets(secrets, raw['client-id']);
     const inputs = parseInputs(raw);
-    context = contextOf(inputs);
+    context = contextOf(inputs, secrets);
     await acquireWith(inputs, secrets, surroundings);
     process.exitCode = 0;
   } catch (error) {

@@ -1,6 +1,7 @@
 /** The only file that reads inputs: they become one readonly, validated object. */
 
 import { InputError } from './errors.ts';
+import { cleanForeignText } from './foreign-text.ts';
 import { type Endpoint, judgeEndpoint } from './ims/endpoint.ts';
 import type { Grant } from './ims/token-request.ts';
 import { aioVariables, judgeVariableName } from './variables.ts';
@@ -123,11 +124,9 @@ function checkShape(raw: RawInputs, say: Say): void {
     say('`client-secret` has a control character inside.');
 }
 
-/** Shows a value in a message: short, on one line, unable to start a command. */
-function show(value: string): string {
-  const plain = value.replaceAll(/[^\x20-\x7e]/g, '?').replaceAll('::', ': :');
-  const safe = plain.replaceAll('##[', '## [');
-  return safe.length > 60 ? `"${safe.slice(0, 60)}\u2026"` : `"${safe}"`;
+/** Shows a value in a message: short, on one line, unable to start a command, without the secrets. */
+function show(value: string, raw: RawInputs): string {
+  return `"${cleanForeignText(value, secretsOfInputs(raw), 60)}"`;
 }
 
 function choice<T extends string>(
@@ -138,7 +137,9 @@ function choice<T extends string>(
 ): T | undefined {
   const found = allowed.find((value) => value === raw[name]);
   if (found === undefined)
-    say(`\`${name}\` is ${show(raw[name])}; it can be ${allowed.map((v) => `"${v}"`).join(', ')}.`);
+    say(
+      `\`${name}\` is ${show(raw[name], raw)}; it can be ${allowed.map((v) => `"${v}"`).join(', ')}.`,
+    );
   return found;
 }
 
@@ -147,7 +148,7 @@ function flag(name: InputName, raw: RawInputs, say: Say): boolean {
   const value = raw[name];
   if (/^(true|True|TRUE)$/.test(value)) return true;
   if (!/^(false|False|FALSE)$/.test(value))
-    say(`\`${name}\` is ${show(value)}; it can be "true", "false".`);
+    say(`\`${name}\` is ${show(value, raw)}; it can be "true", "false".`);
   return false;
 }
 
@@ -160,7 +161,7 @@ function seconds(
   const value = /^\d{1,9}$/.test(raw[name]) ? Number(raw[name]) : NaN;
   if (value >= range.least && value <= range.most) return value;
   say(
-    `\`${name}\` is ${show(raw[name])}; it must be whole seconds from ${range.least} to ${range.most}.`,
+    `\`${name}\` is ${show(raw[name], raw)}; it must be whole seconds from ${range.least} to ${range.most}.`,
   );
   return range.least;
 }
@@ -206,16 +207,20 @@ function requestedScopes(raw: RawInputs, secrets: readonly string[], say: Say): 
   return scopes ?? [];
 }
 
-function checkNames(inputs: Pick<Inputs, 'envVars' | 'aioContext'>, say: Say): void {
+function checkNames(
+  inputs: Pick<Inputs, 'envVars' | 'aioContext'>,
+  raw: RawInputs,
+  say: Say,
+): void {
   for (const name of inputs.envVars) {
     const reason = judgeVariableName(name);
-    if (reason !== undefined) say(`\`env-var\` names ${show(name)}, which ${reason}.`);
+    if (reason !== undefined) say(`\`env-var\` names ${show(name, raw)}, which ${reason}.`);
   }
   if (inputs.aioContext === '') return;
   const variables = aioVariables(inputs.aioContext);
   if (variables === undefined)
     say(
-      `\`aio-context\` is ${show(inputs.aioContext)}; it must be a context name of letters, digits and single underscores, usually "cli".`,
+      `\`aio-context\` is ${show(inputs.aioContext, raw)}; it must be a context name of letters, digits and single underscores, usually "cli".`,
     );
   else if (inputs.envVars.includes(variables.expiry))
     say('`env-var` names the variable in which `aio-context` exports the expiry.');
@@ -255,7 +260,7 @@ export function parseInputs(raw: RawInputs): Inputs {
     timeoutSeconds: seconds('timeout', raw, { least: 1, most: LONGEST_TIMEOUT_SECONDS }, say),
     summary: flag('summary', raw, say),
   };
-  checkNames(inputs, say);
+  checkNames(inputs, raw, say);
   if (inputs.reuse === 'repository' && inputs.revoke)
     say(
       '`revoke: true` contradicts `reuse: repository`: other jobs still use the token that would be revoked.',

@@ -19,10 +19,14 @@ import {
 } from '../src/inputs.ts';
 import { nextWait } from '../src/retry.ts';
 import { fingerprint, open, openToken, seal, sealToken } from '../src/reuse/sealed-token.ts';
+import {
+  hostileText as hostile,
+  RUNS,
+  secretText as secret,
+  TIME_LIMIT_MS,
+} from './support/fuzz.ts';
 import { createMasker } from './support/masker.ts';
 
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? '1000');
-const TIME_LIMIT_MS = 600_000;
 const NOW = Date.UTC(2026, 10, 23, 12);
 const CONTEXT: Context = {
   imsOrigin: 'https://ims-na1.adobelogin.com',
@@ -36,16 +40,6 @@ function property<T extends [unknown, ...unknown[]]>(
 ): void {
   fc.assert(fc.property(...arbitraries, check), { numRuns: RUNS });
 }
-
-/** Long enough not to be found by chance in a message, marked, and of any characters that a secret may have. */
-const secret = fc
-  .string({ unit: 'grapheme', minLength: 8, maxLength: 60 })
-  .map((text) => `p8e-test-${text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029,\s]/gu, 'x')}`);
-
-const hostile = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 400 }),
-  fc.constantFrom('::error::x', '\n::add-mask::', '##[error]x', '\r::set-output name=a::b', ''),
-);
 
 /** Server text with the secret in it, in some form, between hostile pieces. */
 const echo = (value: string): fc.Arbitrary<string> =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { AnswerError, ImsError, NetworkError } from '../src/errors.ts';
 import { echoedForms } from '../src/ims/secret-forms.ts';
-import { cleanServerText, SERVER_TEXT_LIMIT } from '../src/ims/server-text.ts';
+import { cleanForeignText, FOREIGN_TEXT_LIMIT } from '../src/foreign-text.ts';
 import { readClaims } from '../src/ims/token.ts';
 import { authentications, tokenRequest } from '../src/ims/token-request.ts';
 import { type Answer, judgeTokenAnswer, parseRetryAfter } from '../src/ims/token-response.ts';
@@ -104,7 +104,7 @@ describe('text from the server', () => {
   const secret = 'p8e-test+/=&%"\' ü';
 
   it.each(echoedForms(secret).map((form) => [form]))('loses the secret written as %j', (form) => {
-    expect(cleanServerText(`a ${form} b`, [secret])).toBe('a *** b');
+    expect(cleanForeignText(`a ${form} b`, [secret])).toBe('a *** b');
   });
 
   it.each([
@@ -118,16 +118,16 @@ describe('text from the server', () => {
     '::::',
     '#\u0007#[error]',
   ])('%j starts no command', (text) => {
-    const clean = cleanServerText(text, []);
+    const clean = cleanForeignText(text, []);
     expect(clean).not.toMatch(/::|##\[|\p{Cc}/u);
   });
 
   it('is capped', () => {
-    expect(cleanServerText('x'.repeat(100_000), [])).toHaveLength(SERVER_TEXT_LIMIT + 1);
+    expect(cleanForeignText('x'.repeat(100_000), [])).toHaveLength(FOREIGN_TEXT_LIMIT + 1);
   });
 
   it('hides a secret broken up by control characters', () => {
-    expect(cleanServerText('p8e\u0000test', ['p8e test'])).toBe('***');
+    expect(cleanForeignText('p8e\u0000test', ['p8e test'])).toBe('***');
   });
 });
 

@@ -74,6 +74,19 @@ describe('a token in the repository', () => {
     expect((await oneJob()).outputs['source']).toBe('ims');
   });
 
+  it('is not revoked by a step of one of the jobs that have it', async () => {
+    const job = await startJob({ secrets: [SECRET], env: cache.env });
+    const inputs = { 'client-id': testClient.id, 'client-secret': SECRET, 'ims-url': ims.url };
+    const shared = await job.uses({ ...inputs, reuse: 'repository' });
+    const revoking = await job.uses({ ...inputs, revoke: 'true' });
+    expect(revoking.outputs['source']).toBe('ims');
+    await job.finish();
+    await job.dispose();
+    expect([...ims.revoked]).toEqual([revoking.outputs['access-token']]);
+    const other = await oneJob();
+    expect(other.outputs['access-token']).toBe(shared.outputs['access-token']);
+  });
+
   it('of another client, or with too little time left, is not taken', async () => {
     await oneJob();
     expect((await oneJob({ scopes: 'openid' })).outputs['source']).toBe('ims');
@@ -97,6 +110,13 @@ describe('a cache', () => {
       expect(step.durationMs).toBeLessThan(9000);
     },
   );
+
+  it('that is silent leaves most of a short timeout to IMS, and is not waited for beyond it', async () => {
+    cache.behaviour = 'silent';
+    const step = await oneJob({ timeout: '2' });
+    expect(step.failed).toBe(false);
+    expect(step.durationMs).toBeLessThan(4000);
+  });
 
   it('is not asked with reuse: job', async () => {
     await oneJob({ reuse: 'job' });

@@ -1357,6 +1357,65 @@ function sentence(advice, docsUrl) {
     return `${advice.happened} ${advice.remedy} More: ${docsUrl}#${advice.code} (${advice.facts.join(', ')})`;
 }
 
+;// CONCATENATED MODULE: ./src/ims/secret-forms.ts
+function formEncoded(value) {
+    return new URLSearchParams({ v: value }).toString().slice(2);
+}
+function basicCredentials(clientId, clientSecret) {
+    return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
+}
+function basicForms(secret, clientId) {
+    const basic = basicCredentials(clientId, secret);
+    const unpadded = basic.replace(/=+$/, '');
+    const urlSafe = unpadded.replaceAll('+', '-').replaceAll('/', '_');
+    return [basic, unpadded, urlSafe];
+}
+function producedForms(secret, clientId) {
+    const basic = clientId === undefined ? [] : basicForms(secret, clientId);
+    return [...new Set([formEncoded(secret), ...basic])].filter((form) => form !== secret);
+}
+function echoedForms(secret) {
+    const bytes = Buffer.from(secret, 'utf8');
+    const json = JSON.stringify(secret).slice(1, -1);
+    const forms = [
+        secret,
+        json,
+        formEncoded(secret),
+        formEncoded(secret).replaceAll('+', '%20'),
+        encodeURIComponent(secret),
+        bytes.toString('base64'),
+        bytes.toString('base64').replace(/=+$/, ''),
+        bytes.toString('base64url'),
+        bytes.toString('hex'),
+        bytes.toString('hex').toUpperCase(),
+    ];
+    return [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
+}
+const LEAST_FORM_LENGTH = 8;
+function holdsSecret(text, secrets) {
+    return secrets
+        .flatMap(echoedForms)
+        .some((form) => form.length >= LEAST_FORM_LENGTH && text.includes(form));
+}
+
+;// CONCATENATED MODULE: ./src/foreign-text.ts
+
+const FOREIGN_TEXT_LIMIT = 300;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
+function cleanForeignText(text, secrets, limit = FOREIGN_TEXT_LIMIT) {
+    let clean = text.slice(0, 64 * 1024).replace(INVISIBLE, ' ');
+    for (const secret of secrets) {
+        for (const form of echoedForms(secret))
+            clean = clean.replaceAll(form, '***');
+        const visible = secret.replace(INVISIBLE, ' ');
+        if (visible.trim() !== '')
+            clean = clean.replaceAll(visible, '***');
+    }
+    clean = clean.replaceAll(/:(?=:)/g, ': ').replaceAll(/##(?=\[)/g, '## ');
+    clean = clean.replaceAll(/ {2,}/g, ' ').trim();
+    return clean.length > limit ? `${clean.slice(0, limit).replace(/\p{Cs}$/u, '')}\u2026` : clean;
+}
+
 // EXTERNAL MODULE: ./src/ims/token.ts
 var ims_token = __nccwpck_require__(714);
 ;// CONCATENATED MODULE: ./src/ims/endpoint.ts
@@ -1425,6 +1484,7 @@ function aioVariables(context) {
 }
 
 ;// CONCATENATED MODULE: ./src/inputs.ts
+
 
 
 
@@ -1503,15 +1563,13 @@ function checkShape(raw, say) {
     if (splitSecrets(raw['client-secret']).some((secret) => CONTROL.test(secret)))
         say('`client-secret` has a control character inside.');
 }
-function show(value) {
-    const plain = value.replaceAll(/[^\x20-\x7e]/g, '?').replaceAll('::', ': :');
-    const safe = plain.replaceAll('##[', '## [');
-    return safe.length > 60 ? `"${safe.slice(0, 60)}\u2026"` : `"${safe}"`;
+function show(value, raw) {
+    return `"${cleanForeignText(value, secretsOfInputs(raw), 60)}"`;
 }
 function choice(name, raw, allowed, say) {
     const found = allowed.find((value) => value === raw[name]);
     if (found === undefined)
-        say(`\`${name}\` is ${show(raw[name])}; it can be ${allowed.map((v) => `"${v}"`).join(', ')}.`);
+        say(`\`${name}\` is ${show(raw[name], raw)}; it can be ${allowed.map((v) => `"${v}"`).join(', ')}.`);
     return found;
 }
 function flag(name, raw, say) {
@@ -1519,14 +1577,14 @@ function flag(name, raw, say) {
     if (/^(true|True|TRUE)$/.test(value))
         return true;
     if (!/^(false|False|FALSE)$/.test(value))
-        say(`\`${name}\` is ${show(value)}; it can be "true", "false".`);
+        say(`\`${name}\` is ${show(value, raw)}; it can be "true", "false".`);
     return false;
 }
 function seconds(name, raw, range, say) {
     const value = /^\d{1,9}$/.test(raw[name]) ? Number(raw[name]) : NaN;
     if (value >= range.least && value <= range.most)
         return value;
-    say(`\`${name}\` is ${show(raw[name])}; it must be whole seconds from ${range.least} to ${range.most}.`);
+    say(`\`${name}\` is ${show(raw[name], raw)}; it must be whole seconds from ${range.least} to ${range.most}.`);
     return range.least;
 }
 function parseGrant(raw, secrets, say) {
@@ -1568,17 +1626,17 @@ function requestedScopes(raw, secrets, say) {
         say('`scopes` has a character that no scope can have.');
     return scopes ?? [];
 }
-function checkNames(inputs, say) {
+function checkNames(inputs, raw, say) {
     for (const name of inputs.envVars) {
         const reason = judgeVariableName(name);
         if (reason !== undefined)
-            say(`\`env-var\` names ${show(name)}, which ${reason}.`);
+            say(`\`env-var\` names ${show(name, raw)}, which ${reason}.`);
     }
     if (inputs.aioContext === '')
         return;
     const variables = aioVariables(inputs.aioContext);
     if (variables === undefined)
-        say(`\`aio-context\` is ${show(inputs.aioContext)}; it must be a context name of letters, digits and single underscores, usually "cli".`);
+        say(`\`aio-context\` is ${show(inputs.aioContext, raw)}; it must be a context name of letters, digits and single underscores, usually "cli".`);
     else if (inputs.envVars.includes(variables.expiry))
         say('`env-var` names the variable in which `aio-context` exports the expiry.');
 }
@@ -1609,7 +1667,7 @@ function parseInputs(raw) {
         timeoutSeconds: seconds('timeout', raw, { least: 1, most: LONGEST_TIMEOUT_SECONDS }, say),
         summary: flag('summary', raw, say),
     };
-    checkNames(inputs, say);
+    checkNames(inputs, raw, say);
     if (inputs.reuse === 'repository' && inputs.revoke)
         say('`revoke: true` contradicts `reuse: repository`: other jobs still use the token that would be revoked.');
     if (inputs.reuse === 'repository' && grant.type !== 'client_credentials')
@@ -1621,41 +1679,6 @@ function parseInputs(raw) {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(24);
-;// CONCATENATED MODULE: ./src/ims/secret-forms.ts
-function formEncoded(value) {
-    return new URLSearchParams({ v: value }).toString().slice(2);
-}
-function basicCredentials(clientId, clientSecret) {
-    return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
-}
-function basicForms(secret, clientId) {
-    const basic = basicCredentials(clientId, secret);
-    const unpadded = basic.replace(/=+$/, '');
-    const urlSafe = unpadded.replaceAll('+', '-').replaceAll('/', '_');
-    return [basic, unpadded, urlSafe];
-}
-function producedForms(secret, clientId) {
-    const basic = clientId === undefined ? [] : basicForms(secret, clientId);
-    return [...new Set([formEncoded(secret), ...basic])].filter((form) => form !== secret);
-}
-function echoedForms(secret) {
-    const bytes = Buffer.from(secret, 'utf8');
-    const json = JSON.stringify(secret).slice(1, -1);
-    const forms = [
-        secret,
-        json,
-        formEncoded(secret),
-        formEncoded(secret).replaceAll('+', '%20'),
-        encodeURIComponent(secret),
-        bytes.toString('base64'),
-        bytes.toString('base64').replace(/=+$/, ''),
-        bytes.toString('base64url'),
-        bytes.toString('hex'),
-        bytes.toString('hex').toUpperCase(),
-    ];
-    return [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
-}
-
 ;// CONCATENATED MODULE: ./src/publish.ts
 
 
@@ -2569,24 +2592,6 @@ class HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ./src/ims/server-text.ts
-
-const SERVER_TEXT_LIMIT = 300;
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
-function cleanServerText(text, secrets, limit = SERVER_TEXT_LIMIT) {
-    let clean = text.slice(0, 64 * 1024).replace(INVISIBLE, ' ');
-    for (const secret of secrets) {
-        for (const form of echoedForms(secret))
-            clean = clean.replaceAll(form, '***');
-        const visible = secret.replace(INVISIBLE, ' ');
-        if (visible.trim() !== '')
-            clean = clean.replaceAll(visible, '***');
-    }
-    clean = clean.replaceAll(/:(?=:)/g, ': ').replaceAll(/##(?=\[)/g, '## ');
-    clean = clean.replaceAll(/ {2,}/g, ' ').trim();
-    return clean.length > limit ? `${clean.slice(0, limit).replace(/\p{Cs}$/u, '')}\u2026` : clean;
-}
-
 ;// CONCATENATED MODULE: ./src/ims/token-response.ts
 
 
@@ -2622,12 +2627,12 @@ function lifetimeMs(expiresIn, fail) {
 }
 function imsError(answer, secrets, nowMs) {
     const fields = parseObject(answer.body ?? '') ?? {};
-    const text = (value, limit) => typeof value === 'string' ? cleanServerText(value, secrets, limit) : '';
+    const text = (value, limit) => typeof value === 'string' ? cleanForeignText(value, secrets, limit) : '';
     return new errors/* ImsError */.Us({
         status: answer.status,
         error: text(fields['error'], 64),
         description: text(fields['error_description']),
-        debugId: cleanServerText(answer.debugId, secrets, 100),
+        debugId: cleanForeignText(answer.debugId, secrets, 100),
         retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs),
     });
 }
@@ -2642,7 +2647,7 @@ function judgeAcceptance(answer, secrets, nowMs) {
 function judgeTokenAnswer(answer, secrets, nowMs) {
     judgeAcceptance(answer, secrets, nowMs);
     const fail = (fault, message, field = '') => {
-        const debugId = cleanServerText(answer.debugId, secrets, 100);
+        const debugId = cleanForeignText(answer.debugId, secrets, 100);
         throw new errors/* AnswerError */.dV(fault, { field, debugId, message });
     };
     const refuse = (field) => fail('field', `unusable field ${field}`, field);
@@ -2677,6 +2682,7 @@ function judgeTokenAnswer(answer, secrets, nowMs) {
 
 
 
+const USER_AGENT = 'adobe-ims-token';
 const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE|EPROTO)/;
 function failedToConnect(error) {
     return error.syscall === 'connect' || error.syscall === 'getaddrinfo';
@@ -2743,10 +2749,11 @@ async function post(endpoint, request, options) {
         limit.abort();
     }, options.limitMs);
     const signal = AbortSignal.any([limit.signal, options.signal]);
-    const client = new HttpClient('adobe-ims-token', [abortable(signal)], {
+    const client = new HttpClient(USER_AGENT, [abortable(signal)], {
         allowRedirects: false,
         allowRetries: false,
     });
+    client.userAgent = USER_AGENT;
     const sentAtMs = Date.now();
     try {
         options.signal.throwIfAborted();
@@ -2957,10 +2964,11 @@ var sealed_token = __nccwpck_require__(830);
 
 
 const LARGEST_BYTES = 256 * 1024;
-function placeOf(runnerTemp, identity) {
+function placeOf(runnerTemp, identity, of) {
     if (!(0,external_node_path_.isAbsolute)(runnerTemp))
         return undefined;
-    return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-${(0,sealed_token/* fingerprint */.Rj)(identity).slice(0, 32)}`);
+    const suffix = of === 'job' ? '' : '-shared';
+    return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-${(0,sealed_token/* fingerprint */.Rj)(identity).slice(0, 32)}${suffix}`);
 }
 function remove(path) {
     try {
@@ -2969,8 +2977,8 @@ function remove(path) {
     catch {
     }
 }
-function readFromJob(runnerTemp, identity) {
-    const place = placeOf(runnerTemp, identity);
+function readFromJob(runnerTemp, identity, of) {
+    const place = placeOf(runnerTemp, identity, of);
     if (place === undefined)
         return undefined;
     try {
@@ -2987,8 +2995,8 @@ function readFromJob(runnerTemp, identity) {
         return undefined;
     }
 }
-function writeToJob(runnerTemp, identity, sealed) {
-    const place = placeOf(runnerTemp, identity);
+function writeToJob(runnerTemp, identity, of, sealed) {
+    const place = placeOf(runnerTemp, identity, of);
     if (place === undefined)
         return;
     const draft = `${place}.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
@@ -3001,7 +3009,7 @@ function writeToJob(runnerTemp, identity, sealed) {
     }
 }
 function removeFromJob(runnerTemp, identity) {
-    const place = placeOf(runnerTemp, identity);
+    const place = placeOf(runnerTemp, identity, 'job');
     if (place !== undefined)
         remove(place);
 }
@@ -3047,9 +3055,11 @@ async function findToken(inputs, keep) {
     if (identity === undefined)
         return undefined;
     const runnerTemp = keep.env['RUNNER_TEMP'] ?? '';
-    const ofJob = usable(readFromJob(runnerTemp, identity), inputs, identity);
-    if (ofJob !== undefined)
-        return { token: ofJob, source: 'job' };
+    for (const sharing of inputs.revoke ? ['job'] : ['job', 'repository']) {
+        const ofJob = usable(readFromJob(runnerTemp, identity, sharing), inputs, identity);
+        if (ofJob !== undefined)
+            return { token: ofJob, source: 'job' };
+    }
     if (inputs.reuse !== 'repository')
         return undefined;
     const { readFromRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
@@ -3064,13 +3074,14 @@ async function keepToken(token, source, inputs, keep) {
     const [secret] = inputs.clientSecrets;
     if (identity === undefined || secret === undefined || source === 'job')
         return;
+    const sharing = inputs.reuse === 'repository' ? 'repository' : 'job';
     const sealed = (0,sealed_token/* sealToken */.fh)(token, secret, identity);
-    if (source === 'ims' && inputs.reuse === 'repository') {
+    if (source === 'ims' && sharing === 'repository') {
         const { writeToRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
         await writeToRepository(keep, identity, sealed, token.expiresAtMs);
     }
     if (!keep.signal.aborted)
-        writeToJob(keep.env['RUNNER_TEMP'] ?? '', identity, sealed);
+        writeToJob(keep.env['RUNNER_TEMP'] ?? '', identity, sharing, sealed);
 }
 
 ;// CONCATENATED MODULE: ./src/revocation-state.ts
@@ -3113,14 +3124,16 @@ var src_surroundings = __nccwpck_require__(52);
 
 
 
-function settleScopes(token, inputs) {
+
+
+function settleScopes(token, inputs, secrets) {
     const asked = inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [];
     const granted = token.grantedScopes;
     if (granted === undefined)
         return asked;
     const missing = asked.filter((scope) => !granted.includes(scope));
     if (missing.length > 0)
-        core/* warning */.$e(`The token lacks scopes that were asked for: ${missing.join(',')}. Calls that need them will be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
+        core/* warning */.$e(`The token lacks scopes that were asked for: ${cleanForeignText(missing.join(','), secrets)}. Calls that need them will be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
     return granted;
 }
 function warnIfShort(token, inputs) {
@@ -3128,25 +3141,34 @@ function warnIfShort(token, inputs) {
     if (left < inputs.minValiditySeconds)
         core/* warning */.$e(`The token is valid for ${left} s, less than the ${inputs.minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`);
 }
-function contextOf(inputs) {
+function contextOf(inputs, secrets) {
+    const scopes = inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [];
     return {
         imsOrigin: inputs.endpoint.origin,
         grantType: inputs.grant.type,
-        scopes: inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [],
+        scopes: scopes.map((scope) => cleanForeignText(scope, secrets)),
     };
 }
+const LONGEST_CACHE_MS = 5000;
 const NO_CONTEXT = { imsOrigin: 'IMS', grantType: '', scopes: [] };
 async function obtain(inputs, secrets, surroundings, keep) {
     const found = await findToken(inputs, keep);
     if (found !== undefined)
         return { ...found, refreshToken: '' };
-    const context = contextOf(inputs);
+    const context = contextOf(inputs, secrets);
     const answer = await requestToken(inputs, secrets, context, surroundings);
     const userGrant = inputs.grant.type !== 'client_credentials';
     return {
         token: answer.token,
         source: 'ims',
         refreshToken: userGrant ? answer.refreshToken : '',
+    };
+}
+function withoutSecrets(token, secrets) {
+    return {
+        ...token,
+        grantedScopes: token.grantedScopes?.filter((scope) => !holdsSecret(scope, secrets)),
+        userId: holdsSecret(token.userId, secrets) ? '' : token.userId,
     };
 }
 function tell(obtained, inputs) {
@@ -3159,18 +3181,21 @@ function tell(obtained, inputs) {
     core/* info */.pq(`${origin}, valid until ${isoSeconds(obtained.token.expiresAtMs)}${names}.`);
 }
 async function acquireWith(inputs, secrets, surroundings) {
-    const { env, signal } = surroundings;
+    const { env, signal, clock, startedMs } = surroundings;
     const files = runnerFiles(inputs, env);
-    const keep = { env, signal, program: surroundings.cacheProgram, budgetMs: { left: 5000 } };
+    const timeoutMs = inputs.timeoutSeconds * 1000;
+    const budgetMs = { left: Math.min(LONGEST_CACHE_MS, timeoutMs / 3) };
+    const keep = { env, signal, program: surroundings.cacheProgram, budgetMs };
     const obtained = await obtain(inputs, secrets, surroundings, keep);
-    const { token, source } = obtained;
+    const { source, refreshToken } = obtained;
+    const token = withoutSecrets(obtained.token, [...secrets, refreshToken]);
     maskSecrets([token.accessToken]);
-    const scopes = settleScopes(token, inputs);
+    const scopes = settleScopes(token, inputs, secrets);
     warnIfShort(token, inputs);
+    budgetMs.left = Math.max(0, Math.min(budgetMs.left, startedMs + timeoutMs - clock.now()));
     await keepToken(token, source, inputs, keep);
     signal.throwIfAborted();
     const state = inputs.revoke ? revocationState(token, inputs) : '';
-    const { refreshToken } = obtained;
     await publish({ token, source, refreshToken, scopes, state }, inputs, files);
     tell(obtained, inputs);
 }
@@ -3183,7 +3208,7 @@ async function acquire(surroundings) {
         const secrets = secretsOfInputs(raw);
         maskSecrets(secrets, raw['client-id']);
         const inputs = parseInputs(raw);
-        context = contextOf(inputs);
+        context = contextOf(inputs, secrets);
         await acquireWith(inputs, secrets, surroundings);
         process.exitCode = 0;
     }

@@ -2191,12 +2191,18 @@ function echoedForms(secret) {
     ];
     return [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
 }
+const LEAST_FORM_LENGTH = 8;
+function holdsSecret(text, secrets) {
+    return secrets
+        .flatMap(echoedForms)
+        .some((form) => form.length >= LEAST_FORM_LENGTH && text.includes(form));
+}
 
-;// CONCATENATED MODULE: ./src/ims/server-text.ts
+;// CONCATENATED MODULE: ./src/foreign-text.ts
 
-const SERVER_TEXT_LIMIT = 300;
+const FOREIGN_TEXT_LIMIT = 300;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
-function server_text_cleanServerText(text, secrets, limit = SERVER_TEXT_LIMIT) {
+function foreign_text_cleanForeignText(text, secrets, limit = FOREIGN_TEXT_LIMIT) {
     let clean = text.slice(0, 64 * 1024).replace(INVISIBLE, ' ');
     for (const secret of secrets) {
         for (const form of echoedForms(secret))
@@ -2247,12 +2253,12 @@ function lifetimeMs(expiresIn, fail) {
 }
 function imsError(answer, secrets, nowMs) {
     const fields = parseObject(answer.body ?? '') ?? {};
-    const text = (value, limit) => typeof value === 'string' ? server_text_cleanServerText(value, secrets, limit) : '';
+    const text = (value, limit) => typeof value === 'string' ? foreign_text_cleanForeignText(value, secrets, limit) : '';
     return new errors/* ImsError */.Us({
         status: answer.status,
         error: text(fields['error'], 64),
         description: text(fields['error_description']),
-        debugId: server_text_cleanServerText(answer.debugId, secrets, 100),
+        debugId: foreign_text_cleanForeignText(answer.debugId, secrets, 100),
         retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs),
     });
 }
@@ -2267,7 +2273,7 @@ function judgeAcceptance(answer, secrets, nowMs) {
 function judgeTokenAnswer(answer, secrets, nowMs) {
     judgeAcceptance(answer, secrets, nowMs);
     const fail = (fault, message, field = '') => {
-        const debugId = cleanServerText(answer.debugId, secrets, 100);
+        const debugId = cleanForeignText(answer.debugId, secrets, 100);
         throw new AnswerError(fault, { field, debugId, message });
     };
     const refuse = (field) => fail('field', `unusable field ${field}`, field);
@@ -2302,6 +2308,7 @@ function judgeTokenAnswer(answer, secrets, nowMs) {
 
 
 
+const USER_AGENT = 'adobe-ims-token';
 const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE|EPROTO)/;
 function failedToConnect(error) {
     return error.syscall === 'connect' || error.syscall === 'getaddrinfo';
@@ -2368,10 +2375,11 @@ async function post(endpoint, request, options) {
         limit.abort();
     }, options.limitMs);
     const signal = AbortSignal.any([limit.signal, options.signal]);
-    const client = new HttpClient('adobe-ims-token', [abortable(signal)], {
+    const client = new HttpClient(USER_AGENT, [abortable(signal)], {
         allowRedirects: false,
         allowRetries: false,
     });
+    client.userAgent = USER_AGENT;
     const sentAtMs = Date.now();
     try {
         options.signal.throwIfAborted();
@@ -2534,6 +2542,7 @@ function variables_aioVariables(context) {
 
 
 
+
 const INPUT_DEFAULTS = {
     'client-id': '',
     'client-secret': '',
@@ -2609,15 +2618,13 @@ function checkShape(raw, say) {
     if (splitSecrets(raw['client-secret']).some((secret) => CONTROL.test(secret)))
         say('`client-secret` has a control character inside.');
 }
-function show(value) {
-    const plain = value.replaceAll(/[^\x20-\x7e]/g, '?').replaceAll('::', ': :');
-    const safe = plain.replaceAll('##[', '## [');
-    return safe.length > 60 ? `"${safe.slice(0, 60)}\u2026"` : `"${safe}"`;
+function show(value, raw) {
+    return `"${foreign_text_cleanForeignText(value, secretsOfInputs(raw), 60)}"`;
 }
 function choice(name, raw, allowed, say) {
     const found = allowed.find((value) => value === raw[name]);
     if (found === undefined)
-        say(`\`${name}\` is ${show(raw[name])}; it can be ${allowed.map((v) => `"${v}"`).join(', ')}.`);
+        say(`\`${name}\` is ${show(raw[name], raw)}; it can be ${allowed.map((v) => `"${v}"`).join(', ')}.`);
     return found;
 }
 function flag(name, raw, say) {
@@ -2625,14 +2632,14 @@ function flag(name, raw, say) {
     if (/^(true|True|TRUE)$/.test(value))
         return true;
     if (!/^(false|False|FALSE)$/.test(value))
-        say(`\`${name}\` is ${show(value)}; it can be "true", "false".`);
+        say(`\`${name}\` is ${show(value, raw)}; it can be "true", "false".`);
     return false;
 }
 function seconds(name, raw, range, say) {
     const value = /^\d{1,9}$/.test(raw[name]) ? Number(raw[name]) : NaN;
     if (value >= range.least && value <= range.most)
         return value;
-    say(`\`${name}\` is ${show(raw[name])}; it must be whole seconds from ${range.least} to ${range.most}.`);
+    say(`\`${name}\` is ${show(raw[name], raw)}; it must be whole seconds from ${range.least} to ${range.most}.`);
     return range.least;
 }
 function parseGrant(raw, secrets, say) {
@@ -2674,17 +2681,17 @@ function requestedScopes(raw, secrets, say) {
         say('`scopes` has a character that no scope can have.');
     return scopes ?? [];
 }
-function checkNames(inputs, say) {
+function checkNames(inputs, raw, say) {
     for (const name of inputs.envVars) {
         const reason = judgeVariableName(name);
         if (reason !== undefined)
-            say(`\`env-var\` names ${show(name)}, which ${reason}.`);
+            say(`\`env-var\` names ${show(name, raw)}, which ${reason}.`);
     }
     if (inputs.aioContext === '')
         return;
     const variables = variables_aioVariables(inputs.aioContext);
     if (variables === undefined)
-        say(`\`aio-context\` is ${show(inputs.aioContext)}; it must be a context name of letters, digits and single underscores, usually "cli".`);
+        say(`\`aio-context\` is ${show(inputs.aioContext, raw)}; it must be a context name of letters, digits and single underscores, usually "cli".`);
     else if (inputs.envVars.includes(variables.expiry))
         say('`env-var` names the variable in which `aio-context` exports the expiry.');
 }
@@ -2715,7 +2722,7 @@ function parseInputs(raw) {
         timeoutSeconds: seconds('timeout', raw, { least: 1, most: LONGEST_TIMEOUT_SECONDS }, say),
         summary: flag('summary', raw, say),
     };
-    checkNames(inputs, say);
+    checkNames(inputs, raw, say);
     if (inputs.reuse === 'repository' && inputs.revoke)
         say('`revoke: true` contradicts `reuse: repository`: other jobs still use the token that would be revoked.');
     if (inputs.reuse === 'repository' && grant.type !== 'client_credentials')
@@ -2841,10 +2848,11 @@ var sealed_token = __nccwpck_require__(830);
 
 
 const LARGEST_BYTES = (/* unused pure expression or super */ null && (256 * 1024));
-function placeOf(runnerTemp, identity) {
+function placeOf(runnerTemp, identity, of) {
     if (!(0,external_node_path_.isAbsolute)(runnerTemp))
         return undefined;
-    return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-${(0,sealed_token/* fingerprint */.Rj)(identity).slice(0, 32)}`);
+    const suffix = of === 'job' ? '' : '-shared';
+    return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-${(0,sealed_token/* fingerprint */.Rj)(identity).slice(0, 32)}${suffix}`);
 }
 function remove(path) {
     try {
@@ -2853,8 +2861,8 @@ function remove(path) {
     catch {
     }
 }
-function job_readFromJob(runnerTemp, identity) {
-    const place = placeOf(runnerTemp, identity);
+function job_readFromJob(runnerTemp, identity, of) {
+    const place = placeOf(runnerTemp, identity, of);
     if (place === undefined)
         return undefined;
     try {
@@ -2871,8 +2879,8 @@ function job_readFromJob(runnerTemp, identity) {
         return undefined;
     }
 }
-function job_writeToJob(runnerTemp, identity, sealed) {
-    const place = placeOf(runnerTemp, identity);
+function job_writeToJob(runnerTemp, identity, of, sealed) {
+    const place = placeOf(runnerTemp, identity, of);
     if (place === undefined)
         return;
     const draft = `${place}.${randomBytes(8).toString('hex')}`;
@@ -2885,7 +2893,7 @@ function job_writeToJob(runnerTemp, identity, sealed) {
     }
 }
 function removeFromJob(runnerTemp, identity) {
-    const place = placeOf(runnerTemp, identity);
+    const place = placeOf(runnerTemp, identity, 'job');
     if (place !== undefined)
         remove(place);
 }
@@ -2931,9 +2939,11 @@ async function findToken(inputs, keep) {
     if (identity === undefined)
         return undefined;
     const runnerTemp = keep.env['RUNNER_TEMP'] ?? '';
-    const ofJob = usable(readFromJob(runnerTemp, identity), inputs, identity);
-    if (ofJob !== undefined)
-        return { token: ofJob, source: 'job' };
+    for (const sharing of inputs.revoke ? ['job'] : ['job', 'repository']) {
+        const ofJob = usable(readFromJob(runnerTemp, identity, sharing), inputs, identity);
+        if (ofJob !== undefined)
+            return { token: ofJob, source: 'job' };
+    }
     if (inputs.reuse !== 'repository')
         return undefined;
     const { readFromRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
@@ -2948,13 +2958,14 @@ async function keepToken(token, source, inputs, keep) {
     const [secret] = inputs.clientSecrets;
     if (identity === undefined || secret === undefined || source === 'job')
         return;
+    const sharing = inputs.reuse === 'repository' ? 'repository' : 'job';
     const sealed = sealToken(token, secret, identity);
-    if (source === 'ims' && inputs.reuse === 'repository') {
+    if (source === 'ims' && sharing === 'repository') {
         const { writeToRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
         await writeToRepository(keep, identity, sealed, token.expiresAtMs);
     }
     if (!keep.signal.aborted)
-        writeToJob(keep.env['RUNNER_TEMP'] ?? '', identity, sealed);
+        writeToJob(keep.env['RUNNER_TEMP'] ?? '', identity, sharing, sealed);
 }
 
 ;// CONCATENATED MODULE: ./src/revocation-state.ts

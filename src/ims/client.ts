@@ -16,6 +16,8 @@ export type PostOptions = {
   readonly signal: AbortSignal;
 };
 
+const USER_AGENT = 'adobe-ims-token';
+
 type SystemError = Error & { readonly code?: string; readonly syscall?: string };
 
 const TLS_CODE =
@@ -108,10 +110,12 @@ export async function post(
     limit.abort();
   }, options.limitMs);
   const signal = AbortSignal.any([limit.signal, options.signal]);
-  const client = new HttpClient('adobe-ims-token', [abortable(signal)], {
+  const client = new HttpClient(USER_AGENT, [abortable(signal)], {
     allowRedirects: false,
     allowRetries: false,
   });
+  // The client would add an ID of the runner's, which is no business of the server's.
+  client.userAgent = USER_AGENT;
   const sentAtMs = Date.now();
   try {
     options.signal.throwIfAborted();

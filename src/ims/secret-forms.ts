@@ -49,3 +49,13 @@ export function echoedForms(secret: string): readonly string[] {
   ];
   return [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
 }
+
+/** Anything shorter is found in other text by chance. */
+const LEAST_FORM_LENGTH = 8;
+
+/** Whether text holds one of the secrets, in any form that `echoedForms` lists. */
+export function holdsSecret(text: string, secrets: readonly string[]): boolean {
+  return secrets
+    .flatMap(echoedForms)
+    .some((form) => form.length >= LEAST_FORM_LENGTH && text.includes(form));
+}

@@ -1,7 +1,7 @@
 /** Status, headers and body become a token or an error (RFC 6749, sections 5.1 and 5.2). */
 
 import { AnswerError, type AnswerFault, ImsError } from '../errors.ts';
-import { cleanServerText } from './server-text.ts';
+import { cleanForeignText } from '../foreign-text.ts';
 import { isTokenText, readClaims, type Token } from './token.ts';
 
 /** Answers with a longer body are refused, in bytes. */
@@ -65,12 +65,12 @@ function lifetimeMs(expiresIn: unknown, fail: (field: string) => never): number 
 function imsError(answer: Answer, secrets: readonly string[], nowMs: number): ImsError {
   const fields = parseObject(answer.body ?? '') ?? {};
   const text = (value: unknown, limit?: number): string =>
-    typeof value === 'string' ? cleanServerText(value, secrets, limit) : '';
+    typeof value === 'string' ? cleanForeignText(value, secrets, limit) : '';
   return new ImsError({
     status: answer.status,
     error: text(fields['error'], 64),
     description: text(fields['error_description']),
-    debugId: cleanServerText(answer.debugId, secrets, 100),
+    debugId: cleanForeignText(answer.debugId, secrets, 100),
     retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs),
   });
 }
@@ -109,7 +109,7 @@ export function judgeTokenAnswer(
 ): TokenAnswer {
   judgeAcceptance(answer, secrets, nowMs);
   const fail = (fault: AnswerFault, message: string, field = ''): never => {
-    const debugId = cleanServerText(answer.debugId, secrets, 100);
+    const debugId = cleanForeignText(answer.debugId, secrets, 100);
     throw new AnswerError(fault, { field, debugId, message });
   };
   const refuse = (field: string): never => fail('field', `unusable field ${field}`, field);

@@ -18,9 +18,13 @@ import { fingerprint, type TokenIdentity } from './sealed-token.ts';
 
 const LARGEST_BYTES = 256 * 1024;
 
-function placeOf(runnerTemp: string, identity: TokenIdentity): string | undefined {
+/** Whether a token belongs to this job alone, or other jobs of the repository have it too. */
+export type Sharing = 'job' | 'repository';
+
+function placeOf(runnerTemp: string, identity: TokenIdentity, of: Sharing): string | undefined {
   if (!isAbsolute(runnerTemp)) return undefined;
-  return join(runnerTemp, `adobe-ims-token-${fingerprint(identity).slice(0, 32)}`);
+  const suffix = of === 'job' ? '' : '-shared';
+  return join(runnerTemp, `adobe-ims-token-${fingerprint(identity).slice(0, 32)}${suffix}`);
 }
 
 /** Removes a file; sealed as it is, it may stay where it cannot be removed. */
@@ -33,8 +37,12 @@ function remove(path: string): void {
 }
 
 /** The sealed bytes that an earlier step left; undefined for whatever reason there are none. */
-export function readFromJob(runnerTemp: string, identity: TokenIdentity): Buffer | undefined {
-  const place = placeOf(runnerTemp, identity);
+export function readFromJob(
+  runnerTemp: string,
+  identity: TokenIdentity,
+  of: Sharing,
+): Buffer | undefined {
+  const place = placeOf(runnerTemp, identity, of);
   if (place === undefined) return undefined;
   try {
     // Without NONBLOCK, a pipe of that name would be waited for.
@@ -54,8 +62,13 @@ export function readFromJob(runnerTemp: string, identity: TokenIdentity): Buffer
  * Leaves sealed bytes for later steps: readable by this user alone, and under its name only once it is
  * whole, so that of two steps at once one leaves its file. Quietly does nothing where that cannot be.
  */
-export function writeToJob(runnerTemp: string, identity: TokenIdentity, sealed: Buffer): void {
-  const place = placeOf(runnerTemp, identity);
+export function writeToJob(
+  runnerTemp: string,
+  identity: TokenIdentity,
+  of: Sharing,
+  sealed: Buffer,
+): void {
+  const place = placeOf(runnerTemp, identity, of);
   if (place === undefined) return;
   const draft = `${place}.${randomBytes(8).toString('hex')}`;
   try {
@@ -66,9 +79,9 @@ export function writeToJob(runnerTemp: string, identity: TokenIdentity, sealed: 
   }
 }
 
-/** Takes away what an earlier step left. */
+/** Takes away what an earlier step left for this job alone. */
 export function removeFromJob(runnerTemp: string, identity: TokenIdentity): void {
-  const place = placeOf(runnerTemp, identity);
+  const place = placeOf(runnerTemp, identity, 'job');
   if (place !== undefined) remove(place);
 }
 

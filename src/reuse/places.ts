@@ -40,8 +40,11 @@ export async function findToken(inputs: Inputs, keep: Keep): Promise<FoundToken 
   const identity = identityOf(inputs);
   if (identity === undefined) return undefined;
   const runnerTemp = keep.env['RUNNER_TEMP'] ?? '';
-  const ofJob = usable(readFromJob(runnerTemp, identity), inputs, identity);
-  if (ofJob !== undefined) return { token: ofJob, source: 'job' };
+  // A step that revokes its token takes none that other jobs have too.
+  for (const sharing of inputs.revoke ? (['job'] as const) : (['job', 'repository'] as const)) {
+    const ofJob = usable(readFromJob(runnerTemp, identity, sharing), inputs, identity);
+    if (ofJob !== undefined) return { token: ofJob, source: 'job' };
+  }
   if (inputs.reuse !== 'repository') return undefined;
   // Loaded only when reached: nobody else pays for it.
   const { readFromRepository } = await import('./repository.ts');
@@ -61,10 +64,11 @@ export async function keepToken(
   const identity = identityOf(inputs);
   const [secret] = inputs.clientSecrets;
   if (identity === undefined || secret === undefined || source === 'job') return;
+  const sharing = inputs.reuse === 'repository' ? 'repository' : 'job';
   const sealed = sealToken(token, secret, identity);
-  if (source === 'ims' && inputs.reuse === 'repository') {
+  if (source === 'ims' && sharing === 'repository') {
     const { writeToRepository } = await import('./repository.ts');
     await writeToRepository(keep, identity, sealed, token.expiresAtMs);
   }
-  if (!keep.signal.aborted) writeToJob(keep.env['RUNNER_TEMP'] ?? '', identity, sealed);
+  if (!keep.signal.aborted) writeToJob(keep.env['RUNNER_TEMP'] ?? '', identity, sharing, sealed);
 }

@@ -80,6 +80,8 @@ export type ImsServer = {
   script(...answers: readonly ScriptedAnswer[]): void;
   /** Answers every request until it is called with undefined. */
   scriptAlways(answer: ScriptedAnswer | undefined): void;
+  /** Forgets the script: the server is IMS again. */
+  clearScript(): void;
   issueCode(options: CodeOptions): string;
   issueRefreshToken(options: { readonly clientId: string }): string;
   close(): Promise<void>;
@@ -440,6 +442,10 @@ export async function startIms(options: ImsOptions = {}): Promise<ImsServer> {
     script: (...answers) => scripted.push(...answers),
     scriptAlways: (answer) => {
       always = answer;
+    },
+    clearScript: () => {
+      scripted.length = 0;
+      always = undefined;
     },
     issueCode: (code) => ims.issueCode(code),
     issueRefreshToken: (client) => ims.issueRefreshToken(client),

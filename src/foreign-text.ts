@@ -1,22 +1,22 @@
-/** Makes text that a server chose fit for a log that reads commands. */
+/** Makes text that somebody else chose, a server or an input, fit for a log that reads commands. */
 
-import { echoedForms } from './secret-forms.ts';
+import { echoedForms } from './ims/secret-forms.ts';
 
 /** Characters, not bytes: enough for a sentence, too few to flood a log. */
-export const SERVER_TEXT_LIMIT = 300;
+export const FOREIGN_TEXT_LIMIT = 300;
 
 // Controls, format characters (direction overrides among them), lone surrogates, line separators.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
 
 /**
- * Cleans text from a server: control characters become a space, known secrets (in any form that
+ * Cleans text: control characters become a space, known secrets (in any form that
  * `echoedForms` lists) are cut out, `::` and `##[` are broken up so that the runner reads no command,
  * and what is longer than `limit` characters is cut off.
  */
-export function cleanServerText(
+export function cleanForeignText(
   text: string,
   secrets: readonly string[],
-  limit: number = SERVER_TEXT_LIMIT,
+  limit: number = FOREIGN_TEXT_LIMIT,
 ): string {
   // Bounds the work; a secret cut in two here is cut off with the rest below.
   let clean = text.slice(0, 64 * 1024).replace(INVISIBLE, ' ');

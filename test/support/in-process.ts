@@ -1,0 +1,153 @@
+/** Runs the steps of `src` in this process, thousands of times, and shows the log as the runner would. */
+
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { acquire } from '../../src/acquire.ts';
+import { revoke } from '../../src/revoke.ts';
+
+import { createLineReader, parseCommand, parseEntries } from './commands.ts';
+import { createMasker } from './masker.ts';
+
+const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'] as const;
+
+type Variables = Readonly<Record<string, string>>;
+
+export type Run = {
+  readonly exitCode: number;
+  /** Every line as it is shown, masked with what was known when it came. */
+  readonly log: readonly string[];
+  /** What was given to be masked. */
+  readonly masks: readonly string[];
+  /** Messages of error annotations, masked. */
+  readonly errors: readonly string[];
+  /** Contents of the runner's files. */
+  readonly files: Readonly<Record<(typeof FILES)[number], string>>;
+  /** What else lies in RUNNER_TEMP, as latin1. */
+  readonly temp: string;
+};
+
+export type InProcessJob = {
+  /** The main step with these inputs, then the post step. Waits between attempts take no time. */
+  readonly run: (inputs: Variables, env?: Variables) => Promise<Run>;
+  readonly dispose: () => void;
+};
+
+type Streams = { readonly lines: () => readonly string[]; readonly restore: () => void };
+
+/** What the steps write to stdout, instead of writing it. */
+function catchStdout(): Streams {
+  let text = '';
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = (piece: Uint8Array | string): boolean => {
+    text += String(piece);
+    return true;
+  };
+  return {
+    lines: () => {
+      const reader = createLineReader();
+      return [...reader.push(text), ...reader.end()];
+    },
+    restore: () => {
+      process.stdout.write = write;
+    },
+  };
+}
+
+/** A clock whose waits are over at once, and count all the same. */
+function hastyClock(): Parameters<typeof acquire>[0]['clock'] {
+  let skippedMs = 0;
+  return {
+    now: () => performance.now() + skippedMs,
+    sleep: (ms) => {
+      skippedMs += ms;
+      return Promise.resolve();
+    },
+    random: () => Math.random(),
+  };
+}
+
+function shown(lines: readonly string[]): Pick<Run, 'log' | 'masks' | 'errors'> {
+  const masker = createMasker();
+  const log: string[] = [];
+  const masks: string[] = [];
+  const errors: string[] = [];
+  for (const line of lines) {
+    const command = parseCommand(line);
+    if (command?.name === 'add-mask') {
+      masks.push(command.data);
+      masker.addMask(command.data);
+      continue;
+    }
+    const text = masker.mask(command === undefined ? line : command.data);
+    log.push(text);
+    if (command?.name === 'error') errors.push(text);
+  }
+  return { log, masks, errors };
+}
+
+function contents(folder: string): string {
+  return readdirSync(folder, { withFileTypes: true })
+    .map((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? contents(path) : readFileSync(path, 'latin1');
+    })
+    .join('\n');
+}
+
+async function steps(env: Record<string, string>, stateFile: string): Promise<number> {
+  const clock = hastyClock();
+  const signal = new AbortController().signal;
+  const cacheProgram = join(tmpdir(), 'none');
+  await acquire({ env, clock, startedMs: clock.now(), signal, cacheProgram });
+  const exitCode = Number(process.exitCode);
+  for (const { name, value } of parseEntries(readFileSync(stateFile, 'utf8')).entries)
+    env[`STATE_${name}`] = value;
+  await revoke(env, signal);
+  return exitCode;
+}
+
+/** A job whose steps run in this process. One at a time: they share its variables and its stdout. */
+export function startInProcessJob(): InProcessJob {
+  const root = mkdtempSync(join(tmpdir(), 'in-process-'));
+  const temp = join(root, 'temp');
+  const paths: Variables = Object.fromEntries(FILES.map((name) => [name, join(root, name)]));
+  const pathOf = (name: string): string => paths[name] ?? '';
+  const before = { ...process.env };
+  const run = async (inputs: Variables, more: Variables = {}): Promise<Run> => {
+    rmSync(temp, { recursive: true, force: true });
+    for (const name of FILES) writeFileSync(pathOf(name), '');
+    mkdirSync(temp);
+    const given: Variables = Object.fromEntries(
+      Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+    );
+    Object.assign(process.env, paths);
+    const streams = catchStdout();
+    let exitCode: number;
+    try {
+      const env: Record<string, string> = {
+        RUNNER_TEMP: temp,
+        ...paths,
+        ...more,
+        ...given,
+      };
+      exitCode = await steps(env, pathOf('GITHUB_STATE'));
+    } finally {
+      streams.restore();
+      process.exitCode = undefined;
+      for (const name of Object.keys(process.env))
+        if (!(name in before)) Reflect.deleteProperty(process.env, name);
+    }
+    const files = Object.fromEntries(
+      FILES.map((name) => [name, readFileSync(pathOf(name), 'utf8')]),
+    ) as Run['files'];
+    return { exitCode, ...shown(streams.lines()), files, temp: contents(temp) };
+  };
+  return {
+    run,
+    dispose: () => {
+      rmSync(root, { recursive: true });
+    },
+  };
+}
