@@ -303,6 +303,20 @@ describe('a strange RUNNER_TEMP', () => {
   );
 });
 
+it('tells IMS nothing of the runner', async () => {
+  const { ims, job, inputs } = await setUp();
+  await job.uses(inputs, { env: { ACTIONS_ORCHESTRATION_ID: 'p8e-test-orchestration' } });
+  const { host, connection, ...headers } = ims.requests[0]?.headers ?? {};
+  expect(headers).toEqual({
+    accept: 'application/json',
+    'content-length': expect.stringMatching(/^\d+$/) as string,
+    'content-type': 'application/x-www-form-urlencoded',
+    'user-agent': 'adobe-ims-token',
+  });
+  expect(connection).toMatch(/^(close|keep-alive)$/);
+  expect(host).toBe(new URL(ims.url).host);
+});
+
 describe('revoke', () => {
   it('ends the token when the job ends, and removes what was kept', async () => {
     const { ims, job, inputs } = await setUp();
