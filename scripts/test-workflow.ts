@@ -49,9 +49,13 @@ function problemsOf(run: Run): readonly string[] {
   const missing = EXPECTED.filter((pattern) => !pattern.test(run.log)).map(
     (pattern) => `The log lacks ${pattern.source}`,
   );
+  // Issued: the first, the one for no variable, the user's. Refused: the wrong secret.
   const tokens = issuedTokens(exchanges).length;
-  // The first, the one for no variable, the user's.
-  const count = tokens === 3 ? [] : [`${tokens} access tokens were issued instead of 3`];
+  const refused = exchanges.filter(({ status }) => status !== 200).length;
+  const count =
+    tokens === 3 && refused === 1
+      ? []
+      : [`IMS issued ${tokens} access tokens instead of 3, and refused ${refused} requests, not 1`];
   const exit = run.exitCode === 0 ? [] : [`act ended with exit code ${String(run.exitCode)}`];
   return [...exit, ...leaks, ...missing, ...count];
 }

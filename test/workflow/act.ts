@@ -5,6 +5,7 @@
  * act differs from GitHub's runner in what matters here:
  * - It processes `::add-mask::`, job by job, but masks the literal value alone, none of the encodings that the
  *   runner derives from it. A log in which nothing is found here shows less on GitHub, not more.
+ * - It reads stdout and stderr as one stream, in their order; the runner may take stderr first.
  * - It has no step headers. Its debug log takes their place: it has the whole environment of each step, the
  *   inputs included, and the outputs and variables as they are set.
  * - It does not drop job outputs that hold a secret. What checks that is a job that runs on GitHub alone.
