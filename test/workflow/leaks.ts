@@ -1,6 +1,6 @@
 /** Searches a finished log for secrets, in the forms in which one could have got there. */
 
-/** Where a secret is in a log. It does not say the secret, as it is printed itself. */
+/** Where a secret is in a log; `line` is how the line begins, without the secret, as it is printed itself. */
 export type Leak = { readonly secret: number; readonly form: string; readonly line: string };
 
 type Form = { readonly name: string; readonly text: string };
@@ -80,7 +80,7 @@ export function findLeaks(log: string, secrets: readonly string[]): readonly Lea
         // The text just before tells the place; the line itself holds the secret.
         const before =
           at < 0 ? '(folded over lines)' : log.slice(log.lastIndexOf('\n', at) + 1, at);
-        return [{ secret: index, form: name, line: before.slice(0, 200) }];
+        return [{ secret: index, form: name, line: before.slice(0, 100) }];
       });
   });
 }

@@ -74,16 +74,21 @@ export const MUTANTS: readonly Mutant[] = [
 ];
 
 /**
- * Makes the change in a copy of the repository.
+ * The mutant's file, with the change.
  * @throws Error when the anchor does not match exactly one place
  */
-export function mutate(repository: string, { name, file, anchor, replacement }: Mutant): void {
-  const path = join(repository, file);
-  const source = readFileSync(path, 'utf8');
+export function mutated(repository: string, mutant: Mutant): string {
+  const { name, file, anchor, replacement } = mutant;
+  const source = readFileSync(join(repository, file), 'utf8');
   const matches = [...source.matchAll(new RegExp(anchor, 'g'))].length;
   if (matches !== 1)
     throw new Error(
-      `Mutant "${name}": ${String(anchor)} matches ${matches} places of ${file} instead of one. Set its anchor in test/workflow/mutants.ts to where ${file} does that now.`,
+      `Mutant "${name}": ${String(anchor)} matches ${matches} places of ${file} instead of one. Set its anchor in test/workflow/mutants.ts to where src does that now.`,
     );
-  writeFileSync(path, source.replace(anchor, replacement));
+  return source.replace(anchor, replacement);
+}
+
+/** Makes the change in a copy of the repository. */
+export function mutate(repository: string, mutant: Mutant): void {
+  writeFileSync(join(repository, mutant.file), mutated(repository, mutant));
 }
