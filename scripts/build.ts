@@ -4,9 +4,12 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
+import { type Module, notices, packageFolders } from './notices.ts';
+
 type Output = {
   readonly code: string;
   readonly assets: Readonly<Record<string, { readonly source: string | Buffer }>>;
+  readonly stats: { toJson(options: object): { readonly modules: readonly Module[] } };
 };
 type Ncc = (entry: string, options: object) => Promise<Output>;
 
@@ -23,10 +26,33 @@ const programs = [
   { name: 'cache', folder: join(root, 'src/cache'), entry: 'index.ts', esm: true },
 ] as const;
 
-async function buildProgram(program: (typeof programs)[number], target: string): Promise<void> {
+/** Has webpack list every module by itself, the ones in others too. */
+const EVERY_MODULE = {
+  all: false,
+  modules: true,
+  nestedModules: true,
+  modulesSpace: Infinity,
+  nestedModulesSpace: Infinity,
+  ...Object.fromEntries(
+    ['Attributes', 'CacheStatus', 'Extension', 'Layer', 'Path', 'Type'].map((by) => [
+      `groupModulesBy${by}`,
+      false,
+    ]),
+  ),
+};
+
+/** Builds one program; the folders of the packages that are in it. */
+async function buildProgram(
+  program: (typeof programs)[number],
+  target: string,
+): Promise<ReadonlySet<string>> {
   const { name, folder, entry, esm } = program;
   process.chdir(folder);
-  const { code, assets } = await ncc(join(folder, entry), { esm, cache: false, quiet: true });
+  const { code, assets, stats } = await ncc(join(folder, entry), {
+    esm,
+    cache: false,
+    quiet: true,
+  });
   mkdirSync(join(target, name), { recursive: true });
   const write = (file: string, text: string | Buffer): void => {
     writeFileSync(join(target, name, file), text);
@@ -34,12 +60,16 @@ async function buildProgram(program: (typeof programs)[number], target: string):
   write('index.js', code);
   write('package.json', `${JSON.stringify({ type: esm ? 'module' : 'commonjs' })}\n`);
   for (const [file, { source }] of Object.entries(assets)) write(file, source);
+  return packageFolders(stats.toJson(EVERY_MODULE).modules);
 }
 
 /** Builds everything into `target`, whose former contents go. */
 export async function build(target: string): Promise<void> {
   rmSync(target, { recursive: true, force: true });
-  for (const program of programs) await buildProgram(program, target);
+  const folders = new Set<string>();
+  for (const program of programs)
+    for (const folder of await buildProgram(program, target)) folders.add(folder);
+  writeFileSync(join(target, 'THIRD-PARTY.txt'), notices(folders));
 }
 
 if (process.argv[1] === import.meta.filename) {

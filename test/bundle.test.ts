@@ -63,6 +63,34 @@ describe('a step loads', () => {
   });
 });
 
+describe('the notices', () => {
+  const text = readFileSync(join(dist, 'THIRD-PARTY.txt'), 'utf8');
+  const sections = [...text.matchAll(/^-{80}\n(\S+) \S+ \(.+\)\n-{80}\n\n(.+)/gm)];
+  const named = new Set(sections.map(([, name]) => name));
+
+  it('name every package that a bundle names', () => {
+    const bundles = ['main', 'post', 'cache'].flatMap((program) =>
+      readdirSync(join(dist, program)).map((name) =>
+        readFileSync(join(dist, program, name), 'utf8'),
+      ),
+    );
+    const found = bundles.flatMap((bundle) =>
+      [...bundle.matchAll(/node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\/\S+\.js/g)].map(
+        ([, name]) => name,
+      ),
+    );
+    expect(found).toContain('@actions/http-client');
+    expect([...named]).toEqual(expect.arrayContaining([...new Set(found)]));
+    // Bundled, although no comment of a bundle says so.
+    expect([...named]).toEqual(expect.arrayContaining(['tunnel', 'ms']));
+  });
+
+  it('give each its licence', () => {
+    expect(sections).toHaveLength((text.match(/^-{80}$/gm)?.length ?? 0) / 2);
+    for (const [, name, first] of sections) expect(first, name).toMatch(/\S/);
+  });
+});
+
 describe('the bundle of the main step', () => {
   it('stays within 170,000 bytes, and is not minified', () => {
     const file = join(dist, 'main', 'index.js');
