@@ -6,6 +6,7 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
+import { allYamlBlocks } from '../scripts/yaml-blocks.ts';
 import { ADVICE_CODES } from '../src/advice.ts';
 import { INPUT_DEFAULTS } from '../src/inputs.ts';
 
@@ -78,11 +79,7 @@ describe('inputs and outputs', () => {
   });
 });
 
-type Block = { readonly page: string; readonly text: string };
-
-const blocks: readonly Block[] = ['README.md', ...docs].flatMap((page) =>
-  [...read(page).matchAll(/^```ya?ml\n(.*?)^```$/gms)].map(([, text = '']) => ({ page, text })),
-);
+const blocks = allYamlBlocks(root);
 
 /** Every step under a value that uses this action. */
 function stepsIn(value: unknown): readonly Step[] {
@@ -100,7 +97,7 @@ describe('examples', () => {
     expect(blocks.flatMap(({ text }) => stepsIn(parse(text))).length).toBeGreaterThan(3);
   });
 
-  it.each(blocks)('in $page use inputs and outputs that exist: $text', ({ text }) => {
+  it.each(blocks)('in $page, line $line, use inputs and outputs that exist', ({ text }) => {
     const steps = stepsIn(parse(text));
     for (const step of steps)
       expect(Object.keys(inputs)).toEqual(expect.arrayContaining([...step.inputs]));
@@ -137,7 +134,9 @@ function isDead(page: string, link: string): boolean {
 }
 
 it.each(pages)('%s has no dead relative link', (page) => {
-  const links = [...withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = '']) => to);
+  const links = [...withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$/gm)].map(
+    ([, inline, defined]) => inline ?? defined ?? '',
+  );
   const local = links.filter((link) => !/^(?:https?|mailto):/.test(link));
   expect(local.filter((link) => isDead(page, link))).toEqual([]);
 });

@@ -1,0 +1,127 @@
+/** What GitHub reads, judged by GitHub's own parser: action.yml, workflows, and every example in the docs. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { join } from 'node:path';
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+import { allYamlBlocks, asWorkflow, pinned, yamlBlocks } from '../scripts/yaml-blocks.ts';
+
+type Diagnostic = {
+  readonly message: string;
+  readonly range: { readonly start: { readonly line: number } };
+};
+type Metadata = { readonly inputs: unknown; readonly outputs: unknown };
+type LanguageService = {
+  validate(
+    document: object,
+    config: { readonly actionsMetadataProvider: object },
+  ): Promise<readonly Diagnostic[]>;
+};
+type TextDocuments = {
+  readonly TextDocument: {
+    create(uri: string, language: string, version: number, text: string): object;
+  };
+};
+
+const root = join(import.meta.dirname, '..');
+const metadata = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as Metadata;
+const actionsMetadataProvider = {
+  fetchActionMetadata: ({ name }: { readonly name: string }) =>
+    Promise.resolve(name === 'adobe-ims-token' ? metadata : undefined),
+};
+
+let validate: (path: string, text: string) => Promise<readonly string[]>;
+
+beforeAll(async () => {
+  // The package is made for bundlers: it imports JSON as these do.
+  registerHooks({
+    load: (url, context, next) =>
+      url.endsWith('.json')
+        ? {
+            format: 'module',
+            shortCircuit: true,
+            source: `export default ${readFileSync(new URL(url), 'utf8')}`,
+          }
+        : next(url, context),
+  });
+  const service = (await import('@actions/languageservice')) as unknown as LanguageService;
+  const name: string = 'vscode-languageserver-textdocument';
+  const { TextDocument } = (await import(name)) as TextDocuments;
+  let count = 0;
+  validate = async (path, text) => {
+    // Under an address of its own: the service remembers what it has parsed.
+    count += 1;
+    const document = TextDocument.create(`file:///${count}/${path}`, 'yaml', 1, text);
+    const found = await service.validate(document, { actionsMetadataProvider });
+    return (
+      found
+        // Nothing is fetched here.
+        .filter(({ message }) => !message.startsWith('Unable to resolve action'))
+        .map(({ message, range }) => `${range.start.line + 1}: ${message}`)
+    );
+  };
+});
+
+const workflows = readdirSync(join(root, '.github/workflows')).map(
+  (name) => `.github/workflows/${name}`,
+);
+
+describe('GitHub finds nothing wrong with', () => {
+  it.each(['action.yml', 'test/workflow/action.yml', ...workflows])('%s', async (path) => {
+    expect(await validate(path, readFileSync(join(root, path), 'utf8'))).toEqual([]);
+  });
+
+  const blocks = allYamlBlocks(root);
+
+  it.each(blocks)('the example in $page, line $line', async (block) => {
+    const { text } = asWorkflow(block);
+    expect(await validate('.github/workflows/example.yml', pinned(text))).toEqual([]);
+  });
+
+  it('too few examples to be all of them', () => {
+    expect(blocks.length).toBeGreaterThan(8);
+  });
+});
+
+describe('GitHub finds what is wrong with', () => {
+  const use = (key: string): string =>
+    `- uses: OWNER/adobe-ims-token@v1\n  with:\n    client-id: a\n    ${key}: b\n`;
+
+  it.each([
+    ['an input that does not exist', use('client-sekret')],
+    ['a key that no step has', '- run: echo\n  shel: bash\n'],
+  ])('%s', async (_name, text) => {
+    const [block] = yamlBlocks('page.md', `\`\`\`yaml\n${text}\`\`\`\n`);
+    if (block === undefined) throw new Error('no block was found');
+    const found = await validate('.github/workflows/x.yml', pinned(asWorkflow(block).text));
+    expect(found).toHaveLength(1);
+  });
+
+  it('an action that runs on nothing', async () => {
+    const text = readFileSync(join(root, 'action.yml'), 'utf8').replace('node24', 'node23');
+    expect(await validate('action.yml', text)).toHaveLength(1);
+  });
+});
+
+describe('the examples of a page', () => {
+  const page =
+    '# A\n\n```yaml\n- run: a\n```\n\n<!-- unsafe on purpose -->\n\n```yml\njobs: {}\n```\n';
+
+  it('are found with their lines and marks', () => {
+    expect(yamlBlocks('a.md', page)).toEqual([
+      { page: 'a.md', line: 4, text: '- run: a\n', unsafe: false },
+      { page: 'a.md', line: 10, text: 'jobs: {}\n', unsafe: true },
+    ]);
+  });
+
+  it('become workflows in which a line can be found again', () => {
+    const [steps] = yamlBlocks('a.md', page);
+    if (steps === undefined) throw new Error('no block was found');
+    const { text, linesBefore } = asWorkflow(steps);
+    expect(text.split('\n')[linesBefore]).toBe('      - run: a');
+    expect(() => asWorkflow({ ...steps, text: 'a: b\n' })).toThrow(/a\.md:4/);
+  });
+});
