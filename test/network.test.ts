@@ -8,7 +8,9 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Authority, issueCertificate, makeAuthority } from './support/certificates.ts';
 import { type ConnectProxy, type ProxyOptions, startProxy } from './support/connect-proxy.ts';
 import { type ImsServer, startIms, testClient } from './support/ims-server.ts';
-import { type Job, startJob, type StepResult } from './support/run-action.ts';
+import { type Job, startJob } from './support/run-action.ts';
+import { hasTinyproxy, startTinyproxy, type Tinyproxy } from './support/tinyproxy.ts';
+import { expectSuccess, failureOf } from './support/verdicts.ts';
 
 const [SECRET = ''] = testClient.secrets;
 const PRODUCTION = 'https://ims-na1.adobelogin.com';
@@ -52,20 +54,11 @@ const inputs = (url: string, more: Record<string, string> = {}): Record<string, 
   ...more,
 });
 
-function errorOf(step: StepResult): string {
-  expect(step.exitCode).toBe(1);
-  expect(step.files).toMatchObject({ output: '', env: '', state: '' });
-  const errors = step.annotations.filter((note) => note.level === 'error');
-  expect(errors).toHaveLength(1);
-  expect(step.stderr).toBe('');
-  return errors[0]?.message ?? '';
-}
-
 describe('TLS', () => {
   it('with a private authority works by NODE_EXTRA_CA_CERTS', async () => {
     const { ims, job, trust } = await setUp(['127.0.0.1']);
     const step = await job.uses(inputs(ims.url), { env: trust });
-    expect(step.failed).toBe(false);
+    expectSuccess(step);
     expect(ims.requests).toHaveLength(1);
   });
 
@@ -78,7 +71,7 @@ describe('TLS', () => {
     async (_name, names, notAfter, trusted) => {
       const { ims, job, trust } = await setUp(names, notAfter);
       const step = await job.uses(inputs(ims.url), { env: trusted ? trust : {} });
-      expect(errorOf(step)).toMatch(/certificate.*NODE_EXTRA_CA_CERTS/);
+      expect(failureOf(step, job)).toMatch(/certificate.*NODE_EXTRA_CA_CERTS/);
       expect(ims.requests).toHaveLength(0);
       expect(ims.connections).toBe(1);
     },
@@ -87,7 +80,7 @@ describe('TLS', () => {
   it('is verified although NODE_TLS_REJECT_UNAUTHORIZED=0, and a warning says so', async () => {
     const { ims, job } = await setUp(['127.0.0.1']);
     const step = await job.uses(inputs(ims.url), { env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
-    expect(errorOf(step)).toMatch(/certificate/);
+    expect(failureOf(step, job)).toMatch(/certificate/);
     expect(step.annotations.filter((note) => note.level === 'warning')).toHaveLength(1);
     expect(ims.requests).toHaveLength(0);
   });
@@ -98,7 +91,7 @@ describe('a proxy', () => {
     const { ims, job, trust } = await setUp(['ims-na1.adobelogin.com']);
     const proxy = await proxyFor(ims);
     const step = await job.uses(inputs(PRODUCTION), { env: { ...trust, https_proxy: proxy.url } });
-    expect(step.failed).toBe(false);
+    expectSuccess(step);
     expect(proxy.tunnels).toEqual(['ims-na1.adobelogin.com:443']);
     expect(ims.requests).toHaveLength(1);
   });
@@ -108,7 +101,7 @@ describe('a proxy', () => {
     const proxy = await proxyFor(ims, { credentials: 'p8e-user:p8e-test-proxy' });
     const https_proxy = `http://p8e-user:p8e-test-proxy@127.0.0.1:${proxy.port}`;
     const step = await job.uses(inputs(PRODUCTION), { env: { ...trust, https_proxy } });
-    expect(step.failed).toBe(false);
+    expectSuccess(step);
     expect(step.stdout).not.toContain('p8e-test-proxy');
   });
 
@@ -116,7 +109,7 @@ describe('a proxy', () => {
     const { ims, job, trust } = await setUp(['ims-na1.adobelogin.com']);
     const proxy = await proxyFor(ims, { credentials: 'p8e-user:p8e-test-proxy' });
     const step = await job.uses(inputs(PRODUCTION), { env: { ...trust, https_proxy: proxy.url } });
-    expect(errorOf(step)).toMatch(/proxy refused.*407/);
+    expect(failureOf(step, job)).toMatch(/proxy refused.*407/);
     expect(proxy.tunnels).toHaveLength(1);
   });
 
@@ -129,7 +122,7 @@ describe('a proxy', () => {
     const proxy = await proxyFor(ims, behaviour ? { behaviour } : {});
     const env = { ...trust, https_proxy: proxy.url };
     const step = await job.uses(inputs(PRODUCTION, { timeout: '2' }), { env });
-    errorOf(step);
+    failureOf(step, job);
     expect(proxy.tunnels.length).toBeGreaterThan(1);
     expect(step.durationMs).toBeLessThan(5000);
     expect(ims.requests).toHaveLength(0);
@@ -142,5 +135,75 @@ describe('a proxy', () => {
     // Nothing answers for adobelogin.com here: what counts is that the proxy is not asked.
     await job.uses(inputs(PRODUCTION, { timeout: '1' }), { env });
     expect(proxy.tunnels).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasTinyproxy)('tinyproxy', () => {
+  const CREDENTIALS = 'p8e-user:p8e-test-proxy-password';
+  const [USER, PASSWORD] = CREDENTIALS.split(':');
+
+  /** It would resolve the name of IMS itself, so it is led through the proxy that is made here. */
+  async function chain(
+    rules: readonly string[] = [],
+    behaviour: ProxyOptions['behaviour'] = 'tunnel',
+  ): Promise<Scene & { readonly proxy: Tinyproxy; readonly upstream: ConnectProxy }> {
+    const scene = await setUp(['ims-na1.adobelogin.com']);
+    const upstream = await proxyFor(scene.ims, { behaviour });
+    const proxy = await startTinyproxy(upstream.port, rules);
+    cleanups.push(() => proxy.close());
+    return { ...scene, proxy, upstream };
+  }
+
+  it('without credentials leads to IMS', async () => {
+    const { ims, job, trust, proxy, upstream } = await chain();
+    const https_proxy = `http://127.0.0.1:${proxy.port}`;
+    const step = await job.uses(inputs(PRODUCTION), { env: { ...trust, https_proxy } });
+    expectSuccess(step);
+    expect(upstream.tunnels).toEqual(['ims-na1.adobelogin.com:443']);
+    expect(ims.requests).toHaveLength(1);
+  });
+
+  it('with credentials leads to IMS, and they stay out of the log', async () => {
+    const { ims, job, trust, proxy } = await chain([`BasicAuth ${USER ?? ''} ${PASSWORD ?? ''}`]);
+    const https_proxy = `http://${CREDENTIALS}@127.0.0.1:${proxy.port}`;
+    const step = await job.uses(inputs(PRODUCTION), { env: { ...trust, https_proxy } });
+    expectSuccess(step);
+    expect(ims.requests).toHaveLength(1);
+    expect(step.stdout).not.toContain(PASSWORD);
+  });
+
+  it.each([
+    [
+      'the wrong credentials',
+      'p8e-user:p8e-test-wrong@',
+      [`BasicAuth ${USER} ${PASSWORD}`],
+      /40[137]/,
+    ],
+    ['a port that it forbids', '', ['ConnectPort 563'], /403/],
+  ] as const)('that refuses %s is told at once', async (_name, credentials, rules, words) => {
+    const { ims, job, trust, proxy, upstream } = await chain(rules);
+    const https_proxy = `http://${credentials}127.0.0.1:${proxy.port}`;
+    const step = await job.uses(inputs(PRODUCTION), { env: { ...trust, https_proxy } });
+    expect(failureOf(step, job)).toMatch(/proxy refused/);
+    expect(failureOf(step, job)).toMatch(words);
+    expect(upstream.tunnels).toEqual([]);
+    expect(ims.requests).toEqual([]);
+    expect(step.durationMs).toBeLessThan(10_000);
+  });
+
+  it('that vanishes with the tunnel is told when the time is up', async () => {
+    const { ims, job, trust, proxy, upstream } = await chain([], 'silent');
+    const https_proxy = `http://127.0.0.1:${proxy.port}`;
+    const killed = (async () => {
+      while (upstream.tunnels.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      await proxy.kill();
+    })();
+    const step = await job.uses(inputs(PRODUCTION, { timeout: '2' }), {
+      env: { ...trust, https_proxy },
+    });
+    await killed;
+    expect(failureOf(step, job)).toMatch(/No connection|proxy/);
+    expect(ims.requests).toEqual([]);
+    expect(step.durationMs).toBeLessThan(5000);
   });
 });

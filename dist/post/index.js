@@ -1447,6 +1447,7 @@ class DecodedURL extends URL {
 //# sourceMappingURL=proxy.js.map
 ;// CONCATENATED MODULE: ./src/stand-ins/tunnel.ts
 const lazily = (name) => (options) => {
+    process.noDeprecation = true;
     const tunnel = __nccwpck_require__(770);
     return tunnel[name](options);
 };

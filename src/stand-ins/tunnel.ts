@@ -9,6 +9,8 @@ type Name = 'httpOverHttp' | 'httpsOverHttp' | 'httpOverHttps' | 'httpsOverHttps
 const lazily =
   (name: Name): Make =>
   (options) => {
+    // With credentials it calls a function of which Node warns on stderr; whoever runs the step cannot mend that.
+    process.noDeprecation = true;
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- the caller cannot wait for a promise
     const tunnel = require('tunnel/index.js') as Readonly<Record<Name, Make>>;
     return tunnel[name](options);

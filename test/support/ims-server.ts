@@ -28,6 +28,7 @@ export type Fault =
   | 'silence'
   | 'slow-headers'
   | 'byte-per-second'
+  | 'byte-by-byte'
   | 'endless'
   | 'wrong-content-length';
 
@@ -78,6 +79,8 @@ export type ImsServer = {
   readonly revoked: ReadonlySet<string>;
   /** Answers the next requests, in order; afterwards the server is IMS again. */
   script(...answers: readonly ScriptedAnswer[]): void;
+  /** Closes the next connections before it reads from them. */
+  dropConnections(count: number): void;
   /** Answers every request until it is called with undefined. */
   scriptAlways(answer: ScriptedAnswer | undefined): void;
   /** Forgets the script: the server is IMS again. */
@@ -315,6 +318,15 @@ class Ims {
   }
 }
 
+/** Writes a body one byte at a time, as fast as they are taken. */
+async function writeEach(body: string | Buffer, response: ServerResponse): Promise<void> {
+  for (const byte of Buffer.from(body)) {
+    response.write(Buffer.of(byte));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  response.end();
+}
+
 /** Misbehaves; everything it starts ends when the connection closes. */
 function misbehave(fault: Fault, answer: ScriptedAnswer, response: ServerResponse): void {
   const { socket } = response;
@@ -350,6 +362,11 @@ function misbehave(fault: Fault, answer: ScriptedAnswer, response: ServerRespons
     case 'byte-per-second':
       response.writeHead(200, { 'content-type': 'application/json' });
       every(1000, () => response.write(' '));
+      return;
+    case 'byte-by-byte':
+      response.writeHead(answer.status ?? 200, { 'content-length': body.length });
+      socket?.setNoDelay(true);
+      void writeEach(body, response);
       return;
     case 'endless':
       response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' });
@@ -394,6 +411,7 @@ export async function startIms(options: ImsOptions = {}): Promise<ImsServer> {
   const timers = new Set<NodeJS.Timeout>();
   let always: ScriptedAnswer | undefined;
   let connections = 0;
+  let dropping = 0;
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const recorded = await record(request);
@@ -424,6 +442,11 @@ export async function startIms(options: ImsOptions = {}): Promise<ImsServer> {
     : createServer(listener);
   server.on('connection', (socket: Socket) => {
     connections += 1;
+    if (dropping > 0) {
+      dropping -= 1;
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => sockets.delete(socket));
@@ -439,6 +462,9 @@ export async function startIms(options: ImsOptions = {}): Promise<ImsServer> {
       return connections;
     },
     revoked: ims.revoked,
+    dropConnections: (count) => {
+      dropping = count;
+    },
     script: (...answers) => scripted.push(...answers),
     scriptAlways: (answer) => {
       always = answer;
