@@ -1196,7 +1196,7 @@ function imsWords(error, context) {
             return {
                 code: 'jwt_credential',
                 happened: 'This looks like a Service Account (JWT) credential, and those ended.',
-                remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the new client ID and secret.`,
+                remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential.`,
             };
         const words = Object.hasOwn(BY_ERROR, error.error) ? BY_ERROR[error.error] : undefined;
         if (words !== undefined)
