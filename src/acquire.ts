@@ -2,9 +2,10 @@
 
 import * as core from '@actions/core';
 
-import { explain, sentence, type Context } from './advice.ts';
+import type { Context } from './advice.ts';
+import { explain, sentence } from './explain.ts';
 import { cleanForeignText } from './foreign-text.ts';
-import { holdsSecret } from './ims/secret-forms.ts';
+import { holdsSecret } from './secret-forms.ts';
 import { secondsLeft, type Token } from './ims/token.ts';
 import {
   type Inputs,

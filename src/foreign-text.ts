@@ -1,6 +1,6 @@
 /** Makes text that somebody else chose, a server or an input, fit for a log that reads commands. */
 
-import { echoedForms } from './ims/secret-forms.ts';
+import { echoedForms } from './secret-forms.ts';
 
 /** Characters, not bytes: enough for a sentence, too few to flood a log. */
 export const FOREIGN_TEXT_LIMIT = 300;

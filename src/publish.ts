@@ -5,7 +5,7 @@ import { accessSync, constants, statSync, truncateSync } from 'node:fs';
 import * as core from '@actions/core';
 
 import { RunnerError } from './errors.ts';
-import { producedForms } from './ims/secret-forms.ts';
+import { producedForms } from './secret-forms.ts';
 import { secondsLeft, type Token } from './ims/token.ts';
 import type { Inputs } from './inputs.ts';
 import { aioVariables } from './variables.ts';

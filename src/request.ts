@@ -2,7 +2,8 @@
 
 import * as core from '@actions/core';
 
-import { explain, type Context } from './advice.ts';
+import type { Context } from './advice.ts';
+import { explain } from './explain.ts';
 import { type AttemptError, ImsError } from './errors.ts';
 import { post } from './ims/client.ts';
 import { authentications, tokenRequest } from './ims/token-request.ts';

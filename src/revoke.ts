@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 
 import * as core from '@actions/core';
 
-import { explain, sentence } from './advice.ts';
+import { explain, sentence } from './explain.ts';
 import { ImsError } from './errors.ts';
 import { post } from './ims/client.ts';
 import { secondsLeft } from './ims/token.ts';

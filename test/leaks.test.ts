@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { echoedForms, formEncoded } from '../src/ims/secret-forms.ts';
+import { echoedForms, formEncoded } from '../src/secret-forms.ts';
 
 import { parseEntries } from './support/commands.ts';
 import { hostileText, RUNS, secretText, TIME_LIMIT_MS } from './support/fuzz.ts';

@@ -6,9 +6,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { explain, sentence, type Context } from '../src/advice.ts';
+import type { Context } from '../src/advice.ts';
+import { explain, sentence } from '../src/explain.ts';
 import { GaveUpError, InputError, isAttemptError } from '../src/errors.ts';
-import { echoedForms, producedForms } from '../src/ims/secret-forms.ts';
+import { echoedForms, producedForms } from '../src/secret-forms.ts';
 import { type Answer, judgeTokenAnswer, secretsOfAnswer } from '../src/ims/token-response.ts';
 import {
   INPUT_DEFAULTS,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { AnswerError, ImsError, NetworkError } from '../src/errors.ts';
-import { echoedForms } from '../src/ims/secret-forms.ts';
+import { echoedForms } from '../src/secret-forms.ts';
 import { cleanForeignText, FOREIGN_TEXT_LIMIT } from '../src/foreign-text.ts';
 import { readClaims } from '../src/ims/token.ts';
 import { authentications, tokenRequest } from '../src/ims/token-request.ts';

@@ -1093,10 +1093,32 @@ var __webpack_exports__ = {};
 var external_node_crypto_ = __nccwpck_require__(598);
 // EXTERNAL MODULE: ./src/stand-ins/core.ts + 4 modules
 var stand_ins_core = __nccwpck_require__(154);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(916);
 ;// CONCATENATED MODULE: ./src/advice.ts
-
+const ADVICE_CODES = (/* unused pure expression or super */ null && ([
+    'invalid_input',
+    'invalid_client',
+    'invalid_scope',
+    'unauthorized_client',
+    'unsupported_grant_type',
+    'access_denied',
+    'invalid_request',
+    'jwt_credential',
+    'redirect_refused',
+    'throttled',
+    'ims_unavailable',
+    'gateway',
+    'ims_error',
+    'malformed_answer',
+    'network',
+    'tls',
+    'proxy',
+    'timeout',
+    'retry_after',
+    'answer_lost',
+    'cancelled',
+    'runner',
+    'unexpected',
+]));
 const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
 const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
 function wrongClient(error, context) {
@@ -1215,6 +1237,12 @@ function imsAdvice(error, context) {
     const said = error.description === '' ? '' : ` IMS says "${error.description}".`;
     return { ...words, happened: words.happened + said, facts: imsFacts(error) };
 }
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(916);
+;// CONCATENATED MODULE: ./src/explain.ts
+
+
 function answerAdvice(error) {
     const debug = error.debugId === '' ? [] : [`x-debug-id ${error.debugId}`];
     const happened = {
@@ -1319,31 +1347,6 @@ function explain(error, context) {
         facts: ['unexpected'],
     };
 }
-const ADVICE_CODES = (/* unused pure expression or super */ null && ([
-    'invalid_input',
-    'invalid_client',
-    'invalid_scope',
-    'unauthorized_client',
-    'unsupported_grant_type',
-    'access_denied',
-    'invalid_request',
-    'jwt_credential',
-    'redirect_refused',
-    'throttled',
-    'ims_unavailable',
-    'gateway',
-    'ims_error',
-    'malformed_answer',
-    'network',
-    'tls',
-    'proxy',
-    'timeout',
-    'retry_after',
-    'answer_lost',
-    'cancelled',
-    'runner',
-    'unexpected',
-]));
 function sentence(advice, docsUrl) {
     return `${advice.happened} ${advice.remedy} More: ${docsUrl}#${advice.code} (${advice.facts.join(', ')})`;
 }
@@ -2158,7 +2161,7 @@ class HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ./src/ims/secret-forms.ts
+;// CONCATENATED MODULE: ./src/secret-forms.ts
 function formEncoded(value) {
     return new URLSearchParams({ v: value }).toString().slice(2);
 }

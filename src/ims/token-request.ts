@@ -1,6 +1,6 @@
 /** A credential and a grant become a form and headers (RFC 6749, sections 2.3, 4.1.3, 4.4.2 and 6). */
 
-import { basicCredentials } from './secret-forms.ts';
+import { basicCredentials } from '../secret-forms.ts';
 
 export type Grant =
   | { readonly type: 'client_credentials'; readonly scopes: readonly string[] }

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 
 import { expect } from 'vitest';
 
-import { echoedForms } from '../../src/ims/secret-forms.ts';
+import { echoedForms } from '../../src/secret-forms.ts';
 
 import { testClient } from './ims-server.ts';
 import type { Job, StepResult } from './run-action.ts';

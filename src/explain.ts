@@ -1,0 +1,129 @@
+/** Every error in the words that people read: what happened, what to do about it, then the code. */
+
+import { type Advice, type Context, imsAdvice, NEW_USER_TOKEN, type Words } from './advice.ts';
+import {
+  AnswerError,
+  CancelledError,
+  GaveUpError,
+  ImsError,
+  InputError,
+  NetworkError,
+  RunnerError,
+} from './errors.ts';
+
+function answerAdvice(error: AnswerError): Advice {
+  const debug = error.debugId === '' ? [] : [`x-debug-id ${error.debugId}`];
+  const happened = {
+    not_json: 'The answer was cut off or is not JSON.',
+    too_large: 'The answer is larger than 64 KiB and was refused.',
+    field: `The answer has no usable \`${error.field}\`.`,
+  }[error.fault];
+  return {
+    code: 'malformed_answer',
+    happened,
+    remedy:
+      'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
+    facts: ['malformed_answer', ...debug],
+  };
+}
+
+function networkAdvice(error: NetworkError, context: Context): Advice {
+  const host = context.imsOrigin;
+  const words: Readonly<Record<NetworkError['fault'], Words>> = {
+    connection: {
+      code: 'network',
+      happened: `No connection to ${host}.`,
+      remedy:
+        'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
+    },
+    tls: {
+      code: 'tls',
+      happened: `The certificate of ${host} could not be verified, so nothing was sent.`,
+      remedy:
+        'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate.',
+    },
+    proxy_refused: {
+      code: 'proxy',
+      happened: `The proxy refused a connection to ${host}.`,
+      remedy: 'Check `https_proxy`, its user name and password, and what the proxy allows.',
+    },
+    attempt_timeout: {
+      code: 'timeout',
+      happened: `${host} did not answer in time.`,
+      remedy: 'Run the job again, or raise `timeout`.',
+    },
+  };
+  return { ...words[error.fault], facts: [error.reason] };
+}
+
+function gaveUpAdvice(error: GaveUpError, context: Context): Advice {
+  const last = explain(error.last, context);
+  const tries = error.attempts === 1 ? '1 attempt' : `${error.attempts} attempts`;
+  switch (error.reason) {
+    case 'deadline':
+      return {
+        ...last,
+        happened: `No token after ${tries} within ${error.timeoutSeconds} s. ${last.happened}`,
+      };
+    case 'retry_after': {
+      const wait = error.last instanceof ImsError ? (error.last.retryAfterMs ?? 0) : 0;
+      return {
+        code: 'retry_after',
+        happened: `IMS asks to wait ${Math.ceil(wait / 1000)} s, longer than \`timeout\` allows (${error.timeoutSeconds} s in all, ${tries} made).`,
+        remedy: 'Raise `timeout`, or run the job again after that time.',
+        facts: last.facts,
+      };
+    }
+    case 'answer_lost':
+      return {
+        code: 'answer_lost',
+        happened: `The answer to the code was lost, and the code is probably used up. ${last.happened}`,
+        remedy: `It was not sent again. ${NEW_USER_TOKEN} A permanent service token still works: run the job again.`,
+        facts: last.facts,
+      };
+  }
+}
+
+/** Turns anything thrown into advice. */
+export function explain(error: unknown, context: Context): Advice {
+  if (error instanceof InputError)
+    return {
+      code: 'invalid_input',
+      happened: error.problems.join(' '),
+      remedy: 'No request was made.',
+      facts: ['invalid_input'],
+    };
+  if (error instanceof GaveUpError) return gaveUpAdvice(error, context);
+  if (error instanceof ImsError) return imsAdvice(error, context);
+  if (error instanceof AnswerError) return answerAdvice(error);
+  if (error instanceof NetworkError) return networkAdvice(error, context);
+  if (error instanceof CancelledError)
+    return {
+      code: 'cancelled',
+      happened: `The step was cancelled (${error.signal}) and set nothing.`,
+      remedy: 'Run the job again if that was not intended.',
+      facts: ['cancelled'],
+    };
+  if (error instanceof RunnerError)
+    return {
+      code: 'runner',
+      happened: error.message,
+      remedy: 'Use the action through `uses:` in a workflow, on a current runner.',
+      facts: ['runner'],
+    };
+  // The message of an unknown error may hold anything, so only its kind is told.
+  return {
+    code: 'unexpected',
+    happened: `The action has a defect (${error instanceof Error ? error.name : typeof error}).`,
+    remedy: 'Please report it in the repository of the action.',
+    facts: ['unexpected'],
+  };
+}
+
+/**
+ * One line: what happened, what to do, where to read more, then the facts.
+ * @param docsUrl where docs/troubleshooting.md of this version is
+ */
+export function sentence(advice: Advice, docsUrl: string): string {
+  return `${advice.happened} ${advice.remedy} More: ${docsUrl}#${advice.code} (${advice.facts.join(', ')})`;
+}
