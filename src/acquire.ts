@@ -5,7 +5,7 @@ import * as core from '@actions/core';
 import type { Context } from './advice.ts';
 import { explain, sentence } from './explain.ts';
 import { cleanForeignText } from './foreign-text.ts';
-import { holdsSecret } from './secret-forms.ts';
+import { secretFinder } from './secret-forms.ts';
 import { secondsLeft, type Token } from './ims/token.ts';
 import {
   type Inputs,
@@ -83,10 +83,11 @@ async function obtain(
 
 /** What a token says of itself goes to outputs and the summary: not if it holds a secret. */
 function withoutSecrets(token: Token, secrets: readonly string[]): Token {
+  const holdsSecret = secretFinder(secrets);
   return {
     ...token,
-    grantedScopes: token.grantedScopes?.filter((scope) => !holdsSecret(scope, secrets)),
-    userId: holdsSecret(token.userId, secrets) ? '' : token.userId,
+    grantedScopes: token.grantedScopes?.filter((scope) => !holdsSecret(scope)),
+    userId: holdsSecret(token.userId) ? '' : token.userId,
   };
 }
 

@@ -53,9 +53,8 @@ export function echoedForms(secret: string): readonly string[] {
 /** Anything shorter is found in other text by chance. */
 const LEAST_FORM_LENGTH = 8;
 
-/** Whether text holds one of the secrets, in any form that `echoedForms` lists. */
-export function holdsSecret(text: string, secrets: readonly string[]): boolean {
-  return secrets
-    .flatMap(echoedForms)
-    .some((form) => form.length >= LEAST_FORM_LENGTH && text.includes(form));
+/** Tells whether a text holds one of the secrets, in any form that `echoedForms` lists. */
+export function secretFinder(secrets: readonly string[]): (text: string) => boolean {
+  const forms = secrets.flatMap(echoedForms).filter((form) => form.length >= LEAST_FORM_LENGTH);
+  return (text) => forms.some((form) => text.includes(form));
 }

@@ -1395,10 +1395,9 @@ function echoedForms(secret) {
     return [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
 }
 const LEAST_FORM_LENGTH = 8;
-function holdsSecret(text, secrets) {
-    return secrets
-        .flatMap(echoedForms)
-        .some((form) => form.length >= LEAST_FORM_LENGTH && text.includes(form));
+function secretFinder(secrets) {
+    const forms = secrets.flatMap(echoedForms).filter((form) => form.length >= LEAST_FORM_LENGTH);
+    return (text) => forms.some((form) => text.includes(form));
 }
 
 ;// CONCATENATED MODULE: ./src/foreign-text.ts
@@ -3169,10 +3168,11 @@ async function obtain(inputs, secrets, surroundings, keep) {
     };
 }
 function withoutSecrets(token, secrets) {
+    const holdsSecret = secretFinder(secrets);
     return {
         ...token,
-        grantedScopes: token.grantedScopes?.filter((scope) => !holdsSecret(scope, secrets)),
-        userId: holdsSecret(token.userId, secrets) ? '' : token.userId,
+        grantedScopes: token.grantedScopes?.filter((scope) => !holdsSecret(scope)),
+        userId: holdsSecret(token.userId) ? '' : token.userId,
     };
 }
 function tell(obtained, inputs) {

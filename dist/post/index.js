@@ -2196,10 +2196,9 @@ function echoedForms(secret) {
     return [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
 }
 const LEAST_FORM_LENGTH = 8;
-function holdsSecret(text, secrets) {
-    return secrets
-        .flatMap(echoedForms)
-        .some((form) => form.length >= LEAST_FORM_LENGTH && text.includes(form));
+function secretFinder(secrets) {
+    const forms = secrets.flatMap(echoedForms).filter((form) => form.length >= LEAST_FORM_LENGTH);
+    return (text) => forms.some((form) => text.includes(form));
 }
 
 ;// CONCATENATED MODULE: ./src/foreign-text.ts
