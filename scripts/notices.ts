@@ -10,7 +10,12 @@ export type Module = {
   readonly modules?: readonly Module[];
 };
 
-type Package = { readonly name: string; readonly version: string; readonly license?: string };
+type Package = {
+  readonly name: string;
+  readonly version: string;
+  readonly license?: unknown;
+  readonly author?: unknown;
+};
 
 const IN_PACKAGE = /^(.*[/\\]node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+)[/\\]/;
 const NOTICE_FILE = /^(?:licen[cs]e|copying|notice)/i;
@@ -29,17 +34,29 @@ function texts(folder: string): readonly string[] {
   return readdirSync(folder)
     .filter((name) => NOTICE_FILE.test(name))
     .sort()
-    .map((name) => readFileSync(join(folder, name), 'utf8').replaceAll('\r\n', '\n').trim());
+    .map((name) => readFileSync(join(folder, name), 'utf8').replace(/^\uFEFF/, ''))
+    .map((text) => text.replaceAll(/[ \t]*\r?\n/g, '\n').trim())
+    .filter(Boolean);
 }
 
+/** The terms of the MIT licence, for a package that names it and brings no text; ours has the same. */
+function mitTerms(author: unknown): string {
+  const licence = readFileSync(join(import.meta.dirname, '..', 'LICENSE'), 'utf8');
+  const terms = licence.slice(licence.indexOf('Permission is hereby granted')).trim();
+  const by = typeof author === 'string' ? `, and "author": "${author}"` : '';
+  return `The package brings no text of its licence. Its package.json has "license": "MIT"${by}.\n\n${terms}`;
+}
+
+/** @throws Error when a package says too little of its licence: then it must not be bundled unseen */
 function section(folder: string): { readonly title: string; readonly text: string } {
-  const { name, version, license } = JSON.parse(
+  const { name, version, license, author } = JSON.parse(
     readFileSync(join(folder, 'package.json'), 'utf8'),
   ) as Package;
-  if (license === undefined) throw new Error(`${name} names no licence`);
-  const found = texts(folder);
-  const text = found.length > 0 ? found.join('\n\n') : '(The package has no licence text.)';
-  return { title: `${name} ${version} (${license})`, text };
+  const brought = texts(folder);
+  const found = brought.length === 0 && license === 'MIT' ? [mitTerms(author)] : brought;
+  if (typeof license !== 'string' || found.length === 0)
+    throw new Error(`${name} ${version} is bundled, but has no licence with its text`);
+  return { title: `${name} ${version} (${license})`, text: found.join('\n\n') };
 }
 
 /** The notices of the packages in these folders, by name. */
