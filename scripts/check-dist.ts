@@ -31,6 +31,10 @@ try {
     console.error(`dist is not what src builds to: ${stale.join(', ')}. Run: npm run build`);
     process.exitCode = 1;
   } else console.log(`dist is what src builds to: ${names.length} files`);
+} catch (error) {
+  // Not thrown on: Node would print the line of ncc that threw, which is megabytes long.
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 } finally {
-  rmSync(fresh, { recursive: true });
+  rmSync(fresh, { recursive: true, force: true });
 }

@@ -5,6 +5,7 @@ import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
+import { TextDocument } from 'vscode-languageserver-textdocument';
 import { parse } from 'yaml';
 
 import { allYamlBlocks, asWorkflow, pinned, yamlBlocks } from '../scripts/yaml-blocks.ts';
@@ -21,12 +22,6 @@ type LanguageService = {
   ): Promise<readonly Diagnostic[]>;
   registerLogger(logger: object): void;
 };
-type TextDocuments = {
-  readonly TextDocument: {
-    create(uri: string, language: string, version: number, text: string): object;
-  };
-};
-
 const root = join(import.meta.dirname, '..');
 const metadata = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as Metadata;
 const actionsMetadataProvider = {
@@ -55,8 +50,6 @@ beforeAll(async () => {
   };
   const ignore = (): void => undefined;
   service.registerLogger({ error: fail, warn: fail, info: ignore, log: ignore });
-  const name: string = 'vscode-languageserver-textdocument';
-  const { TextDocument } = (await import(name)) as TextDocuments;
   let count = 0;
   validate = async (path, text) => {
     // Under an address of its own: the service remembers what it has parsed.

@@ -1,7 +1,7 @@
 /** The documentation agrees with the action: names, defaults, examples, error codes, links. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -15,11 +15,6 @@ type Step = { readonly id: string; readonly inputs: readonly string[] };
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-
-const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.md'))
-  .map((name) => join('docs', name));
-const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...docs];
 
 function fields(value: unknown): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -107,36 +102,9 @@ describe('examples', () => {
   });
 });
 
-const withoutCode = (text: string): string => text.replaceAll(/^```.*?^```$/gms, '');
-
-function headings(page: string): readonly string[] {
-  return [...withoutCode(read(page)).matchAll(/^#{1,6} (.+)$/gm)].map(([, text = '']) => text);
-}
-
 it('every error code has its heading, and no heading is of a code that is gone', () => {
   const codes = [...read('docs/troubleshooting.md').matchAll(/^## (.+)$/gm)]
     .map(([, text = '']) => text)
     .filter((text) => /^[a-z_]+$/.test(text));
   expect(codes.toSorted()).toEqual([...ADVICE_CODES].toSorted());
-});
-
-/** The anchor that GitHub gives a heading. */
-function anchor(heading: string): string {
-  const plain = heading.toLowerCase().replaceAll(/[^\p{L}\p{N}_ -]/gu, '');
-  return plain.replaceAll(' ', '-');
-}
-
-function isDead(page: string, link: string): boolean {
-  const [path = '', fragment] = link.split('#');
-  const target = path === '' ? page : relative(root, join(root, dirname(page), path));
-  if (target.startsWith('..') || !existsSync(join(root, target))) return true;
-  return fragment !== undefined && !headings(target).map(anchor).includes(fragment);
-}
-
-it.each(pages)('%s has no dead relative link', (page) => {
-  const links = [...withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$/gm)].map(
-    ([, inline, defined]) => inline ?? defined ?? '',
-  );
-  const local = links.filter((link) => !/^(?:https?|mailto):/.test(link));
-  expect(local.filter((link) => isDead(page, link))).toEqual([]);
 });
