@@ -71,8 +71,12 @@ async function obtain(
 ): Promise<Obtained> {
   const found = await findToken(inputs, keep);
   if (found !== undefined) return { ...found, refreshToken: '' };
-  const context = contextOf(inputs, secrets);
-  const answer = await requestToken(inputs, secrets, context, surroundings);
+  const answer = await requestToken(
+    inputs,
+    secrets,
+    () => contextOf(inputs, secrets),
+    surroundings,
+  );
   const userGrant = inputs.grant.type !== 'client_credentials';
   return {
     token: answer.token,
@@ -133,16 +137,16 @@ export async function acquire(surroundings: Surroundings): Promise<void> {
   const { env } = surroundings;
   // Until there is a token: a process that ends before, for whatever reason, has failed.
   process.exitCode = 1;
-  let context = NO_CONTEXT;
+  let context = (): Context => NO_CONTEXT;
   try {
     const raw: RawInputs = readRawInputs(env);
     const secrets = secretsOfInputs(raw);
     maskSecrets(secrets, raw['client-id']);
     const inputs = parseInputs(raw);
-    context = contextOf(inputs, secrets);
+    context = () => contextOf(inputs, secrets);
     await acquireWith(inputs, secrets, surroundings);
     process.exitCode = 0;
   } catch (error) {
-    core.setFailed(sentence(explain(error, context), troubleshootingUrl(env)));
+    core.setFailed(sentence(explain(error, context()), troubleshootingUrl(env)));
   }
 }

@@ -54,7 +54,7 @@ function describe(error: AttemptError, context: Context): string {
 export async function requestToken(
   inputs: Inputs,
   secrets: readonly string[],
-  context: Context,
+  context: () => Context,
   surroundings: Surroundings,
 ): Promise<TokenAnswer> {
   return retrying((limitMs) => ask(inputs, secrets, limitMs, surroundings), {
@@ -65,7 +65,7 @@ export async function requestToken(
     usedUpByAttempt: inputs.grant.type === 'authorization_code',
     onRetry: ({ attempt, error, waitMs }) => {
       core.info(
-        `Attempt ${attempt} failed: ${describe(error, context)} Next attempt in ${(waitMs / 1000).toFixed(1)} s.`,
+        `Attempt ${attempt} failed: ${describe(error, context())} Next attempt in ${(waitMs / 1000).toFixed(1)} s.`,
       );
     },
   });

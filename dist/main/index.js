@@ -2952,7 +2952,7 @@ async function requestToken(inputs, secrets, context, surroundings) {
         signal: surroundings.signal,
         usedUpByAttempt: inputs.grant.type === 'authorization_code',
         onRetry: ({ attempt, error, waitMs }) => {
-            core/* info */.pq(`Attempt ${attempt} failed: ${describe(error, context)} Next attempt in ${(waitMs / 1000).toFixed(1)} s.`);
+            core/* info */.pq(`Attempt ${attempt} failed: ${describe(error, context())} Next attempt in ${(waitMs / 1000).toFixed(1)} s.`);
         },
     });
 }
@@ -3158,8 +3158,7 @@ async function obtain(inputs, secrets, surroundings, keep) {
     const found = await findToken(inputs, keep);
     if (found !== undefined)
         return { ...found, refreshToken: '' };
-    const context = contextOf(inputs, secrets);
-    const answer = await requestToken(inputs, secrets, context, surroundings);
+    const answer = await requestToken(inputs, secrets, () => contextOf(inputs, secrets), surroundings);
     const userGrant = inputs.grant.type !== 'client_credentials';
     return {
         token: answer.token,
@@ -3206,18 +3205,18 @@ async function acquireWith(inputs, secrets, surroundings) {
 async function acquire(surroundings) {
     const { env } = surroundings;
     process.exitCode = 1;
-    let context = NO_CONTEXT;
+    let context = () => NO_CONTEXT;
     try {
         const raw = readRawInputs(env);
         const secrets = secretsOfInputs(raw);
         maskSecrets(secrets, raw['client-id']);
         const inputs = parseInputs(raw);
-        context = contextOf(inputs, secrets);
+        context = () => contextOf(inputs, secrets);
         await acquireWith(inputs, secrets, surroundings);
         process.exitCode = 0;
     }
     catch (error) {
-        core/* setFailed */.C1(sentence(explain(error, context), (0,src_surroundings/* troubleshootingUrl */.KB)(env)));
+        core/* setFailed */.C1(sentence(explain(error, context()), (0,src_surroundings/* troubleshootingUrl */.KB)(env)));
     }
 }
 
