@@ -1,5 +1,10 @@
 /** `reuse: repository`, with the real cache client against an emulated service. */
 
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import {
@@ -26,6 +31,27 @@ beforeEach(async () => {
   cache.behaviour = 'normal';
 });
 afterEach(() => ims.close());
+
+/** A tar archive (POSIX.1-1988, ustar) of files with these names. */
+function tarOf(names: readonly string[]): Buffer {
+  const octal = (value: number, width: number): string => value.toString(8).padStart(width, '0');
+  const blocks = names.map((name) => {
+    const header = Buffer.alloc(512);
+    header.write(name, 0);
+    header.write(`${octal(0o644, 7)}\0${octal(0, 7)}\0${octal(0, 7)}\0`, 100);
+    header.write(`${octal(4, 11)}\0${octal(0, 11)}\0        0`, 124);
+    header.write('ustar\u000000', 257);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${octal(sum, 6)}\0 `, 148);
+    return Buffer.concat([header, Buffer.from('p8e-'.padEnd(512, '\0'))]);
+  });
+  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+}
+
+/** Compressed as the cache client did it here: with zstd where that is installed, otherwise with gzip. */
+function compressedLike(archive: Buffer, content: Buffer): Buffer {
+  return archive.readUInt16BE(0) === 0x1f8b ? gzipSync(content) : zstdCompressSync(content);
+}
 
 /** One step in a job of its own, on an empty machine. */
 async function oneJob(change: Record<string, string> = {}): Promise<StepResult> {
@@ -72,6 +98,22 @@ describe('a token in the repository', () => {
     const archive = await cache.read(key);
     await cache.replace(key, archive.subarray(0, archive.length / 2));
     expect((await oneJob()).outputs['source']).toBe('ims');
+  });
+
+  it('in an archive that would write elsewhere writes nothing there', async () => {
+    await oneJob();
+    const key = cache.entries[0]?.key ?? '';
+    const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
+    try {
+      const target = join(folder, 'p8e-test-written');
+      const names = [target, `../../../../../../../../../../../../${target}`];
+      const archive = await cache.read(key);
+      await cache.replace(key, compressedLike(archive, tarOf(names)));
+      expect((await oneJob()).outputs['source']).toBe('ims');
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('is not revoked by a step of one of the jobs that have it', async () => {

@@ -31,9 +31,11 @@ const LARGEST_BYTES = 256 * 1024;
 function keyPrefix(identity) {
     return `adobe-ims-token-1-${(0,_sealed_token_js__WEBPACK_IMPORTED_MODULE_5__/* .fingerprint */ .Rj)(identity)}-`;
 }
-function withoutInputs(env, folder) {
+const TAR_OPTIONS = '--transform=s,.*/,,';
+function childEnvironment(env, folder) {
     const kept = Object.entries(env).filter(([name]) => !/^(INPUT|STATE)_/i.test(name));
-    return { ...Object.fromEntries(kept), GITHUB_WORKSPACE: folder, RUNNER_TEMP: folder };
+    const own = { GITHUB_WORKSPACE: folder, RUNNER_TEMP: folder, TAR_OPTIONS };
+    return { ...Object.fromEntries(kept), ...own };
 }
 function end(pid) {
     if (pid === undefined)
@@ -49,7 +51,7 @@ function run(cache, folder, words) {
     return new Promise((resolve) => {
         const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(process.execPath, [cache.program, ...words], {
             cwd: folder,
-            env: withoutInputs(cache.env, folder),
+            env: childEnvironment(cache.env, folder),
             stdio: 'ignore',
             detached: process.platform !== 'win32',
         });

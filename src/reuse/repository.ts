@@ -25,10 +25,17 @@ function keyPrefix(identity: TokenIdentity): string {
   return `adobe-ims-token-1-${fingerprint(identity)}-`;
 }
 
+/**
+ * Has GNU tar, which the cache client starts, take the folders off every name: the client unpacks an
+ * archive with `-P`, so that one made by somebody else could write anywhere.
+ */
+const TAR_OPTIONS = '--transform=s,.*/,,';
+
 /** What the cache program may see: all but the inputs, among them the client secret. */
-function withoutInputs(env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv {
+function childEnvironment(env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !/^(INPUT|STATE)_/i.test(name));
-  return { ...Object.fromEntries(kept), GITHUB_WORKSPACE: folder, RUNNER_TEMP: folder };
+  const own = { GITHUB_WORKSPACE: folder, RUNNER_TEMP: folder, TAR_OPTIONS };
+  return { ...Object.fromEntries(kept), ...own };
 }
 
 /** Ends a program and what it started; on Windows there are no process groups to end. */
@@ -47,7 +54,7 @@ function run(cache: RepositoryCache, folder: string, words: readonly string[]): 
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [cache.program, ...words], {
       cwd: folder,
-      env: withoutInputs(cache.env, folder),
+      env: childEnvironment(cache.env, folder),
       stdio: 'ignore',
       detached: process.platform !== 'win32',
     });
