@@ -1,7 +1,8 @@
 /**
- * Prints the SBOM of `dist`: `npm sbom --sbom-format spdx > FILE`, then `node scripts/sbom.ts FILE`.
- * Of what is installed, it keeps what THIRD-PARTY.txt names, as that is what was bundled. With
- * `--omit dev` npm would leave out packages that the tools here need too.
+ * Prints the SBOM of `dist`: `npm sbom --sbom-format spdx --package-lock-only > FILE`, then
+ * `node scripts/sbom.ts FILE`; neither needs anything installed. Of what is locked, it keeps what
+ * THIRD-PARTY.txt names, as that is what was bundled. With `--omit dev` npm would leave out packages that
+ * the tools here need too.
  */
 
 import { readFileSync } from 'node:fs';
@@ -22,14 +23,14 @@ export function bundled(notices: string): readonly string[] {
 
 /**
  * An SBOM that says: this action contains these packages.
- * @param installed the SBOM of all that is installed, in SPDX 2.3
+ * @param locked the SBOM of all that the lock file names, in SPDX 2.3
  * @param names as `name version`
  * @throws Error when a package is not in there
  */
-export function sbomOf(installed: Spdx, names: readonly string[]): Spdx {
-  const root = installed.packages.find(({ SPDXID }) => installed.documentDescribes[0] === SPDXID);
+export function sbomOf(locked: Spdx, names: readonly string[]): Spdx {
+  const root = locked.packages.find(({ SPDXID }) => locked.documentDescribes[0] === SPDXID);
   const found = names.map((name) =>
-    installed.packages.find((entry) => `${entry.name} ${entry.versionInfo}` === name),
+    locked.packages.find((entry) => `${entry.name} ${entry.versionInfo}` === name),
   );
   const packages = found.filter((entry) => entry !== undefined);
   if (root === undefined || names.length === 0 || packages.length < names.length) {
@@ -42,7 +43,7 @@ export function sbomOf(installed: Spdx, names: readonly string[]): Spdx {
     relationshipType,
   });
   return {
-    ...installed,
+    ...locked,
     packages: [root, ...packages],
     relationships: [
       relation('SPDXRef-DOCUMENT', 'DESCRIBES', root.SPDXID),
@@ -54,8 +55,8 @@ export function sbomOf(installed: Spdx, names: readonly string[]): Spdx {
 if (process.argv[1] === import.meta.filename) {
   try {
     const notices = join(import.meta.dirname, '..', 'dist', 'THIRD-PARTY.txt');
-    const installed = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Spdx;
-    const sbom = sbomOf(installed, bundled(readFileSync(notices, 'utf8')));
+    const locked = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Spdx;
+    const sbom = sbomOf(locked, bundled(readFileSync(notices, 'utf8')));
     console.log(JSON.stringify(sbom, undefined, 2));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

@@ -16,7 +16,7 @@ const entry = (name: string, versionInfo: string): Parameters<typeof sbomOf>[0][
   versionInfo,
 });
 
-const installed = {
+const locked = {
   documentDescribes: ['SPDXRef-ours-1.0.0'],
   packages: [
     entry('a', '1.0.0'),
@@ -37,7 +37,7 @@ describe('the SBOM', () => {
   });
 
   it('says that the action contains them, each in its version, and nothing of other packages', () => {
-    const { packages, relationships } = sbomOf(installed, ['a 2.0.0']);
+    const { packages, relationships } = sbomOf(locked, ['a 2.0.0']);
     expect(packages.map(({ SPDXID }) => SPDXID)).toEqual(['SPDXRef-ours-1.0.0', 'SPDXRef-a-2.0.0']);
     expect(relationships).toEqual([
       {
@@ -54,7 +54,7 @@ describe('the SBOM', () => {
   });
 
   it('is refused where a bundled package is missing', () => {
-    expect(() => sbomOf(installed, ['a 2.0.0', 'a 3.0.0'])).toThrow('of npm: a 3.0.0.');
-    expect(() => sbomOf(installed, [])).toThrow('anything');
+    expect(() => sbomOf(locked, ['a 2.0.0', 'a 3.0.0'])).toThrow('of npm: a 3.0.0.');
+    expect(() => sbomOf(locked, [])).toThrow('anything');
   });
 });
