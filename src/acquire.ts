@@ -5,16 +5,11 @@ import * as core from '@actions/core';
 import type { Context } from './advice.ts';
 import { explain, sentence } from './explain.ts';
 import { cleanForeignText } from './foreign-text.ts';
-import { secretFinder } from './secret-forms.ts';
+import { secretFinder, withBasicCredentials } from './secret-forms.ts';
 import { secondsLeft, type Token } from './ims/token.ts';
-import {
-  type Inputs,
-  parseInputs,
-  type RawInputs,
-  readRawInputs,
-  secretsOfInputs,
-} from './inputs.ts';
+import { type Inputs, parseInputs } from './inputs.ts';
 import { isoSeconds, maskSecrets, publish, runnerFiles, type Source } from './publish.ts';
+import { readRawInputs, secretsOfInputs } from './raw-inputs.ts';
 import { requestToken } from './request.ts';
 import { findToken, keepToken, type Keep } from './reuse/places.ts';
 import { revocationState } from './revocation-state.ts';
@@ -34,7 +29,7 @@ function settleScopes(token: Token, inputs: Inputs, secrets: readonly string[]):
 }
 
 function warnIfShort(token: Token, inputs: Inputs): void {
-  const left = secondsLeft(token, Date.now());
+  const left = Math.max(0, secondsLeft(token, Date.now()));
   if (left < inputs.minValiditySeconds)
     core.warning(
       `The token is valid for ${left} s, less than the ${inputs.minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`,
@@ -139,12 +134,13 @@ export async function acquire(surroundings: Surroundings): Promise<void> {
   process.exitCode = 1;
   let context = (): Context => NO_CONTEXT;
   try {
-    const raw: RawInputs = readRawInputs(env);
+    const raw = readRawInputs(env);
     const secrets = secretsOfInputs(raw);
     maskSecrets(secrets, raw['client-id']);
     const inputs = parseInputs(raw);
-    context = () => contextOf(inputs, secrets);
-    await acquireWith(inputs, secrets, surroundings);
+    const known = withBasicCredentials(secrets, inputs.clientId);
+    context = () => contextOf(inputs, known);
+    await acquireWith(inputs, known, surroundings);
     process.exitCode = 0;
   } catch (error) {
     core.setFailed(sentence(explain(error, context()), troubleshootingUrl(env)));

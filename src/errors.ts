@@ -43,6 +43,12 @@ export class ImsError extends Error {
   }
 }
 
+/** Whether IMS refused the client: then, and only then, another way to authenticate may be tried. */
+export function refusesClient(error: unknown): boolean {
+  if (!(error instanceof ImsError) || error.error !== 'invalid_client') return false;
+  return error.status >= 400 && error.status < 500;
+}
+
 export type AnswerFault = 'not_json' | 'too_large' | 'field';
 
 /** An answer of success that cannot be used. */
@@ -63,7 +69,8 @@ export class AnswerError extends Error {
   }
 }
 
-export type NetworkFault = 'connection' | 'tls' | 'proxy_refused' | 'attempt_timeout';
+export type NetworkFault =
+  'connection' | 'tls' | 'proxy_refused' | 'proxy_unreadable' | 'attempt_timeout';
 
 /** No answer: the connection failed, was refused by TLS or a proxy, or took too long. */
 export class NetworkError extends Error {

@@ -47,6 +47,12 @@ function networkAdvice(error: NetworkError, context: Context): Advice {
       happened: `The proxy refused a connection to ${host}.`,
       remedy: 'Check `https_proxy`, its user name and password, and what the proxy allows.',
     },
+    proxy_unreadable: {
+      code: 'proxy',
+      happened: '`https_proxy` is not the URL of a proxy, so nothing was sent.',
+      remedy:
+        'Write it as http://host:port. In its user name and password, % is written %25, @ is written %40 and : is written %3A.',
+    },
     attempt_timeout: {
       code: 'timeout',
       happened: `${host} did not answer in time.`,

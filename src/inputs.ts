@@ -1,9 +1,10 @@
-/** The only file that reads inputs: they become one readonly, validated object. */
+/** Raw inputs become one readonly, validated object. */
 
 import { InputError } from './errors.ts';
 import { cleanForeignText } from './foreign-text.ts';
 import { type Endpoint, judgeEndpoint } from './ims/endpoint.ts';
 import type { Grant } from './ims/token-request.ts';
+import { type InputName, type RawInputs, secretsOfInputs, splitSecrets } from './raw-inputs.ts';
 import { aioVariables, judgeVariableName } from './variables.ts';
 
 export type Reuse = 'none' | 'job' | 'repository';
@@ -25,66 +26,11 @@ export type Inputs = {
   readonly summary: boolean;
 };
 
-/** Every input with the default that action.yml declares; a test holds the two together. */
-export const INPUT_DEFAULTS = {
-  'client-id': '',
-  'client-secret': '',
-  scopes: 'openid, AdobeID, offline_access, creative_sdk',
-  'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
-  'aio-context': '',
-  'grant-type': 'client_credentials',
-  'refresh-token': '',
-  code: '',
-  'code-verifier': '',
-  'org-id': '',
-  'ims-url': 'https://ims-na1.adobelogin.com',
-  reuse: 'job',
-  'min-validity': '1800',
-  revoke: 'false',
-  timeout: '60',
-  summary: 'false',
-} as const;
-
-export type InputName = keyof typeof INPUT_DEFAULTS;
-export type RawInputs = Readonly<Record<InputName, string>>;
-
 const LINE_BREAK = /[\r\n]/;
 // Tabs included: none of these values can hold one.
 const CONTROL = /[\u0000-\u001f\u007f]/;
 const QUOTED = /^(?:".*"|'.*'|`.*`|\u201c.*\u201d|\u2018.*\u2019)$/s;
 const LONGEST_TIMEOUT_SECONDS = 3600;
-
-/**
- * Reads the inputs as the runner passes them: `INPUT_` and the name in capitals, hyphens kept
- * (actions/runner, Handlers/Handler.cs). Surrounding white space is trimmed. A variable that is not set
- * at all gets the default; one that is set but empty stays empty.
- */
-export function readRawInputs(env: NodeJS.ProcessEnv): RawInputs {
-  const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
-    name,
-    (env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
-  ]);
-  return Object.fromEntries(raw) as RawInputs;
-}
-
-function splitSecrets(value: string): readonly string[] {
-  return value
-    .split(/[\r\n,]+/)
-    .map((secret) => secret.trim())
-    .filter((secret) => secret !== '');
-}
-
-const unquoted = (value: string): string =>
-  value.replace(/^["'`\u201c\u2018]+|["'`\u201d\u2019]+$/g, '');
-
-/** Every secret value among the inputs, to be masked before anything is said about them. */
-export function secretsOfInputs(raw: RawInputs): readonly string[] {
-  const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
-  const values = [...splitSecrets(raw['client-secret']), raw['client-secret'], ...user];
-  return [...new Set(values.flatMap((value) => [value, unquoted(value)]))].filter(
-    (value) => value.trim() !== '',
-  );
-}
 
 function splitList(value: string): readonly string[] {
   return [...new Set(value.split(/[\s,]+/).filter((item) => item !== ''))];
@@ -112,7 +58,7 @@ type Say = (problem: string) => void;
 function checkShape(raw: RawInputs, say: Say): void {
   const lists: readonly InputName[] = ['scopes', 'env-var', 'client-secret'];
   for (const name of Object.keys(raw) as InputName[]) {
-    const parts = name === 'client-secret' ? splitSecrets(raw[name]) : [raw[name]];
+    const parts = name === 'client-secret' ? [raw[name], ...splitSecrets(raw[name])] : [raw[name]];
     if (parts.some((part) => part.length > 1 && QUOTED.test(part)))
       say(`\`${name}\` is wrapped in quotes; store the value without them.`);
     if (lists.includes(name)) continue;
@@ -124,9 +70,16 @@ function checkShape(raw: RawInputs, say: Say): void {
     say('`client-secret` has a control character inside.');
 }
 
-/** Shows a value in a message: short, on one line, unable to start a command, without the secrets. */
+/** Longer than any value that an input can have, but for secrets. */
+const LONGEST_SHOWN = 40;
+
+/**
+ * Shows a value in a message: on one line, unable to start a command, without the secrets. A long one may
+ * be another secret, given here by mistake; cut short, the runner's masker would not know it.
+ */
 function show(value: string, raw: RawInputs): string {
-  return `"${cleanForeignText(value, secretsOfInputs(raw), 60)}"`;
+  if (value.length > LONGEST_SHOWN) return `a value of ${value.length} characters`;
+  return `"${cleanForeignText(value, secretsOfInputs(raw))}"`;
 }
 
 function choice<T extends string>(
@@ -207,15 +160,19 @@ function requestedScopes(raw: RawInputs, secrets: readonly string[], say: Say): 
   return scopes ?? [];
 }
 
+/** The runner cuts a long message, and with it what stands at its end. */
+const MOST_NAMES_SHOWN = 5;
+
 function checkNames(
   inputs: Pick<Inputs, 'envVars' | 'aioContext'>,
   raw: RawInputs,
   say: Say,
 ): void {
-  for (const name of inputs.envVars) {
-    const reason = judgeVariableName(name);
-    if (reason !== undefined) say(`\`env-var\` names ${show(name, raw)}, which ${reason}.`);
-  }
+  const bad = inputs.envVars.filter((name) => judgeVariableName(name) !== undefined);
+  for (const name of bad.slice(0, MOST_NAMES_SHOWN))
+    say(`\`env-var\` names ${show(name, raw)}, which ${judgeVariableName(name) ?? ''}.`);
+  if (bad.length > MOST_NAMES_SHOWN)
+    say(`\`env-var\` has ${bad.length - MOST_NAMES_SHOWN} more such names.`);
   if (inputs.aioContext === '') return;
   const variables = aioVariables(inputs.aioContext);
   if (variables === undefined)

@@ -3,10 +3,11 @@
 import { dirname, join } from 'node:path';
 
 import { acquire } from './acquire.ts';
-import { cancellation, insistOnTls, systemClock } from './surroundings.ts';
+import { cancellation, insistOnTls, silenceNodeDebug, systemClock } from './surroundings.ts';
 
 const startedMs = systemClock.now();
 const signal = cancellation();
 insistOnTls();
+silenceNodeDebug();
 const cacheProgram = join(dirname(process.argv[1] ?? ''), '..', 'cache', 'index.js');
 void acquire({ env: process.env, clock: systemClock, startedMs, signal, cacheProgram });

@@ -56,6 +56,25 @@ function neededFiles(inputs: Inputs): readonly string[] {
   ];
 }
 
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return !statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Takes back what was written; what cannot be cut to a size, such as a device, held nothing. */
+function cutBack(sizes: readonly { readonly path: string; readonly size: number }[]): void {
+  for (const { path, size } of sizes)
+    try {
+      truncateSync(path, size);
+    } catch {
+      // The others must be cut back all the same.
+    }
+}
+
 /**
  * The runner's files that this step will write. Without them `@actions/core` would fall back to commands
  * on stdout, with the token in the clear.
@@ -64,11 +83,7 @@ function neededFiles(inputs: Inputs): readonly string[] {
 export function runnerFiles(inputs: Inputs, env: NodeJS.ProcessEnv): readonly string[] {
   return neededFiles(inputs).map((name) => {
     const path = env[name] ?? '';
-    try {
-      accessSync(path, constants.W_OK);
-    } catch {
-      throw new RunnerError(`${name} names no file that can be written.`);
-    }
+    if (!isWritable(path)) throw new RunnerError(`${name} names no file that can be written.`);
     return path;
   });
 }
@@ -141,7 +156,7 @@ export async function publish(
     if (publication.state !== '') core.saveState(STATE_NAME, publication.state);
     if (inputs.summary) await writeSummary(publication, inputs, variables);
   } catch {
-    for (const { path, size } of sizes) truncateSync(path, size);
+    cutBack(sizes);
     throw new RunnerError('The files that the runner reads could not be written.');
   }
 }

@@ -4,7 +4,7 @@ import * as core from '@actions/core';
 
 import type { Context } from './advice.ts';
 import { explain } from './explain.ts';
-import { type AttemptError, ImsError } from './errors.ts';
+import { type AttemptError, refusesClient } from './errors.ts';
 import { post } from './ims/client.ts';
 import { authentications, tokenRequest } from './ims/token-request.ts';
 import { judgeTokenAnswer, secretsOfAnswer, type TokenAnswer } from './ims/token-response.ts';
@@ -26,17 +26,17 @@ async function ask(
     const request = tokenRequest(inputs, inputs.grant, way);
     const left = Math.max(1, deadlineMs - clock.now());
     const answer = await post(inputs.endpoint, request, { limitMs: left, signal });
-    maskSecrets(secretsOfAnswer(answer));
+    const answered = secretsOfAnswer(answer);
+    maskSecrets(answered);
     try {
-      const judged = judgeTokenAnswer(answer, secrets, Date.now());
+      const judged = judgeTokenAnswer(answer, [...secrets, ...answered], Date.now());
       if (way.method !== 'none' && way.secret !== inputs.clientSecrets[0])
         core.notice(
           'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',
         );
       return judged;
     } catch (error) {
-      const refused = error instanceof ImsError && error.error === 'invalid_client';
-      if (!refused || index === ways.length - 1) throw error;
+      if (!refusesClient(error) || index === ways.length - 1) throw error;
     }
   }
   throw new Error('there is always one way to authenticate');

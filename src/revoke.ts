@@ -1,20 +1,22 @@
 /** The post step: early returns, each with its reason. It never fails a job. */
 
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 
 import * as core from '@actions/core';
 
 import { explain, sentence } from './explain.ts';
-import { ImsError } from './errors.ts';
+import { ImsError, refusesClient } from './errors.ts';
 import { post } from './ims/client.ts';
 import { secondsLeft } from './ims/token.ts';
 import { authentications, type FormRequest, formRequest } from './ims/token-request.ts';
-import { judgeAcceptance } from './ims/token-response.ts';
-import { type Inputs, parseInputs, readRawInputs, secretsOfInputs } from './inputs.ts';
+import { judgeRevocation } from './ims/token-response.ts';
+import { type Inputs, parseInputs } from './inputs.ts';
 import { maskSecrets, STATE_NAME } from './publish.ts';
+import { readRawInputs, secretsOfInputs } from './raw-inputs.ts';
 import { noteRevoked, removeFromJob, wasRevoked } from './reuse/job.ts';
 import { identityOf } from './reuse/places.ts';
 import { openState } from './revocation-state.ts';
+import { withBasicCredentials } from './secret-forms.ts';
 import { systemClock, troubleshootingUrl } from './surroundings.ts';
 
 const LIMIT_MS = 10_000;
@@ -48,18 +50,27 @@ async function send(
     const limitMs = Math.max(1, deadlineMs - systemClock.now());
     const answer = await post(inputs.endpoint, request, { limitMs, signal });
     try {
-      judgeAcceptance(answer, [...secrets, token], Date.now());
+      judgeRevocation(answer, secrets, Date.now());
       return;
     } catch (error) {
-      const refused = error instanceof ImsError && error.error === 'invalid_client';
-      if (!refused || index === requests.length - 1) throw error;
+      if (!refusesClient(error) || index === requests.length - 1) throw error;
     }
   }
 }
 
 /** Whether IMS says that there is nothing left to revoke. */
 function isGone(error: unknown): boolean {
-  return error instanceof ImsError && /^(invalid_token|access_denied)$/.test(error.error);
+  return error instanceof ImsError && error.status < 500 && error.error === 'invalid_token';
+}
+
+/**
+ * What tells the later post steps of this job that a token is revoked. Made with the client secret, so that
+ * no step between could make it and so keep a token alive.
+ */
+function revocationMark(token: string, inputs: Inputs): string {
+  return createHmac('sha256', inputs.clientSecrets[0] ?? '')
+    .update(`revoked ${token}`)
+    .digest('hex');
 }
 
 async function revokeToken(
@@ -71,6 +82,7 @@ async function revokeToken(
   const secrets = secretsOfInputs(raw);
   maskSecrets(secrets, raw['client-id']);
   const inputs = parseInputs(raw);
+  if (!inputs.revoke) return;
   const token = openState(state, inputs);
   // The secret was exchanged between the two stages; nothing tells which token it was.
   if (token === undefined) {
@@ -83,12 +95,13 @@ async function revokeToken(
   const runnerTemp = env['RUNNER_TEMP'] ?? '';
   const identity = identityOf(inputs);
   if (identity !== undefined) removeFromJob(runnerTemp, identity);
-  const digest = createHash('sha256').update(token.accessToken).digest('hex');
+  const mark = revocationMark(token.accessToken, inputs);
   // Another step of this job had the same token and has revoked it.
-  if (wasRevoked(runnerTemp, digest)) return;
+  if (wasRevoked(runnerTemp, mark)) return;
   if (secondsLeft(token, Date.now()) <= 0) return;
+  const known = withBasicCredentials([...secrets, token.accessToken], inputs.clientId);
   try {
-    await send(token.accessToken, inputs, secrets, signal);
+    await send(token.accessToken, inputs, known, signal);
   } catch (error) {
     if (isGone(error)) return;
     const context = { imsOrigin: inputs.endpoint.origin, grantType: inputs.grant.type, scopes: [] };
@@ -96,7 +109,7 @@ async function revokeToken(
     core.warning(`The access token was not revoked and stays valid until it expires. ${advice}`);
     return;
   }
-  noteRevoked(runnerTemp, digest);
+  noteRevoked(runnerTemp, mark);
   core.info('Revoked the access token.');
 }
 

@@ -31,16 +31,40 @@ export function producedForms(secret: string, clientId?: string): readonly strin
   return [...new Set([formEncoded(secret), ...basic])].filter((form) => form !== secret);
 }
 
+/**
+ * What to cut out of foreign text: the secrets, and before them the Basic credentials that a request
+ * carried, as a gateway may repeat its headers.
+ */
+export function withBasicCredentials(
+  secrets: readonly string[],
+  clientId: string,
+): readonly string[] {
+  return [...secrets.flatMap((secret) => basicForms(secret, clientId)), ...secrets];
+}
+
+const MARKUP: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
 /** Forms in which a server could echo a secret; longest first, so that no part of one is left. */
 export function echoedForms(secret: string): readonly string[] {
   const bytes = Buffer.from(secret, 'utf8');
   const json = JSON.stringify(secret).slice(1, -1);
-  const forms = [
-    secret,
-    json,
+  const percent = [
     formEncoded(secret),
     formEncoded(secret).replaceAll('+', '%20'),
     encodeURIComponent(secret),
+  ];
+  const forms = [
+    secret,
+    json,
+    ...percent,
+    ...percent.map((form) => form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
+    secret.replaceAll(/[&<>"']/g, (character) => MARKUP[character] ?? ''),
     bytes.toString('base64'),
     bytes.toString('base64').replace(/=+$/, ''),
     bytes.toString('base64url'),

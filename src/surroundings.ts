@@ -58,6 +58,14 @@ export function insistOnTls(): void {
   );
 }
 
+/**
+ * With NODE_DEBUG, Node itself writes what it sends to stderr, the Basic header among it, where no mask is
+ * sure to come before it. Nothing else is ever written there.
+ */
+export function silenceNodeDebug(): void {
+  if ((process.env['NODE_DEBUG'] ?? '') !== '') process.stderr.write = () => true;
+}
+
 /** Where docs/troubleshooting.md of this very version is; a path in the repository when used as `./`. */
 export function troubleshootingUrl(env: NodeJS.ProcessEnv): string {
   const path = 'docs/troubleshooting.md';

@@ -43,6 +43,10 @@ describe('a single transient failure', () => {
       'Retry-After in the past',
       { status: 503, headers: { 'retry-after': 'Mon, 02 Nov 2020 00:00:00 GMT' } },
     ],
+    [
+      'Retry-After in the past, in the form of asctime',
+      { status: 503, headers: { 'retry-after': 'Mon Nov  2 00:00:00 2020' } },
+    ],
     ['Retry-After of garbage', { status: 503, headers: { 'retry-after': 'soon ##[error]x' } }],
   ];
   it.each(cases)('of %s is got over, with one line in the log', async (_name, answer) => {
@@ -78,6 +82,15 @@ describe('a single transient failure', () => {
   });
 });
 
+it('reads a Retry-After without a zone as UTC, wherever the runner is', async () => {
+  const { ims, job, inputs } = await setUp();
+  const [day, date, month, year, time] = new Date(Date.now() + 2000).toUTCString().split(/,? /);
+  const asctime = `${day ?? ''} ${month ?? ''} ${date ?? ''} ${time ?? ''} ${year ?? ''}`;
+  ims.script({ status: 503, headers: { 'retry-after': asctime } });
+  expectSuccess(await job.uses(inputs, { env: { TZ: 'America/New_York' } }));
+  expect(ims.requests).toHaveLength(2);
+});
+
 describe('an unusual answer that is right', () => {
   const padded = JSON.stringify(TOKEN).padEnd(64 * 1024);
 
@@ -99,6 +112,7 @@ describe('a lasting failure', () => {
   const cases: readonly (readonly [string, ScriptedAnswer, RegExp])[] = [
     ['503', { status: 503 }, /IMS is not available.*HTTP 503/],
     ['silence', { fault: 'silence' }, /did not answer in time/],
+    ['HTTP 101', { fault: 'switching-protocols' }, /did not answer in time/],
     ['slow headers', { fault: 'slow-headers' }, /did not answer in time/],
     ['one byte a second', { fault: 'byte-per-second' }, /did not answer in time/],
     ['an answer cut off', { fault: 'cut-off' }, /No connection|cut off/],

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { InputError } from '../src/errors.ts';
-import { INPUT_DEFAULTS, type InputName, parseInputs, readRawInputs } from '../src/inputs.ts';
+import { parseInputs } from '../src/inputs.ts';
+import { INPUT_DEFAULTS, type InputName, readRawInputs } from '../src/raw-inputs.ts';
 
 const SECRET = 'p8e-test-secret';
 
@@ -70,6 +71,7 @@ describe('client-secret', () => {
     ['three secrets', 'p8e-test-a,p8e-test-b,p8e-test-c', /at most two/],
     ['double quotes', '"p8e-test-a"', /wrapped in quotes/],
     ['single quotes', "'p8e-test-a'", /wrapped in quotes/],
+    ['quotes around both', '"p8e-test-a,p8e-test-b"', /wrapped in quotes/],
     ['quotes around the second', 'p8e-test-a\n"p8e-test-b"', /wrapped in quotes/],
     ['a tab', 'p8e-test\ta', /control character/],
   ])('refuses %s, without showing it', (_name, value, reason) => {
@@ -77,6 +79,18 @@ describe('client-secret', () => {
     expect(text).toMatch(reason);
     expect(text).not.toContain('p8e-test');
   });
+});
+
+describe('a value that is not one of an input', () => {
+  it.each(['reuse', 'grant-type', 'timeout', 'summary', 'env-var', 'aio-context'] as const)(
+    'in `%s` is not shown in part: the masker knows a secret as a whole',
+    (name) => {
+      const other = 'p8e-test-'.padEnd(105, '0123456789');
+      const text = problems({ [name]: other }).join(' ');
+      expect(text).toContain('a value of 105 characters');
+      expect(text).not.toContain('p8e-test-0');
+    },
+  );
 });
 
 describe('values', () => {
@@ -151,6 +165,13 @@ describe('env-var', () => {
     ).split(' '),
   )('%s is refused', (value) => {
     expect(problems({ 'env-var': value })).toHaveLength(1);
+  });
+
+  it('with many wrong names keeps the message short', () => {
+    const names = Array.from({ length: 80 }, (_value, at) => `GITHUB_WRONG_${at}`).join();
+    const found = problems({ 'env-var': names });
+    expect(found).toHaveLength(6);
+    expect(found.at(-1)).toBe('`env-var` has 75 more such names.');
   });
 });
 

@@ -86,6 +86,18 @@ describe('TLS', () => {
   });
 });
 
+describe('localhost', () => {
+  it('is the loopback interface, whatever a name server would say of it', async () => {
+    const { ims, job, trust } = await setUp(['localhost']);
+    const preload = join(job.workspace, 'no-names.cjs');
+    writeFileSync(preload, "require('node:dns').lookup = () => { throw new Error('asked'); };");
+    const url = `https://localhost:${ims.port}`;
+    const env = { ...trust, NODE_OPTIONS: `--require=${preload}` };
+    expectSuccess(await job.uses(inputs(url), { env }));
+    expect(ims.requests).toHaveLength(1);
+  });
+});
+
 describe('a proxy', () => {
   it('is used for adobelogin.com', async () => {
     const { ims, job, trust } = await setUp(['ims-na1.adobelogin.com']);
@@ -126,6 +138,19 @@ describe('a proxy', () => {
     expect(proxy.tunnels.length).toBeGreaterThan(1);
     expect(step.durationMs).toBeLessThan(5000);
     expect(ims.requests).toHaveLength(0);
+  });
+
+  it.each([
+    ['an unescaped % in its password', (port: number) => `http://u:100%sure@127.0.0.1:${port}`],
+    ['no scheme', (port: number) => `localhost:${port}`],
+    ['no meaning', () => ':::'],
+  ])('whose URL has %s is not done without', async (_name, urlFor) => {
+    const { ims, job } = await setUp(['ims-na1.adobelogin.com']);
+    const https_proxy = urlFor((await proxyFor(ims)).port);
+    const step = await job.uses(inputs(PRODUCTION), { env: { https_proxy } });
+    expect(failureOf(step, job)).toMatch(/^`https_proxy` is not the URL of a proxy, so nothing/);
+    expect(step.stdout).not.toContain('100%');
+    expect(ims.connections).toBe(0);
   });
 
   it('is left out for a host in no_proxy', async () => {

@@ -11,13 +11,13 @@ import { explain, sentence } from '../src/explain.ts';
 import { GaveUpError, InputError, isAttemptError } from '../src/errors.ts';
 import { echoedForms, producedForms } from '../src/secret-forms.ts';
 import { type Answer, judgeTokenAnswer, secretsOfAnswer } from '../src/ims/token-response.ts';
+import { parseInputs } from '../src/inputs.ts';
 import {
   INPUT_DEFAULTS,
   type InputName,
-  parseInputs,
   readRawInputs,
   secretsOfInputs,
-} from '../src/inputs.ts';
+} from '../src/raw-inputs.ts';
 import { nextWait } from '../src/retry.ts';
 import { fingerprint, open, openToken, seal, sealToken } from '../src/reuse/sealed-token.ts';
 import {

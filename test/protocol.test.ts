@@ -204,6 +204,7 @@ describe('the retry policy', () => {
     ['attempt_timeout', true],
     ['tls', false],
     ['proxy_refused', false],
+    ['proxy_unreadable', false],
   ] as const)('after %s: %s', (fault, expected) => {
     const facts = { reason: 'X', mayHaveArrived: false, message: '' };
     expect(isTransient(new NetworkError(fault, facts))).toBe(expected);

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 
 import { allYamlBlocks } from '../scripts/yaml-blocks.ts';
 import { ADVICE_CODES } from '../src/advice.ts';
-import { INPUT_DEFAULTS } from '../src/inputs.ts';
+import { INPUT_DEFAULTS } from '../src/raw-inputs.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Step = { readonly id: string; readonly inputs: readonly string[] };

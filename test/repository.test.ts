@@ -32,18 +32,20 @@ beforeEach(async () => {
 });
 afterEach(() => ims.close());
 
-/** A tar archive (POSIX.1-1988, ustar) of files with these names. */
-function tarOf(names: readonly string[]): Buffer {
+type Member = { readonly name: string; readonly mode: number; readonly folder: boolean };
+
+/** A tar archive (POSIX.1-1988, ustar). A file in it holds four bytes. */
+function tarOf(members: readonly Member[]): Buffer {
   const octal = (value: number, width: number): string => value.toString(8).padStart(width, '0');
-  const blocks = names.map((name) => {
+  const blocks = members.map(({ name, mode, folder }) => {
     const header = Buffer.alloc(512);
     header.write(name, 0);
-    header.write(`${octal(0o644, 7)}\0${octal(0, 7)}\0${octal(0, 7)}\0`, 100);
-    header.write(`${octal(4, 11)}\0${octal(0, 11)}\0        0`, 124);
+    header.write(`${octal(mode, 7)}\0${octal(0, 7)}\0${octal(0, 7)}\0`, 100);
+    header.write(`${octal(folder ? 0 : 4, 11)}\0${octal(0, 11)}\0        ${folder ? 5 : 0}`, 124);
     header.write('ustar\u000000', 257);
     const sum = header.reduce((total, byte) => total + byte, 0);
     header.write(`${octal(sum, 6)}\0 `, 148);
-    return Buffer.concat([header, Buffer.from('p8e-'.padEnd(512, '\0'))]);
+    return Buffer.concat([header, Buffer.from(folder ? '' : 'p8e-'.padEnd(512, '\0'))]);
   });
   return Buffer.concat([...blocks, Buffer.alloc(1024)]);
 }
@@ -108,13 +110,27 @@ describe('a token in the repository', () => {
       const target = join(folder, 'p8e-test-written');
       const names = [target, `../../../../../../../../../../../../${target}`];
       const archive = await cache.read(key);
-      await cache.replace(key, compressedLike(archive, tarOf(names)));
+      const files = names.map((name) => ({ name, mode: 0o644, folder: false }));
+      await cache.replace(key, compressedLike(archive, tarOf(files)));
       expect((await oneJob()).outputs['source']).toBe('ims');
       expect(readdirSync(folder)).toEqual([]);
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
+
+  // Root may remove anything.
+  it.skipIf(process.getuid?.() === 0)(
+    'in an archive that cannot be removed is done without',
+    async () => {
+      await oneJob();
+      const key = cache.entries[0]?.key ?? '';
+      const archive = await cache.read(key);
+      const folders = ['.', 'folder'].map((name) => ({ name, mode: 0, folder: true }));
+      await cache.replace(key, compressedLike(archive, tarOf(folders)));
+      expect((await oneJob()).outputs['source']).toBe('ims');
+    },
+  );
 
   it('is not revoked by a step of one of the jobs that have it', async () => {
     const job = await startJob({ secrets: [SECRET], env: cache.env });

@@ -1,6 +1,7 @@
 /** The whole step: the built action as the runner starts it, against the embedded IMS. */
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createHash, createHmac } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -303,6 +304,81 @@ describe('a strange RUNNER_TEMP', () => {
   );
 });
 
+describe('an answer that repeats a secret', () => {
+  /** Of every length: wherever the text is cut, nothing that the masker does not know may be left. */
+  it.each([8, 20, 40])('cut %i characters into it shows none of them', async (shown) => {
+    const { ims, job, inputs } = await setUp();
+    const basic = Buffer.from(`${testClient.id}:${SECRET}`).toString('base64');
+    const grant = { 'grant-type': 'refresh_token', 'refresh-token': 'p8e-test-refresh' };
+    const text = `headers: ${'-'.repeat(300 - 'headers: '.length - shown)}${basic}`;
+    ims.scriptAlways({
+      status: 400,
+      headers: { 'x-debug-id': `${'-'.repeat(100 - shown)}${basic}` },
+      body: JSON.stringify({ error: 'invalid_request', error_description: text }),
+    });
+    const message = expectCleanFailure(await job.uses({ ...inputs, ...grant }));
+    expect(message).not.toContain(basic.slice(0, 8));
+  });
+
+  it.each([
+    [400, { error: 'invalid_request' }],
+    [200, { token_type: 'mac', expires_in: 60 }],
+  ])('of its own (%i) shows none of it', async (status, fields) => {
+    const { ims, job, inputs } = await setUp();
+    const token = 'p8e-test-token-'.padEnd(600, '0123456789');
+    const body = { ...fields, error_description: token, access_token: token };
+    ims.scriptAlways({
+      status,
+      headers: { 'x-debug-id': token },
+      body: JSON.stringify(body),
+    });
+    expect(expectCleanFailure(await job.uses(inputs))).not.toContain('p8e-test-token');
+  });
+
+  it('in a header, as UTF-8, shows none of it', async () => {
+    const secret = 'p8e-test-\u00fc-0123456789';
+    const { ims, job, inputs } = await setUp({}, { secrets: [secret] });
+    const header = Buffer.from(secret, 'utf8').toString('latin1');
+    ims.scriptAlways({ status: 400, headers: { 'x-debug-id': header }, body: '{}' });
+    const step = await job.uses({ ...inputs, 'client-secret': secret });
+    expect(expectCleanFailure(step)).toContain('x-debug-id ***');
+  });
+});
+
+it('writes nothing to stderr when Node is told to say what it does', async () => {
+  const { ims, job, inputs } = await setUp();
+  const refreshToken = ims.issueRefreshToken({ clientId: testClient.id });
+  const grant = { 'grant-type': 'refresh_token', 'refresh-token': refreshToken, revoke: 'true' };
+  const env = { NODE_DEBUG: 'net,http,https,tls' };
+  const step = await job.uses({ ...inputs, ...grant }, { env });
+  const [post] = await job.finish();
+  expect(step.outputs['source']).toBe('ims');
+  expect(ims.revoked.size).toBe(1);
+  expect(step.stderr + (post?.stderr ?? 'none')).toBe('');
+});
+
+describe('a file of the runner', () => {
+  it.each(['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'])(
+    '%s that cannot be written is named before any request',
+    async (name) => {
+      const { job: place } = await setUp();
+      const folder = join(place.workspace, 'folder');
+      mkdirSync(folder);
+      const { ims, job, inputs } = await setUp({}, { secrets: [SECRET], env: { [name]: folder } });
+      const step = await job.uses({ ...inputs, revoke: 'true', summary: 'true' });
+      expect(expectCleanFailure(step)).toContain(`${name} names no file that can be written`);
+      expect(ims.requests).toEqual([]);
+    },
+  );
+
+  it.skipIf(!existsSync('/dev/full'))('that is full takes back the others', async () => {
+    const env = { GITHUB_ENV: '/dev/full' };
+    const { job, inputs } = await setUp({}, { secrets: [SECRET], env });
+    const message = expectCleanFailure(await job.uses(inputs));
+    expect(message).toContain('files that the runner reads could not be written');
+  });
+});
+
 it('tells IMS nothing of the runner', async () => {
   const { ims, job, inputs } = await setUp();
   await job.uses(inputs, { env: { ACTIONS_ORCHESTRATION_ID: 'p8e-test-orchestration' } });
@@ -348,6 +424,53 @@ describe('revoke', () => {
     const [post] = await job.finish();
     expect(post?.exitCode).toBe(0);
     expect(post?.annotations.map((note) => note.level)).toEqual(['warning']);
+  });
+
+  it.each([
+    ['a refusal', { status: 403, body: '{"error":"access_denied"}' }],
+    ['a failure that names the token', { status: 500, body: '{"error":"invalid_token"}' }],
+    ['the page of a portal', { status: 200, body: '<html>Sign in</html>' }],
+    ['an error with 200', { status: 200, body: '{"error":"invalid_client"}' }],
+  ])('answered by %s did not happen, and a warning says so', async (_name, answer) => {
+    const { ims, job, inputs } = await setUp();
+    await job.uses({ ...inputs, revoke: 'true' });
+    ims.scriptAlways(answer);
+    const [post] = await job.finish();
+    expect(post?.exitCode).toBe(0);
+    expect(levels(post as StepResult, 'warning').join()).toMatch(
+      /^The access token was not revoked/,
+    );
+    expect(post?.log).not.toContain('Revoked');
+  });
+
+  it('of a token that is gone is silent', async () => {
+    const { ims, job, inputs } = await setUp();
+    await job.uses({ ...inputs, revoke: 'true' });
+    ims.scriptAlways({ status: 400, body: '{"error":"invalid_token"}' });
+    const [post] = await job.finish();
+    expect(post?.annotations).toEqual([]);
+    expect(post?.log).not.toContain('Revoked');
+  });
+
+  it('is not kept from happening by what a step without the secret can leave', async () => {
+    const { ims, job, inputs } = await setUp();
+    const token = (await job.uses({ ...inputs, revoke: 'true' })).outputs['access-token'] ?? '';
+    const digests = [
+      createHash('sha256').update(token).digest('hex'),
+      createHmac('sha256', '').update(`revoked ${token}`).digest('hex'),
+    ];
+    for (const digest of digests)
+      writeFileSync(join(job.temp, `adobe-ims-token-revoked-${digest.slice(0, 32)}`), '');
+    await job.finish();
+    expect(ims.revoked.has(token)).toBe(true);
+  });
+
+  it('does not begin because somebody else left a state', async () => {
+    const { ims, job, inputs } = await setUp();
+    await job.uses(inputs, { env: { STATE_revoke: 'AAAA' } });
+    const [post] = await job.finish();
+    expect(post?.annotations).toEqual([]);
+    expect(ims.requests).toHaveLength(1);
   });
 
   it('has nothing to do after a failed step', async () => {

@@ -293,7 +293,8 @@ exports.debug = debug; // for test
 /* harmony export */   dV: () => (/* binding */ AnswerError),
 /* harmony export */   dz: () => (/* binding */ InputError),
 /* harmony export */   e2: () => (/* binding */ isAttemptError),
-/* harmony export */   jD: () => (/* binding */ GaveUpError)
+/* harmony export */   jD: () => (/* binding */ GaveUpError),
+/* harmony export */   vL: () => (/* binding */ refusesClient)
 /* harmony export */ });
 class InputError extends Error {
     name = 'InputError';
@@ -321,6 +322,11 @@ class ImsError extends Error {
         this.debugId = facts.debugId;
         this.retryAfterMs = facts.retryAfterMs;
     }
+}
+function refusesClient(error) {
+    if (!(error instanceof ImsError) || error.error !== 'invalid_client')
+        return false;
+    return error.status >= 400 && error.status < 500;
 }
 class AnswerError extends Error {
     name = 'AnswerError';
@@ -751,6 +757,7 @@ function setFailed(message) {
 __nccwpck_require__.d(__webpack_exports__, {
   WN: () => (/* binding */ cancellation),
   $n: () => (/* binding */ insistOnTls),
+  D: () => (/* binding */ silenceNodeDebug),
   ml: () => (/* binding */ systemClock),
   KB: () => (/* binding */ troubleshootingUrl)
 });
@@ -791,6 +798,10 @@ function insistOnTls() {
         return;
     delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
     core/* warning */.$e('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
+}
+function silenceNodeDebug() {
+    if ((process.env['NODE_DEBUG'] ?? '') !== '')
+        process.stderr.write = () => true;
 }
 function troubleshootingUrl(env) {
     const path = 'docs/troubleshooting.md';
@@ -1284,6 +1295,11 @@ function networkAdvice(error, context) {
             happened: `The proxy refused a connection to ${host}.`,
             remedy: 'Check `https_proxy`, its user name and password, and what the proxy allows.',
         },
+        proxy_unreadable: {
+            code: 'proxy',
+            happened: '`https_proxy` is not the URL of a proxy, so nothing was sent.',
+            remedy: 'Write it as http://host:port. In its user name and password, % is written %25, @ is written %40 and : is written %3A.',
+        },
         attempt_timeout: {
             code: 'timeout',
             happened: `${host} did not answer in time.`,
@@ -1377,15 +1393,30 @@ function producedForms(secret, clientId) {
     const basic = clientId === undefined ? [] : basicForms(secret, clientId);
     return [...new Set([formEncoded(secret), ...basic])].filter((form) => form !== secret);
 }
+function withBasicCredentials(secrets, clientId) {
+    return [...secrets.flatMap((secret) => basicForms(secret, clientId)), ...secrets];
+}
+const MARKUP = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+};
 function echoedForms(secret) {
     const bytes = Buffer.from(secret, 'utf8');
     const json = JSON.stringify(secret).slice(1, -1);
-    const forms = [
-        secret,
-        json,
+    const percent = [
         formEncoded(secret),
         formEncoded(secret).replaceAll('+', '%20'),
         encodeURIComponent(secret),
+    ];
+    const forms = [
+        secret,
+        json,
+        ...percent,
+        ...percent.map((form) => form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
+        secret.replaceAll(/[&<>"']/g, (character) => MARKUP[character] ?? ''),
         bytes.toString('base64'),
         bytes.toString('base64').replace(/=+$/, ''),
         bytes.toString('base64url'),
@@ -1404,7 +1435,7 @@ function secretFinder(secrets) {
 
 const FOREIGN_TEXT_LIMIT = 300;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
-function cleanForeignText(text, secrets, limit = FOREIGN_TEXT_LIMIT) {
+function foreign_text_cleanForeignText(text, secrets, limit = FOREIGN_TEXT_LIMIT) {
     let clean = text.slice(0, 64 * 1024).replace(INVISIBLE, ' ');
     for (const secret of secrets) {
         for (const form of echoedForms(secret))
@@ -1443,6 +1474,45 @@ function judgeEndpoint(text) {
     if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
         return refuse('must be a scheme and host alone, without a path; the action adds the path');
     return { ok: true, endpoint: { origin: url.origin } };
+}
+
+;// CONCATENATED MODULE: ./src/raw-inputs.ts
+const INPUT_DEFAULTS = {
+    'client-id': '',
+    'client-secret': '',
+    scopes: 'openid, AdobeID, offline_access, creative_sdk',
+    'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
+    'aio-context': '',
+    'grant-type': 'client_credentials',
+    'refresh-token': '',
+    code: '',
+    'code-verifier': '',
+    'org-id': '',
+    'ims-url': 'https://ims-na1.adobelogin.com',
+    reuse: 'job',
+    'min-validity': '1800',
+    revoke: 'false',
+    timeout: '60',
+    summary: 'false',
+};
+function readRawInputs(env) {
+    const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
+        name,
+        (env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
+    ]);
+    return Object.fromEntries(raw);
+}
+function splitSecrets(value) {
+    return value
+        .split(/[\r\n,]+/)
+        .map((secret) => secret.trim())
+        .filter((secret) => secret !== '');
+}
+const unquoted = (value) => value.replace(/^["'`\u201c\u2018]+|["'`\u201d\u2019]+$/g, '');
+function secretsOfInputs(raw) {
+    const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
+    const values = [...splitSecrets(raw['client-secret']), raw['client-secret'], ...user];
+    return [...new Set(values.flatMap((value) => [value, unquoted(value)]))].filter((value) => value.trim() !== '');
 }
 
 ;// CONCATENATED MODULE: ./src/variables.ts
@@ -1490,47 +1560,11 @@ function aioVariables(context) {
 
 
 
-const INPUT_DEFAULTS = {
-    'client-id': '',
-    'client-secret': '',
-    scopes: 'openid, AdobeID, offline_access, creative_sdk',
-    'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
-    'aio-context': '',
-    'grant-type': 'client_credentials',
-    'refresh-token': '',
-    code: '',
-    'code-verifier': '',
-    'org-id': '',
-    'ims-url': 'https://ims-na1.adobelogin.com',
-    reuse: 'job',
-    'min-validity': '1800',
-    revoke: 'false',
-    timeout: '60',
-    summary: 'false',
-};
+
 const LINE_BREAK = /[\r\n]/;
 const CONTROL = /[\u0000-\u001f\u007f]/;
 const QUOTED = /^(?:".*"|'.*'|`.*`|\u201c.*\u201d|\u2018.*\u2019)$/s;
 const LONGEST_TIMEOUT_SECONDS = 3600;
-function readRawInputs(env) {
-    const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
-        name,
-        (env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
-    ]);
-    return Object.fromEntries(raw);
-}
-function splitSecrets(value) {
-    return value
-        .split(/[\r\n,]+/)
-        .map((secret) => secret.trim())
-        .filter((secret) => secret !== '');
-}
-const unquoted = (value) => value.replace(/^["'`\u201c\u2018]+|["'`\u201d\u2019]+$/g, '');
-function secretsOfInputs(raw) {
-    const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
-    const values = [...splitSecrets(raw['client-secret']), raw['client-secret'], ...user];
-    return [...new Set(values.flatMap((value) => [value, unquoted(value)]))].filter((value) => value.trim() !== '');
-}
 function splitList(value) {
     return [...new Set(value.split(/[\s,]+/).filter((item) => item !== ''))];
 }
@@ -1552,7 +1586,7 @@ const EMPTY_SECRET = '`client-secret` is empty. GitHub passes an empty secret to
 function checkShape(raw, say) {
     const lists = ['scopes', 'env-var', 'client-secret'];
     for (const name of Object.keys(raw)) {
-        const parts = name === 'client-secret' ? splitSecrets(raw[name]) : [raw[name]];
+        const parts = name === 'client-secret' ? [raw[name], ...splitSecrets(raw[name])] : [raw[name]];
         if (parts.some((part) => part.length > 1 && QUOTED.test(part)))
             say(`\`${name}\` is wrapped in quotes; store the value without them.`);
         if (lists.includes(name))
@@ -1565,8 +1599,11 @@ function checkShape(raw, say) {
     if (splitSecrets(raw['client-secret']).some((secret) => CONTROL.test(secret)))
         say('`client-secret` has a control character inside.');
 }
+const LONGEST_SHOWN = 40;
 function show(value, raw) {
-    return `"${cleanForeignText(value, secretsOfInputs(raw), 60)}"`;
+    if (value.length > LONGEST_SHOWN)
+        return `a value of ${value.length} characters`;
+    return `"${foreign_text_cleanForeignText(value, secretsOfInputs(raw))}"`;
 }
 function choice(name, raw, allowed, say) {
     const found = allowed.find((value) => value === raw[name]);
@@ -1628,12 +1665,13 @@ function requestedScopes(raw, secrets, say) {
         say('`scopes` has a character that no scope can have.');
     return scopes ?? [];
 }
+const MOST_NAMES_SHOWN = 5;
 function checkNames(inputs, raw, say) {
-    for (const name of inputs.envVars) {
-        const reason = judgeVariableName(name);
-        if (reason !== undefined)
-            say(`\`env-var\` names ${show(name, raw)}, which ${reason}.`);
-    }
+    const bad = inputs.envVars.filter((name) => judgeVariableName(name) !== undefined);
+    for (const name of bad.slice(0, MOST_NAMES_SHOWN))
+        say(`\`env-var\` names ${show(name, raw)}, which ${judgeVariableName(name) ?? ''}.`);
+    if (bad.length > MOST_NAMES_SHOWN)
+        say(`\`env-var\` has ${bad.length - MOST_NAMES_SHOWN} more such names.`);
     if (inputs.aioContext === '')
         return;
     const variables = aioVariables(inputs.aioContext);
@@ -1714,15 +1752,28 @@ function neededFiles(inputs) {
         ...(inputs.summary ? ['GITHUB_STEP_SUMMARY'] : []),
     ];
 }
+function isWritable(path) {
+    try {
+        (0,external_node_fs_.accessSync)(path, external_node_fs_.constants.W_OK);
+        return !(0,external_node_fs_.statSync)(path).isDirectory();
+    }
+    catch {
+        return false;
+    }
+}
+function cutBack(sizes) {
+    for (const { path, size } of sizes)
+        try {
+            (0,external_node_fs_.truncateSync)(path, size);
+        }
+        catch {
+        }
+}
 function runnerFiles(inputs, env) {
     return neededFiles(inputs).map((name) => {
         const path = env[name] ?? '';
-        try {
-            (0,external_node_fs_.accessSync)(path, external_node_fs_.constants.W_OK);
-        }
-        catch {
+        if (!isWritable(path))
             throw new errors/* RunnerError */.Rn(`${name} names no file that can be written.`);
-        }
         return path;
     });
 }
@@ -1779,8 +1830,7 @@ async function publish(publication, inputs, files) {
             await writeSummary(publication, inputs, variables);
     }
     catch {
-        for (const { path, size } of sizes)
-            (0,external_node_fs_.truncateSync)(path, size);
+        cutBack(sizes);
         throw new errors/* RunnerError */.Rn('The files that the runner reads could not be written.');
     }
 }
@@ -2619,7 +2669,7 @@ function parseRetryAfter(value, nowMs) {
         return Number(text) * 1000;
     if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
         return undefined;
-    const dateMs = Date.parse(text);
+    const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
     return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }
 function lifetimeMs(expiresIn, fail) {
@@ -2630,12 +2680,12 @@ function lifetimeMs(expiresIn, fail) {
 }
 function imsError(answer, secrets, nowMs) {
     const fields = parseObject(answer.body ?? '') ?? {};
-    const text = (value, limit) => typeof value === 'string' ? cleanForeignText(value, secrets, limit) : '';
+    const text = (value, limit) => typeof value === 'string' ? foreign_text_cleanForeignText(value, secrets, limit) : '';
     return new errors/* ImsError */.Us({
         status: answer.status,
         error: text(fields['error'], 64),
         description: text(fields['error_description']),
-        debugId: cleanForeignText(answer.debugId, secrets, 100),
+        debugId: foreign_text_cleanForeignText(answer.debugId, secrets, 100),
         retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs),
     });
 }
@@ -2643,14 +2693,24 @@ function secretsOfAnswer(answer) {
     const fields = parseObject(answer.body ?? '') ?? {};
     return Object.entries(fields).flatMap(([name, value]) => name.endsWith('token') && typeof value === 'string' && value !== '' ? [value] : []);
 }
-function judgeAcceptance(answer, secrets, nowMs) {
+function judgeStatus(answer, secrets, nowMs) {
     if (answer.status < 200 || answer.status > 299)
         throw imsError(answer, secrets, nowMs);
 }
+function judgeRevocation(answer, secrets, nowMs) {
+    judgeStatus(answer, secrets, nowMs);
+    const body = (answer.body ?? '').trim();
+    if (typeof parseObject(body)?.['error'] === 'string')
+        throw imsError(answer, secrets, nowMs);
+    if (!body.startsWith('<'))
+        return;
+    const debugId = cleanForeignText(answer.debugId, secrets, 100);
+    throw new AnswerError('not_json', { debugId, message: 'answer is a web page' });
+}
 function judgeTokenAnswer(answer, secrets, nowMs) {
-    judgeAcceptance(answer, secrets, nowMs);
+    judgeStatus(answer, secrets, nowMs);
     const fail = (fault, message, field = '') => {
-        const debugId = cleanForeignText(answer.debugId, secrets, 100);
+        const debugId = foreign_text_cleanForeignText(answer.debugId, secrets, 100);
         throw new errors/* AnswerError */.dV(fault, { field, debugId, message });
     };
     const refuse = (field) => fail('field', `unusable field ${field}`, field);
@@ -2685,6 +2745,7 @@ function judgeTokenAnswer(answer, secrets, nowMs) {
 
 
 
+
 const USER_AGENT = 'adobe-ims-token';
 const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE|EPROTO)/;
 function failedToConnect(error) {
@@ -2709,6 +2770,24 @@ function networkError(error) {
         message: code,
     });
 }
+function refuseUnreadableProxy(endpoint) {
+    const url = new URL(endpoint.origin);
+    const given = [process.env['https_proxy'], process.env['HTTPS_PROXY']].find(Boolean);
+    if (given === undefined || checkBypass(url))
+        return;
+    let host = '';
+    try {
+        host = getProxyUrl(url)?.hostname ?? '';
+    }
+    catch {
+    }
+    if (host === '')
+        throw new errors/* NetworkError */.Dr('proxy_unreadable', {
+            reason: 'ERR_INVALID_URL',
+            mayHaveArrived: false,
+            message: 'proxy variable is not a URL',
+        });
+}
 function readBounded(message) {
     return new Promise((resolve, reject) => {
         const chunks = [];
@@ -2730,10 +2809,31 @@ function readBounded(message) {
         });
     });
 }
+const lookupLoopback = (_hostname, options, callback) => {
+    const addresses = [
+        { address: '127.0.0.1', family: 4 },
+        { address: '::1', family: 6 },
+    ];
+    if (options.all === true)
+        callback(null, addresses);
+    else
+        callback(null, '127.0.0.1', 4);
+};
+function ended(signal) {
+    const promise = new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+            reject(new Error('ended'));
+        }, { once: true });
+    });
+    promise.catch(() => undefined);
+    return promise;
+}
 function abortable(signal) {
     return {
         prepareRequest(options) {
             options.signal = signal;
+            if (options.host === 'localhost')
+                options.lookup = lookupLoopback;
             const agent = options.agent;
             if (agent?.proxyOptions !== undefined)
                 agent.proxyOptions.signal = signal;
@@ -2744,9 +2844,10 @@ function abortable(signal) {
 }
 function header(response, name) {
     const value = response.message.headers[name];
-    return typeof value === 'string' ? value : '';
+    return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
 }
 async function post(endpoint, request, options) {
+    refuseUnreadableProxy(endpoint);
     const limit = new AbortController();
     const timer = setTimeout(() => {
         limit.abort();
@@ -2760,9 +2861,11 @@ async function post(endpoint, request, options) {
     const sentAtMs = Date.now();
     try {
         options.signal.throwIfAborted();
-        const response = await client.post(endpoint.origin + request.path, request.body, {
-            ...request.headers,
-        });
+        const url = endpoint.origin + request.path;
+        const response = await Promise.race([
+            client.post(url, request.body, { ...request.headers }),
+            ended(signal),
+        ]);
         const body = await readBounded(response.message);
         return {
             status: response.message.statusCode ?? 0,
@@ -2925,16 +3028,16 @@ async function ask(inputs, secrets, limitMs, { clock, signal }) {
         const request = tokenRequest(inputs, inputs.grant, way);
         const left = Math.max(1, deadlineMs - clock.now());
         const answer = await post(inputs.endpoint, request, { limitMs: left, signal });
-        maskSecrets(secretsOfAnswer(answer));
+        const answered = secretsOfAnswer(answer);
+        maskSecrets(answered);
         try {
-            const judged = judgeTokenAnswer(answer, secrets, Date.now());
+            const judged = judgeTokenAnswer(answer, [...secrets, ...answered], Date.now());
             if (way.method !== 'none' && way.secret !== inputs.clientSecrets[0])
                 core/* notice */.lm('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
             return judged;
         }
         catch (error) {
-            const refused = error instanceof errors/* ImsError */.Us && error.error === 'invalid_client';
-            if (!refused || index === ways.length - 1)
+            if (!(0,errors/* refusesClient */.vL)(error) || index === ways.length - 1)
                 throw error;
         }
     }
@@ -3016,20 +3119,20 @@ function removeFromJob(runnerTemp, identity) {
     if (place !== undefined)
         remove(place);
 }
-function markOf(runnerTemp, digest) {
+function placeOfMark(runnerTemp, mark) {
     if (!isAbsolute(runnerTemp))
         return undefined;
-    return join(runnerTemp, `adobe-ims-token-revoked-${digest.slice(0, 32)}`);
+    return join(runnerTemp, `adobe-ims-token-revoked-${mark.slice(0, 32)}`);
 }
-function wasRevoked(runnerTemp, digest) {
-    const mark = markOf(runnerTemp, digest);
-    return mark !== undefined && existsSync(mark);
+function wasRevoked(runnerTemp, mark) {
+    const place = placeOfMark(runnerTemp, mark);
+    return place !== undefined && existsSync(place);
 }
-function noteRevoked(runnerTemp, digest) {
-    const mark = markOf(runnerTemp, digest);
+function noteRevoked(runnerTemp, mark) {
+    const place = placeOfMark(runnerTemp, mark);
     try {
-        if (mark !== undefined)
-            writeFileSync(mark, '');
+        if (place !== undefined)
+            writeFileSync(place, '');
     }
     catch {
     }
@@ -3129,6 +3232,7 @@ var src_surroundings = __nccwpck_require__(52);
 
 
 
+
 function settleScopes(token, inputs, secrets) {
     const asked = inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [];
     const granted = token.grantedScopes;
@@ -3136,11 +3240,11 @@ function settleScopes(token, inputs, secrets) {
         return asked;
     const missing = asked.filter((scope) => !granted.includes(scope));
     if (missing.length > 0)
-        core/* warning */.$e(`The token lacks scopes that were asked for: ${cleanForeignText(missing.join(','), secrets)}. Calls that need them will be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
+        core/* warning */.$e(`The token lacks scopes that were asked for: ${foreign_text_cleanForeignText(missing.join(','), secrets)}. Calls that need them will be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
     return granted;
 }
 function warnIfShort(token, inputs) {
-    const left = (0,ims_token/* secondsLeft */.Li)(token, Date.now());
+    const left = Math.max(0, (0,ims_token/* secondsLeft */.Li)(token, Date.now()));
     if (left < inputs.minValiditySeconds)
         core/* warning */.$e(`The token is valid for ${left} s, less than the ${inputs.minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`);
 }
@@ -3149,7 +3253,7 @@ function contextOf(inputs, secrets) {
     return {
         imsOrigin: inputs.endpoint.origin,
         grantType: inputs.grant.type,
-        scopes: scopes.map((scope) => cleanForeignText(scope, secrets)),
+        scopes: scopes.map((scope) => foreign_text_cleanForeignText(scope, secrets)),
     };
 }
 const LONGEST_CACHE_MS = 5000;
@@ -3211,8 +3315,9 @@ async function acquire(surroundings) {
         const secrets = secretsOfInputs(raw);
         maskSecrets(secrets, raw['client-id']);
         const inputs = parseInputs(raw);
-        context = () => contextOf(inputs, secrets);
-        await acquireWith(inputs, secrets, surroundings);
+        const known = withBasicCredentials(secrets, inputs.clientId);
+        context = () => contextOf(inputs, known);
+        await acquireWith(inputs, known, surroundings);
         process.exitCode = 0;
     }
     catch (error) {
@@ -3227,6 +3332,7 @@ async function acquire(surroundings) {
 const startedMs = src_surroundings/* systemClock */.ml.now();
 const signal = (0,src_surroundings/* cancellation */.WN)();
 (0,src_surroundings/* insistOnTls */.$n)();
+(0,src_surroundings/* silenceNodeDebug */.D)();
 const cacheProgram = (0,external_node_path_.join)((0,external_node_path_.dirname)(process.argv[1] ?? ''), '..', 'cache', 'index.js');
 void acquire({ env: process.env, clock: src_surroundings/* systemClock */.ml, startedMs, signal, cacheProgram });
 

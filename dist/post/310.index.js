@@ -70,6 +70,14 @@ function run(cache, folder, words) {
         child.once('exit', done);
     });
 }
+function remove(folder) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.chmodSync)(folder, 0o700);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(folder, { recursive: true, force: true });
+    }
+    catch {
+    }
+}
 async function inFolder(env, use) {
     let folder;
     try {
@@ -83,7 +91,7 @@ async function inFolder(env, use) {
     }
     finally {
         if (folder !== undefined)
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(folder, { recursive: true, force: true });
+            remove(folder);
     }
 }
 function readSealed(path) {

@@ -292,7 +292,8 @@ exports.debug = debug; // for test
 /* harmony export */   cc: () => (/* binding */ CancelledError),
 /* harmony export */   dV: () => (/* binding */ AnswerError),
 /* harmony export */   dz: () => (/* binding */ InputError),
-/* harmony export */   jD: () => (/* binding */ GaveUpError)
+/* harmony export */   jD: () => (/* binding */ GaveUpError),
+/* harmony export */   vL: () => (/* binding */ refusesClient)
 /* harmony export */ });
 /* unused harmony export isAttemptError */
 class InputError extends Error {
@@ -321,6 +322,11 @@ class ImsError extends Error {
         this.debugId = facts.debugId;
         this.retryAfterMs = facts.retryAfterMs;
     }
+}
+function refusesClient(error) {
+    if (!(error instanceof ImsError) || error.error !== 'invalid_client')
+        return false;
+    return error.status >= 400 && error.status < 500;
 }
 class AnswerError extends Error {
     name = 'AnswerError';
@@ -742,6 +748,7 @@ function setFailed(message) {
 __nccwpck_require__.d(__webpack_exports__, {
   WN: () => (/* binding */ cancellation),
   $n: () => (/* binding */ insistOnTls),
+  D: () => (/* binding */ silenceNodeDebug),
   ml: () => (/* binding */ systemClock),
   KB: () => (/* binding */ troubleshootingUrl)
 });
@@ -782,6 +789,10 @@ function insistOnTls() {
         return;
     delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
     core/* warning */.$e('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
+}
+function silenceNodeDebug() {
+    if ((process.env['NODE_DEBUG'] ?? '') !== '')
+        process.stderr.write = () => true;
 }
 function troubleshootingUrl(env) {
     const path = 'docs/troubleshooting.md';
@@ -1274,6 +1285,11 @@ function networkAdvice(error, context) {
             code: 'proxy',
             happened: `The proxy refused a connection to ${host}.`,
             remedy: 'Check `https_proxy`, its user name and password, and what the proxy allows.',
+        },
+        proxy_unreadable: {
+            code: 'proxy',
+            happened: '`https_proxy` is not the URL of a proxy, so nothing was sent.',
+            remedy: 'Write it as http://host:port. In its user name and password, % is written %25, @ is written %40 and : is written %3A.',
         },
         attempt_timeout: {
             code: 'timeout',
@@ -2178,15 +2194,30 @@ function producedForms(secret, clientId) {
     const basic = clientId === undefined ? [] : basicForms(secret, clientId);
     return [...new Set([formEncoded(secret), ...basic])].filter((form) => form !== secret);
 }
+function withBasicCredentials(secrets, clientId) {
+    return [...secrets.flatMap((secret) => basicForms(secret, clientId)), ...secrets];
+}
+const MARKUP = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+};
 function echoedForms(secret) {
     const bytes = Buffer.from(secret, 'utf8');
     const json = JSON.stringify(secret).slice(1, -1);
-    const forms = [
-        secret,
-        json,
+    const percent = [
         formEncoded(secret),
         formEncoded(secret).replaceAll('+', '%20'),
         encodeURIComponent(secret),
+    ];
+    const forms = [
+        secret,
+        json,
+        ...percent,
+        ...percent.map((form) => form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
+        secret.replaceAll(/[&<>"']/g, (character) => MARKUP[character] ?? ''),
         bytes.toString('base64'),
         bytes.toString('base64').replace(/=+$/, ''),
         bytes.toString('base64url'),
@@ -2245,7 +2276,7 @@ function parseRetryAfter(value, nowMs) {
         return Number(text) * 1000;
     if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
         return undefined;
-    const dateMs = Date.parse(text);
+    const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
     return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }
 function lifetimeMs(expiresIn, fail) {
@@ -2269,12 +2300,22 @@ function secretsOfAnswer(answer) {
     const fields = parseObject(answer.body ?? '') ?? {};
     return Object.entries(fields).flatMap(([name, value]) => name.endsWith('token') && typeof value === 'string' && value !== '' ? [value] : []);
 }
-function judgeAcceptance(answer, secrets, nowMs) {
+function judgeStatus(answer, secrets, nowMs) {
     if (answer.status < 200 || answer.status > 299)
         throw imsError(answer, secrets, nowMs);
 }
+function judgeRevocation(answer, secrets, nowMs) {
+    judgeStatus(answer, secrets, nowMs);
+    const body = (answer.body ?? '').trim();
+    if (typeof parseObject(body)?.['error'] === 'string')
+        throw imsError(answer, secrets, nowMs);
+    if (!body.startsWith('<'))
+        return;
+    const debugId = foreign_text_cleanForeignText(answer.debugId, secrets, 100);
+    throw new errors/* AnswerError */.dV('not_json', { debugId, message: 'answer is a web page' });
+}
 function judgeTokenAnswer(answer, secrets, nowMs) {
-    judgeAcceptance(answer, secrets, nowMs);
+    judgeStatus(answer, secrets, nowMs);
     const fail = (fault, message, field = '') => {
         const debugId = cleanForeignText(answer.debugId, secrets, 100);
         throw new AnswerError(fault, { field, debugId, message });
@@ -2311,6 +2352,7 @@ function judgeTokenAnswer(answer, secrets, nowMs) {
 
 
 
+
 const USER_AGENT = 'adobe-ims-token';
 const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE|EPROTO)/;
 function failedToConnect(error) {
@@ -2335,6 +2377,24 @@ function networkError(error) {
         message: code,
     });
 }
+function refuseUnreadableProxy(endpoint) {
+    const url = new URL(endpoint.origin);
+    const given = [process.env['https_proxy'], process.env['HTTPS_PROXY']].find(Boolean);
+    if (given === undefined || checkBypass(url))
+        return;
+    let host = '';
+    try {
+        host = getProxyUrl(url)?.hostname ?? '';
+    }
+    catch {
+    }
+    if (host === '')
+        throw new errors/* NetworkError */.Dr('proxy_unreadable', {
+            reason: 'ERR_INVALID_URL',
+            mayHaveArrived: false,
+            message: 'proxy variable is not a URL',
+        });
+}
 function readBounded(message) {
     return new Promise((resolve, reject) => {
         const chunks = [];
@@ -2356,10 +2416,31 @@ function readBounded(message) {
         });
     });
 }
+const lookupLoopback = (_hostname, options, callback) => {
+    const addresses = [
+        { address: '127.0.0.1', family: 4 },
+        { address: '::1', family: 6 },
+    ];
+    if (options.all === true)
+        callback(null, addresses);
+    else
+        callback(null, '127.0.0.1', 4);
+};
+function ended(signal) {
+    const promise = new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+            reject(new Error('ended'));
+        }, { once: true });
+    });
+    promise.catch(() => undefined);
+    return promise;
+}
 function abortable(signal) {
     return {
         prepareRequest(options) {
             options.signal = signal;
+            if (options.host === 'localhost')
+                options.lookup = lookupLoopback;
             const agent = options.agent;
             if (agent?.proxyOptions !== undefined)
                 agent.proxyOptions.signal = signal;
@@ -2370,9 +2451,10 @@ function abortable(signal) {
 }
 function header(response, name) {
     const value = response.message.headers[name];
-    return typeof value === 'string' ? value : '';
+    return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
 }
 async function post(endpoint, request, options) {
+    refuseUnreadableProxy(endpoint);
     const limit = new AbortController();
     const timer = setTimeout(() => {
         limit.abort();
@@ -2386,9 +2468,11 @@ async function post(endpoint, request, options) {
     const sentAtMs = Date.now();
     try {
         options.signal.throwIfAborted();
-        const response = await client.post(endpoint.origin + request.path, request.body, {
-            ...request.headers,
-        });
+        const url = endpoint.origin + request.path;
+        const response = await Promise.race([
+            client.post(url, request.body, { ...request.headers }),
+            ended(signal),
+        ]);
         const body = await readBounded(response.message);
         return {
             status: response.message.statusCode ?? 0,
@@ -2501,6 +2585,45 @@ function judgeEndpoint(text) {
     return { ok: true, endpoint: { origin: url.origin } };
 }
 
+;// CONCATENATED MODULE: ./src/raw-inputs.ts
+const INPUT_DEFAULTS = {
+    'client-id': '',
+    'client-secret': '',
+    scopes: 'openid, AdobeID, offline_access, creative_sdk',
+    'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
+    'aio-context': '',
+    'grant-type': 'client_credentials',
+    'refresh-token': '',
+    code: '',
+    'code-verifier': '',
+    'org-id': '',
+    'ims-url': 'https://ims-na1.adobelogin.com',
+    reuse: 'job',
+    'min-validity': '1800',
+    revoke: 'false',
+    timeout: '60',
+    summary: 'false',
+};
+function readRawInputs(env) {
+    const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
+        name,
+        (env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
+    ]);
+    return Object.fromEntries(raw);
+}
+function splitSecrets(value) {
+    return value
+        .split(/[\r\n,]+/)
+        .map((secret) => secret.trim())
+        .filter((secret) => secret !== '');
+}
+const unquoted = (value) => value.replace(/^["'`\u201c\u2018]+|["'`\u201d\u2019]+$/g, '');
+function secretsOfInputs(raw) {
+    const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
+    const values = [...splitSecrets(raw['client-secret']), raw['client-secret'], ...user];
+    return [...new Set(values.flatMap((value) => [value, unquoted(value)]))].filter((value) => value.trim() !== '');
+}
+
 ;// CONCATENATED MODULE: ./src/variables.ts
 const LEGAL = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const OWNED_PREFIXES = [
@@ -2546,47 +2669,11 @@ function variables_aioVariables(context) {
 
 
 
-const INPUT_DEFAULTS = {
-    'client-id': '',
-    'client-secret': '',
-    scopes: 'openid, AdobeID, offline_access, creative_sdk',
-    'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
-    'aio-context': '',
-    'grant-type': 'client_credentials',
-    'refresh-token': '',
-    code: '',
-    'code-verifier': '',
-    'org-id': '',
-    'ims-url': 'https://ims-na1.adobelogin.com',
-    reuse: 'job',
-    'min-validity': '1800',
-    revoke: 'false',
-    timeout: '60',
-    summary: 'false',
-};
+
 const LINE_BREAK = /[\r\n]/;
 const CONTROL = /[\u0000-\u001f\u007f]/;
 const QUOTED = /^(?:".*"|'.*'|`.*`|\u201c.*\u201d|\u2018.*\u2019)$/s;
 const LONGEST_TIMEOUT_SECONDS = 3600;
-function readRawInputs(env) {
-    const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
-        name,
-        (env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
-    ]);
-    return Object.fromEntries(raw);
-}
-function splitSecrets(value) {
-    return value
-        .split(/[\r\n,]+/)
-        .map((secret) => secret.trim())
-        .filter((secret) => secret !== '');
-}
-const unquoted = (value) => value.replace(/^["'`\u201c\u2018]+|["'`\u201d\u2019]+$/g, '');
-function secretsOfInputs(raw) {
-    const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
-    const values = [...splitSecrets(raw['client-secret']), raw['client-secret'], ...user];
-    return [...new Set(values.flatMap((value) => [value, unquoted(value)]))].filter((value) => value.trim() !== '');
-}
 function splitList(value) {
     return [...new Set(value.split(/[\s,]+/).filter((item) => item !== ''))];
 }
@@ -2608,7 +2695,7 @@ const EMPTY_SECRET = '`client-secret` is empty. GitHub passes an empty secret to
 function checkShape(raw, say) {
     const lists = ['scopes', 'env-var', 'client-secret'];
     for (const name of Object.keys(raw)) {
-        const parts = name === 'client-secret' ? splitSecrets(raw[name]) : [raw[name]];
+        const parts = name === 'client-secret' ? [raw[name], ...splitSecrets(raw[name])] : [raw[name]];
         if (parts.some((part) => part.length > 1 && QUOTED.test(part)))
             say(`\`${name}\` is wrapped in quotes; store the value without them.`);
         if (lists.includes(name))
@@ -2621,8 +2708,11 @@ function checkShape(raw, say) {
     if (splitSecrets(raw['client-secret']).some((secret) => CONTROL.test(secret)))
         say('`client-secret` has a control character inside.');
 }
+const LONGEST_SHOWN = 40;
 function show(value, raw) {
-    return `"${foreign_text_cleanForeignText(value, secretsOfInputs(raw), 60)}"`;
+    if (value.length > LONGEST_SHOWN)
+        return `a value of ${value.length} characters`;
+    return `"${foreign_text_cleanForeignText(value, secretsOfInputs(raw))}"`;
 }
 function choice(name, raw, allowed, say) {
     const found = allowed.find((value) => value === raw[name]);
@@ -2684,12 +2774,13 @@ function requestedScopes(raw, secrets, say) {
         say('`scopes` has a character that no scope can have.');
     return scopes ?? [];
 }
+const MOST_NAMES_SHOWN = 5;
 function checkNames(inputs, raw, say) {
-    for (const name of inputs.envVars) {
-        const reason = judgeVariableName(name);
-        if (reason !== undefined)
-            say(`\`env-var\` names ${show(name, raw)}, which ${reason}.`);
-    }
+    const bad = inputs.envVars.filter((name) => judgeVariableName(name) !== undefined);
+    for (const name of bad.slice(0, MOST_NAMES_SHOWN))
+        say(`\`env-var\` names ${show(name, raw)}, which ${judgeVariableName(name) ?? ''}.`);
+    if (bad.length > MOST_NAMES_SHOWN)
+        say(`\`env-var\` has ${bad.length - MOST_NAMES_SHOWN} more such names.`);
     if (inputs.aioContext === '')
         return;
     const variables = variables_aioVariables(inputs.aioContext);
@@ -2770,15 +2861,28 @@ function neededFiles(inputs) {
         ...(inputs.summary ? ['GITHUB_STEP_SUMMARY'] : []),
     ];
 }
+function isWritable(path) {
+    try {
+        accessSync(path, constants.W_OK);
+        return !statSync(path).isDirectory();
+    }
+    catch {
+        return false;
+    }
+}
+function cutBack(sizes) {
+    for (const { path, size } of sizes)
+        try {
+            truncateSync(path, size);
+        }
+        catch {
+        }
+}
 function runnerFiles(inputs, env) {
     return neededFiles(inputs).map((name) => {
         const path = env[name] ?? '';
-        try {
-            accessSync(path, constants.W_OK);
-        }
-        catch {
+        if (!isWritable(path))
             throw new RunnerError(`${name} names no file that can be written.`);
-        }
         return path;
     });
 }
@@ -2835,8 +2939,7 @@ async function publish(publication, inputs, files) {
             await writeSummary(publication, inputs, variables);
     }
     catch {
-        for (const { path, size } of sizes)
-            truncateSync(path, size);
+        cutBack(sizes);
         throw new RunnerError('The files that the runner reads could not be written.');
     }
 }
@@ -2900,20 +3003,20 @@ function removeFromJob(runnerTemp, identity) {
     if (place !== undefined)
         remove(place);
 }
-function markOf(runnerTemp, digest) {
+function placeOfMark(runnerTemp, mark) {
     if (!(0,external_node_path_.isAbsolute)(runnerTemp))
         return undefined;
-    return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-revoked-${digest.slice(0, 32)}`);
+    return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-revoked-${mark.slice(0, 32)}`);
 }
-function wasRevoked(runnerTemp, digest) {
-    const mark = markOf(runnerTemp, digest);
-    return mark !== undefined && (0,external_node_fs_.existsSync)(mark);
+function wasRevoked(runnerTemp, mark) {
+    const place = placeOfMark(runnerTemp, mark);
+    return place !== undefined && (0,external_node_fs_.existsSync)(place);
 }
-function noteRevoked(runnerTemp, digest) {
-    const mark = markOf(runnerTemp, digest);
+function noteRevoked(runnerTemp, mark) {
+    const place = placeOfMark(runnerTemp, mark);
     try {
-        if (mark !== undefined)
-            (0,external_node_fs_.writeFileSync)(mark, '');
+        if (place !== undefined)
+            (0,external_node_fs_.writeFileSync)(place, '');
     }
     catch {
     }
@@ -3016,6 +3119,8 @@ var surroundings = __nccwpck_require__(52);
 
 
 
+
+
 const LIMIT_MS = 10_000;
 function revocationRequests(token, inputs) {
     const client = { clientId: inputs.clientId, orgId: inputs.orgId };
@@ -3036,24 +3141,30 @@ async function send(token, inputs, secrets, signal) {
         const limitMs = Math.max(1, deadlineMs - surroundings/* systemClock */.ml.now());
         const answer = await post(inputs.endpoint, request, { limitMs, signal });
         try {
-            judgeAcceptance(answer, [...secrets, token], Date.now());
+            judgeRevocation(answer, secrets, Date.now());
             return;
         }
         catch (error) {
-            const refused = error instanceof errors/* ImsError */.Us && error.error === 'invalid_client';
-            if (!refused || index === requests.length - 1)
+            if (!(0,errors/* refusesClient */.vL)(error) || index === requests.length - 1)
                 throw error;
         }
     }
 }
 function isGone(error) {
-    return error instanceof errors/* ImsError */.Us && /^(invalid_token|access_denied)$/.test(error.error);
+    return error instanceof errors/* ImsError */.Us && error.status < 500 && error.error === 'invalid_token';
+}
+function revocationMark(token, inputs) {
+    return (0,external_node_crypto_.createHmac)('sha256', inputs.clientSecrets[0] ?? '')
+        .update(`revoked ${token}`)
+        .digest('hex');
 }
 async function revokeToken(env, state, signal) {
     const raw = readRawInputs(env);
     const secrets = secretsOfInputs(raw);
     maskSecrets(secrets, raw['client-id']);
     const inputs = parseInputs(raw);
+    if (!inputs.revoke)
+        return;
     const token = openState(state, inputs);
     if (token === undefined) {
         stand_ins_core/* warning */.$e('The access token was not revoked: the client secret is not the one it was got with.');
@@ -3064,13 +3175,14 @@ async function revokeToken(env, state, signal) {
     const identity = identityOf(inputs);
     if (identity !== undefined)
         removeFromJob(runnerTemp, identity);
-    const digest = (0,external_node_crypto_.createHash)('sha256').update(token.accessToken).digest('hex');
-    if (wasRevoked(runnerTemp, digest))
+    const mark = revocationMark(token.accessToken, inputs);
+    if (wasRevoked(runnerTemp, mark))
         return;
     if ((0,ims_token/* secondsLeft */.Li)(token, Date.now()) <= 0)
         return;
+    const known = withBasicCredentials([...secrets, token.accessToken], inputs.clientId);
     try {
-        await send(token.accessToken, inputs, secrets, signal);
+        await send(token.accessToken, inputs, known, signal);
     }
     catch (error) {
         if (isGone(error))
@@ -3080,7 +3192,7 @@ async function revokeToken(env, state, signal) {
         stand_ins_core/* warning */.$e(`The access token was not revoked and stays valid until it expires. ${advice}`);
         return;
     }
-    noteRevoked(runnerTemp, digest);
+    noteRevoked(runnerTemp, mark);
     stand_ins_core/* info */.pq('Revoked the access token.');
 }
 async function revoke(env, signal) {
@@ -3100,6 +3212,7 @@ async function revoke(env, signal) {
 
 const signal = (0,surroundings/* cancellation */.WN)();
 (0,surroundings/* insistOnTls */.$n)();
+(0,surroundings/* silenceNodeDebug */.D)();
 void revoke(process.env, signal);
 
 })();

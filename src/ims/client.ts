@@ -1,8 +1,10 @@
 /** The only file that touches the network. */
 
 import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { LookupFunction } from 'node:net';
 
 import { HttpClient, type HttpClientResponse } from '@actions/http-client';
+import { checkBypass, getProxyUrl } from '@actions/http-client/lib/proxy';
 
 import { NetworkError } from '../errors.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -51,6 +53,30 @@ function networkError(error: SystemError): NetworkError {
   });
 }
 
+/**
+ * Refuses a proxy variable that names no proxy: the HTTP client would go without one, past the rule that
+ * whoever set it has for the network. Only https goes through a proxy, as http is for the loopback
+ * interface, which never does.
+ * @throws NetworkError
+ */
+function refuseUnreadableProxy(endpoint: Endpoint): void {
+  const url = new URL(endpoint.origin);
+  const given = [process.env['https_proxy'], process.env['HTTPS_PROXY']].find(Boolean);
+  if (given === undefined || checkBypass(url)) return;
+  let host = '';
+  try {
+    host = getProxyUrl(url)?.hostname ?? '';
+  } catch {
+    // Not a URL.
+  }
+  if (host === '')
+    throw new NetworkError('proxy_unreadable', {
+      reason: 'ERR_INVALID_URL',
+      mayHaveArrived: false,
+      message: 'proxy variable is not a URL',
+    });
+}
+
 /** Reads a body up to the limit; undefined when it is longer. Rejects when it is cut off. */
 function readBounded(message: IncomingMessage): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
@@ -75,6 +101,32 @@ function readBounded(message: IncomingMessage): Promise<string | undefined> {
   });
 }
 
+/** Answers for `localhost` without asking anybody, so that it is the loopback interface and nothing else. */
+const lookupLoopback: LookupFunction = (_hostname, options, callback) => {
+  const addresses = [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ];
+  if (options.all === true) callback(null, addresses);
+  else callback(null, '127.0.0.1', 4);
+};
+
+/** Rejects when the signal is aborted: after an answer of 101 Node tells of no response and of no error. */
+function ended(signal: AbortSignal): Promise<never> {
+  const promise = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        reject(new Error('ended'));
+      },
+      { once: true },
+    );
+  });
+  // Nobody waits for it once there is an answer.
+  promise.catch(() => undefined);
+  return promise;
+}
+
 /**
  * Passes the abort signal to the request, and to the CONNECT request of a proxy tunnel: the HTTP client
  * offers no other way to close a socket that is still waiting.
@@ -83,6 +135,7 @@ function abortable(signal: AbortSignal): NonNullable<HttpClient['handlers']>[num
   return {
     prepareRequest(options: RequestOptions): void {
       options.signal = signal;
+      if (options.host === 'localhost') options.lookup = lookupLoopback;
       const agent = options.agent as { proxyOptions?: RequestOptions } | undefined;
       if (agent?.proxyOptions !== undefined) agent.proxyOptions.signal = signal;
     },
@@ -91,9 +144,10 @@ function abortable(signal: AbortSignal): NonNullable<HttpClient['handlers']>[num
   };
 }
 
+/** A header as text: Node reads its bytes as Latin-1, servers write UTF-8. */
 function header(response: HttpClientResponse, name: string): string {
   const value = response.message.headers[name];
-  return typeof value === 'string' ? value : '';
+  return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
 }
 
 /**
@@ -105,6 +159,7 @@ export async function post(
   request: FormRequest,
   options: PostOptions,
 ): Promise<Answer> {
+  refuseUnreadableProxy(endpoint);
   const limit = new AbortController();
   const timer = setTimeout(() => {
     limit.abort();
@@ -119,9 +174,11 @@ export async function post(
   const sentAtMs = Date.now();
   try {
     options.signal.throwIfAborted();
-    const response = await client.post(endpoint.origin + request.path, request.body, {
-      ...request.headers,
-    });
+    const url = endpoint.origin + request.path;
+    const response = await Promise.race([
+      client.post(url, request.body, { ...request.headers }),
+      ended(signal),
+    ]);
     const body = await readBounded(response.message);
     return {
       status: response.message.statusCode ?? 0,

@@ -51,7 +51,8 @@ export function parseRetryAfter(value: string, nowMs: number): number | undefine
   if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
   // Date.parse takes nearly anything; an HTTP date names its day and ends in GMT.
   if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text)) return undefined;
-  const dateMs = Date.parse(text);
+  // The obsolete form of asctime has no zone, and Date.parse would take the machine's.
+  const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }
 
@@ -86,14 +87,24 @@ export function secretsOfAnswer(answer: Answer): readonly string[] {
   );
 }
 
+function judgeStatus(answer: Answer, secrets: readonly string[], nowMs: number): void {
+  if (answer.status < 200 || answer.status > 299) throw imsError(answer, secrets, nowMs);
+}
+
 /**
- * Judges an answer of which only the status counts.
+ * Judges an answer to a revocation. The body of a success is empty (adobe/aio-lib-ims, adobe/ims-go), and
+ * whatever else it is, it is no web page and no error: those come from something in front of IMS.
  * @param secrets known secret values, which are cut out of what the server says
  * @param nowMs milliseconds since 1970, for a `Retry-After` that is a date
- * @throws ImsError for any status but 2xx
+ * @throws ImsError for any status but 2xx, or an error in the body; AnswerError for a web page
  */
-export function judgeAcceptance(answer: Answer, secrets: readonly string[], nowMs: number): void {
-  if (answer.status < 200 || answer.status > 299) throw imsError(answer, secrets, nowMs);
+export function judgeRevocation(answer: Answer, secrets: readonly string[], nowMs: number): void {
+  judgeStatus(answer, secrets, nowMs);
+  const body = (answer.body ?? '').trim();
+  if (typeof parseObject(body)?.['error'] === 'string') throw imsError(answer, secrets, nowMs);
+  if (!body.startsWith('<')) return;
+  const debugId = cleanForeignText(answer.debugId, secrets, 100);
+  throw new AnswerError('not_json', { debugId, message: 'answer is a web page' });
 }
 
 /**
@@ -107,7 +118,7 @@ export function judgeTokenAnswer(
   secrets: readonly string[],
   nowMs: number,
 ): TokenAnswer {
-  judgeAcceptance(answer, secrets, nowMs);
+  judgeStatus(answer, secrets, nowMs);
   const fail = (fault: AnswerFault, message: string, field = ''): never => {
     const debugId = cleanForeignText(answer.debugId, secrets, 100);
     throw new AnswerError(fault, { field, debugId, message });

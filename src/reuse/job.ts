@@ -85,22 +85,22 @@ export function removeFromJob(runnerTemp: string, identity: TokenIdentity): void
   if (place !== undefined) remove(place);
 }
 
-function markOf(runnerTemp: string, digest: string): string | undefined {
+function placeOfMark(runnerTemp: string, mark: string): string | undefined {
   if (!isAbsolute(runnerTemp)) return undefined;
-  return join(runnerTemp, `adobe-ims-token-revoked-${digest.slice(0, 32)}`);
+  return join(runnerTemp, `adobe-ims-token-revoked-${mark.slice(0, 32)}`);
 }
 
-/** Whether a step of this job has revoked the token with this digest. */
-export function wasRevoked(runnerTemp: string, digest: string): boolean {
-  const mark = markOf(runnerTemp, digest);
-  return mark !== undefined && existsSync(mark);
+/** Whether a step of this job has left this mark: it has revoked the token. */
+export function wasRevoked(runnerTemp: string, mark: string): boolean {
+  const place = placeOfMark(runnerTemp, mark);
+  return place !== undefined && existsSync(place);
 }
 
-/** Tells later post steps that the token with this digest is revoked. */
-export function noteRevoked(runnerTemp: string, digest: string): void {
-  const mark = markOf(runnerTemp, digest);
+/** Leaves a mark for later post steps: the token is revoked. */
+export function noteRevoked(runnerTemp: string, mark: string): void {
+  const place = placeOfMark(runnerTemp, mark);
   try {
-    if (mark !== undefined) writeFileSync(mark, '');
+    if (place !== undefined) writeFileSync(place, '');
   } catch {
     // Then it is revoked twice, which IMS does not mind.
   }

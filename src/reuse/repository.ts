@@ -1,7 +1,7 @@
 /** Keeps the sealed token for later jobs and runs, in the repository's Actions cache. */
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
@@ -74,6 +74,20 @@ function run(cache: RepositoryCache, folder: string, words: readonly string[]): 
   });
 }
 
+/**
+ * Removes a folder. Where an archive left something in it that cannot be removed, or a `tar` still works
+ * in it, it stays for the runner, which empties RUNNER_TEMP.
+ */
+function remove(folder: string): void {
+  try {
+    // An archive can take the rights to the folder away.
+    chmodSync(folder, 0o700);
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // As said above.
+  }
+}
+
 /** Gives the cache program a folder to itself, which is gone afterwards. */
 async function inFolder<T>(
   env: NodeJS.ProcessEnv,
@@ -88,7 +102,7 @@ async function inFolder<T>(
   } catch {
     return undefined;
   } finally {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) remove(folder);
   }
 }
 

@@ -26,6 +26,7 @@ export type Fault =
   | 'reset-before-answer'
   | 'cut-off'
   | 'silence'
+  | 'switching-protocols'
   | 'slow-headers'
   | 'byte-per-second'
   | 'byte-by-byte'
@@ -354,6 +355,11 @@ function misbehave(fault: Fault, answer: ScriptedAnswer, response: ServerRespons
       response.writeHead(answer.status ?? 200, { 'content-length': half.length });
       socket?.end(Buffer.from(body));
       response.flushHeaders();
+      return;
+    case 'switching-protocols':
+      socket?.write(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
+      );
       return;
     case 'slow-headers':
       socket?.write('HTTP/1.1 200 OK\r\nx-slow: ');

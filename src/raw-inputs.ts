@@ -1,0 +1,57 @@
+/** The only file that reads inputs: as the runner passes them, and which of their values are secret. */
+
+/** Every input with the default that action.yml declares; a test holds the two together. */
+export const INPUT_DEFAULTS = {
+  'client-id': '',
+  'client-secret': '',
+  scopes: 'openid, AdobeID, offline_access, creative_sdk',
+  'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
+  'aio-context': '',
+  'grant-type': 'client_credentials',
+  'refresh-token': '',
+  code: '',
+  'code-verifier': '',
+  'org-id': '',
+  'ims-url': 'https://ims-na1.adobelogin.com',
+  reuse: 'job',
+  'min-validity': '1800',
+  revoke: 'false',
+  timeout: '60',
+  summary: 'false',
+} as const;
+
+export type InputName = keyof typeof INPUT_DEFAULTS;
+export type RawInputs = Readonly<Record<InputName, string>>;
+
+/**
+ * Reads the inputs as the runner passes them: `INPUT_` and the name in capitals, hyphens kept
+ * (actions/runner, Handlers/Handler.cs). Surrounding white space is trimmed. A variable that is not set
+ * at all gets the default; one that is set but empty stays empty.
+ */
+export function readRawInputs(env: NodeJS.ProcessEnv): RawInputs {
+  const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
+    name,
+    (env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
+  ]);
+  return Object.fromEntries(raw) as RawInputs;
+}
+
+/** Client secrets as people keep two of them: by line or by comma. */
+export function splitSecrets(value: string): readonly string[] {
+  return value
+    .split(/[\r\n,]+/)
+    .map((secret) => secret.trim())
+    .filter((secret) => secret !== '');
+}
+
+const unquoted = (value: string): string =>
+  value.replace(/^["'`\u201c\u2018]+|["'`\u201d\u2019]+$/g, '');
+
+/** Every secret value among the inputs, to be masked before anything is said about them. */
+export function secretsOfInputs(raw: RawInputs): readonly string[] {
+  const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
+  const values = [...splitSecrets(raw['client-secret']), raw['client-secret'], ...user];
+  return [...new Set(values.flatMap((value) => [value, unquoted(value)]))].filter(
+    (value) => value.trim() !== '',
+  );
+}
