@@ -27,8 +27,8 @@ export type Inputs = {
 };
 
 const LINE_BREAK = /[\r\n]/;
-// Tabs included: none of these values can hold one.
-const CONTROL = /[\u0000-\u001f\u007f]/;
+// Tabs, and what comes along unseen when a value is copied from a chat or a page.
+const INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
 const QUOTED = /^(?:".*"|'.*'|`.*`|\u201c.*\u201d|\u2018.*\u2019)$/s;
 const LONGEST_TIMEOUT_SECONDS = 3600;
 
@@ -50,7 +50,11 @@ export function parseScopes(value: string): readonly string[] | undefined {
 
 const EMPTY_SECRET =
   '`client-secret` is empty. GitHub passes an empty secret to a pull request from a fork and to Dependabot, ' +
-  'when the job does not name the environment that holds the secret, and when its name is misspelt.';
+  'when the job does not name the environment that holds the secret, and when its name is misspelt. ' +
+  'Name the environment in the job, compare the name of the secret, or skip this step for forks and Dependabot.';
+
+const HAS_INVISIBLE =
+  'has a control character or an invisible one inside; copy it again as plain text.';
 
 type Say = (problem: string) => void;
 
@@ -64,10 +68,10 @@ function checkShape(raw: RawInputs, say: Say): void {
     if (lists.includes(name)) continue;
     if (LINE_BREAK.test(raw[name]))
       say(`\`${name}\` has a line break inside; store it as a single line.`);
-    else if (CONTROL.test(raw[name])) say(`\`${name}\` has a control character inside.`);
+    else if (INVISIBLE.test(raw[name])) say(`\`${name}\` ${HAS_INVISIBLE}`);
   }
-  if (splitSecrets(raw['client-secret']).some((secret) => CONTROL.test(secret)))
-    say('`client-secret` has a control character inside.');
+  if (splitSecrets(raw['client-secret']).some((secret) => INVISIBLE.test(secret)))
+    say(`\`client-secret\` ${HAS_INVISIBLE}`);
 }
 
 /** Longer than any value that an input can have, but for secrets. */
@@ -143,8 +147,11 @@ function parseGrant(raw: RawInputs, secrets: readonly string[], say: Say): Grant
       return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
     case 'client_credentials':
       return { type, scopes: requestedScopes(raw, secrets, say) };
-    case undefined:
-      return { type: 'client_credentials', scopes: [] };
+    case undefined: {
+      const ofUser = [raw['refresh-token'], raw.code, raw['code-verifier']].some(Boolean);
+      const scopes = ofUser ? [] : requestedScopes(raw, secrets, say);
+      return { type: 'client_credentials', scopes };
+    }
   }
 }
 
@@ -155,8 +162,11 @@ function requestedScopes(raw: RawInputs, secrets: readonly string[], say: Say): 
   else if (scopes.length === 0)
     say('`scopes` is empty; copy them from the credential in the Adobe Developer Console.');
   // RFC 6749, section 3.3.
-  else if (!scopes.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)))
-    say('`scopes` has a character that no scope can have.');
+  const wrong = scopes?.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
+  if (wrong !== undefined)
+    say(
+      `\`scopes\` has ${show(wrong, raw)}, which is no scope; write the names alone, such as openid, AdobeID.`,
+    );
   return scopes ?? [];
 }
 
@@ -179,7 +189,8 @@ function checkNames(
     say(
       `\`aio-context\` is ${show(inputs.aioContext, raw)}; it must be a context name of letters, digits and single underscores, usually "cli".`,
     );
-  else if (inputs.envVars.includes(variables.expiry))
+  // On Windows, names that differ in case alone are one variable.
+  else if (inputs.envVars.some((name) => name.toUpperCase() === variables.expiry))
     say('`env-var` names the variable in which `aio-context` exports the expiry.');
 }
 
@@ -201,6 +212,8 @@ export function parseInputs(raw: RawInputs): Inputs {
       `\`client-secret\` holds ${clientSecrets.length} secrets; a credential has at most two, and a comma or line break separates them.`,
     );
   const grant = parseGrant(raw, clientSecrets, say);
+  const separatorsOnly = raw['client-secret'] !== '' && clientSecrets.length === 0;
+  if (separatorsOnly && grant.type !== 'client_credentials') say(EMPTY_SECRET);
   const judgement = judgeEndpoint(raw['ims-url']);
   if (!judgement.ok) say(`\`ims-url\` ${judgement.reason}.`);
   const inputs = {

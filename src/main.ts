@@ -7,7 +7,7 @@ import { cancellation, insistOnTls, silenceNodeDebug, systemClock } from './surr
 
 const startedMs = systemClock.now();
 const signal = cancellation();
-insistOnTls();
+insistOnTls({ warn: true });
 silenceNodeDebug();
 const cacheProgram = join(dirname(process.argv[1] ?? ''), '..', 'cache', 'index.js');
 void acquire({ env: process.env, clock: systemClock, startedMs, signal, cacheProgram });

@@ -4,6 +4,6 @@ import { revoke } from './revoke.ts';
 import { cancellation, insistOnTls, silenceNodeDebug } from './surroundings.ts';
 
 const signal = cancellation();
-insistOnTls();
+insistOnTls({ warn: false });
 silenceNodeDebug();
 void revoke(process.env, signal);

@@ -50,7 +50,9 @@ const unquoted = (value: string): string =>
 /** Every secret value among the inputs, to be masked before anything is said about them. */
 export function secretsOfInputs(raw: RawInputs): readonly string[] {
   const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
-  const values = [...splitSecrets(raw['client-secret']), raw['client-secret'], ...user];
+  const parts = splitSecrets(raw['client-secret']);
+  // Of two secrets that are empty a comma is left, and as a mask it would hide every comma of the log.
+  const values = parts.length === 0 ? user : [...parts, raw['client-secret'], ...user];
   return [...new Set(values.flatMap((value) => [value, unquoted(value)]))].filter(
     (value) => value.trim() !== '',
   );

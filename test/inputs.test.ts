@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 
 import { InputError } from '../src/errors.ts';
 import { parseInputs } from '../src/inputs.ts';
-import { INPUT_DEFAULTS, type InputName, readRawInputs } from '../src/raw-inputs.ts';
+import {
+  INPUT_DEFAULTS,
+  type InputName,
+  readRawInputs,
+  secretsOfInputs,
+} from '../src/raw-inputs.ts';
 
 const SECRET = 'p8e-test-secret';
 
@@ -48,6 +53,14 @@ describe('scopes', () => {
   it.each(['[a,b]', '["a"', '[1]', '{"a":1', '"', '[]', ''])('refuses %j', (scopes) => {
     expect(problems({ scopes })).not.toEqual([]);
   });
+
+  it.each([
+    ['openid, "AdobeID"', '"\"AdobeID\""'],
+    ['{"a":1}', '{'],
+    ['openid, Ad\u00f6be', 'Ad\u00f6be'],
+  ])('names what is no scope in %j', (scopes, named) => {
+    expect(problems({ scopes }).join()).toContain(named.replaceAll('\\', ''));
+  });
 });
 
 describe('client-secret', () => {
@@ -59,6 +72,15 @@ describe('client-secret', () => {
     ['special characters', '+ / = & % " \' ü', ['+ / = & % " \' ü']],
   ])('reads %s', (_name, value, expected) => {
     expect(parse({ 'client-secret': value }).clientSecrets).toEqual(expected);
+  });
+
+  it('is empty when all that it is made of is', () => {
+    const raw = { ...INPUT_DEFAULTS, 'client-secret': ',' };
+    expect(secretsOfInputs(raw)).toEqual([]);
+    for (const grant of ['client_credentials', 'refresh_token'])
+      expect(
+        problems({ 'client-secret': ',', 'grant-type': grant, 'refresh-token': '' }).join(),
+      ).toMatch(/`client-secret` is empty/);
   });
 
   it('explains an empty secret', () => {
@@ -74,6 +96,7 @@ describe('client-secret', () => {
     ['quotes around both', '"p8e-test-a,p8e-test-b"', /wrapped in quotes/],
     ['quotes around the second', 'p8e-test-a\n"p8e-test-b"', /wrapped in quotes/],
     ['a tab', 'p8e-test\ta', /control character/],
+    ['a zero-width space', 'p8e-test\u200ba', /an invisible one/],
   ])('refuses %s, without showing it', (_name, value, reason) => {
     const text = problems({ 'client-secret': value }).join(' ');
     expect(text).toMatch(reason);
@@ -140,6 +163,11 @@ describe('values', () => {
     expect(problems({ reuse: '::error::x ##[error]y' }).join()).not.toMatch(/::|##\[/);
   });
 
+  it('without their rules known are judged all the same', () => {
+    const found = problems({ 'grant-type': 'client-credentials', 'client-secret': '', scopes: '' });
+    expect(found).toHaveLength(3);
+  });
+
   it('contradict each other', () => {
     expect(problems({ revoke: 'true', reuse: 'repository' })).toHaveLength(1);
     expect(problems({ 'grant-type': 'refresh_token' })).toHaveLength(1);
@@ -167,6 +195,11 @@ describe('env-var', () => {
     expect(problems({ 'env-var': value })).toHaveLength(1);
   });
 
+  it('that names the variable of aio-context in other letters is refused', () => {
+    const name = 'aio_ims_contexts_cli_access__token_expiry';
+    expect(problems({ 'env-var': name, 'aio-context': 'cli' })).toHaveLength(1);
+  });
+
   it('with many wrong names keeps the message short', () => {
     const names = Array.from({ length: 80 }, (_value, at) => `GITHUB_WRONG_${at}`).join();
     const found = problems({ 'env-var': names });
@@ -191,6 +224,7 @@ describe('ims-url', () => {
   it.each([
     '',
     'ims-na1.adobelogin.com',
+    'ims-na1.adobelogin.com:443',
     'https://adobelogin.com.evil.example',
     'https://evil-adobelogin.com',
     'https://adobelogin.com@evil.example',

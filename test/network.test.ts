@@ -1,6 +1,7 @@
 /** TLS and proxies, with the whole step. */
 
 import { writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +13,10 @@ import { type Job, startJob } from './support/run-action.ts';
 import { hasTinyproxy, startTinyproxy, type Tinyproxy } from './support/tinyproxy.ts';
 import { expectSuccess, failureOf } from './support/verdicts.ts';
 
+/** Some containers have the loopback interface without it. */
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+);
 const [SECRET = ''] = testClient.secrets;
 const PRODUCTION = 'https://ims-na1.adobelogin.com';
 const cleanups: (() => Promise<void>)[] = [];
@@ -83,6 +88,8 @@ describe('TLS', () => {
     expect(failureOf(step, job)).toMatch(/certificate/);
     expect(step.annotations.filter((note) => note.level === 'warning')).toHaveLength(1);
     expect(ims.requests).toHaveLength(0);
+    const [post] = await job.finish();
+    expect(post?.annotations).toEqual([]);
   });
 });
 
@@ -94,6 +101,18 @@ describe('localhost', () => {
     const url = `https://localhost:${ims.port}`;
     const env = { ...trust, NODE_OPTIONS: `--require=${preload}` };
     expectSuccess(await job.uses(inputs(url), { env }));
+    expect(ims.requests).toHaveLength(1);
+  });
+});
+
+describe('[::1]', () => {
+  // Over http: Node 24.19 refuses a certificate for ::1, whatever it says.
+  it.skipIf(!hasIpv6)('is the loopback interface, too', async () => {
+    const ims = await startIms({ address: '::1' });
+    cleanups.push(() => ims.close());
+    const job = await startJob({ secrets: [SECRET] });
+    cleanups.push(() => job.dispose());
+    expectSuccess(await job.uses(inputs(`http://[::1]:${ims.port}`)));
     expect(ims.requests).toHaveLength(1);
   });
 });

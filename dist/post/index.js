@@ -784,10 +784,12 @@ function cancellation() {
         });
     return controller.signal;
 }
-function insistOnTls() {
+function insistOnTls({ warn }) {
     if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0')
         return;
     delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    if (!warn)
+        return;
     core/* warning */.$e('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
 }
 function silenceNodeDebug() {
@@ -2441,6 +2443,8 @@ function abortable(signal) {
             options.signal = signal;
             if (options.host === 'localhost')
                 options.lookup = lookupLoopback;
+            if (options.host === '[::1]')
+                options.host = '::1';
             const agent = options.agent;
             if (agent?.proxyOptions !== undefined)
                 agent.proxyOptions.signal = signal;
@@ -2573,6 +2577,8 @@ function judgeEndpoint(text) {
     if (!URL.canParse(text))
         return refuse('is not a URL; write https:// and a host');
     const url = new URL(text);
+    if (url.hostname === '')
+        return refuse('is not a URL; write https:// and a host');
     if (url.username !== '' || url.password !== '')
         return refuse('carries a user name or password; leave them out');
     const loopback = isLoopback(url.hostname);
@@ -2620,7 +2626,8 @@ function splitSecrets(value) {
 const unquoted = (value) => value.replace(/^["'`\u201c\u2018]+|["'`\u201d\u2019]+$/g, '');
 function secretsOfInputs(raw) {
     const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
-    const values = [...splitSecrets(raw['client-secret']), raw['client-secret'], ...user];
+    const parts = splitSecrets(raw['client-secret']);
+    const values = parts.length === 0 ? user : [...parts, raw['client-secret'], ...user];
     return [...new Set(values.flatMap((value) => [value, unquoted(value)]))].filter((value) => value.trim() !== '');
 }
 
@@ -2671,7 +2678,7 @@ function variables_aioVariables(context) {
 
 
 const LINE_BREAK = /[\r\n]/;
-const CONTROL = /[\u0000-\u001f\u007f]/;
+const inputs_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
 const QUOTED = /^(?:".*"|'.*'|`.*`|\u201c.*\u201d|\u2018.*\u2019)$/s;
 const LONGEST_TIMEOUT_SECONDS = 3600;
 function splitList(value) {
@@ -2691,7 +2698,9 @@ function parseScopes(value) {
     }
 }
 const EMPTY_SECRET = '`client-secret` is empty. GitHub passes an empty secret to a pull request from a fork and to Dependabot, ' +
-    'when the job does not name the environment that holds the secret, and when its name is misspelt.';
+    'when the job does not name the environment that holds the secret, and when its name is misspelt. ' +
+    'Name the environment in the job, compare the name of the secret, or skip this step for forks and Dependabot.';
+const HAS_INVISIBLE = 'has a control character or an invisible one inside; copy it again as plain text.';
 function checkShape(raw, say) {
     const lists = ['scopes', 'env-var', 'client-secret'];
     for (const name of Object.keys(raw)) {
@@ -2702,11 +2711,11 @@ function checkShape(raw, say) {
             continue;
         if (LINE_BREAK.test(raw[name]))
             say(`\`${name}\` has a line break inside; store it as a single line.`);
-        else if (CONTROL.test(raw[name]))
-            say(`\`${name}\` has a control character inside.`);
+        else if (inputs_INVISIBLE.test(raw[name]))
+            say(`\`${name}\` ${HAS_INVISIBLE}`);
     }
-    if (splitSecrets(raw['client-secret']).some((secret) => CONTROL.test(secret)))
-        say('`client-secret` has a control character inside.');
+    if (splitSecrets(raw['client-secret']).some((secret) => inputs_INVISIBLE.test(secret)))
+        say(`\`client-secret\` ${HAS_INVISIBLE}`);
 }
 const LONGEST_SHOWN = 40;
 function show(value, raw) {
@@ -2758,8 +2767,11 @@ function parseGrant(raw, secrets, say) {
             return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
         case 'client_credentials':
             return { type, scopes: requestedScopes(raw, secrets, say) };
-        case undefined:
-            return { type: 'client_credentials', scopes: [] };
+        case undefined: {
+            const ofUser = [raw['refresh-token'], raw.code, raw['code-verifier']].some(Boolean);
+            const scopes = ofUser ? [] : requestedScopes(raw, secrets, say);
+            return { type: 'client_credentials', scopes };
+        }
     }
 }
 function requestedScopes(raw, secrets, say) {
@@ -2770,8 +2782,9 @@ function requestedScopes(raw, secrets, say) {
         say('`scopes` starts with [ but is not a JSON array of strings.');
     else if (scopes.length === 0)
         say('`scopes` is empty; copy them from the credential in the Adobe Developer Console.');
-    else if (!scopes.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)))
-        say('`scopes` has a character that no scope can have.');
+    const wrong = scopes?.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
+    if (wrong !== undefined)
+        say(`\`scopes\` has ${show(wrong, raw)}, which is no scope; write the names alone, such as openid, AdobeID.`);
     return scopes ?? [];
 }
 const MOST_NAMES_SHOWN = 5;
@@ -2786,7 +2799,7 @@ function checkNames(inputs, raw, say) {
     const variables = variables_aioVariables(inputs.aioContext);
     if (variables === undefined)
         say(`\`aio-context\` is ${show(inputs.aioContext, raw)}; it must be a context name of letters, digits and single underscores, usually "cli".`);
-    else if (inputs.envVars.includes(variables.expiry))
+    else if (inputs.envVars.some((name) => name.toUpperCase() === variables.expiry))
         say('`env-var` names the variable in which `aio-context` exports the expiry.');
 }
 function parseInputs(raw) {
@@ -2799,6 +2812,9 @@ function parseInputs(raw) {
     if (clientSecrets.length > 2)
         say(`\`client-secret\` holds ${clientSecrets.length} secrets; a credential has at most two, and a comma or line break separates them.`);
     const grant = parseGrant(raw, clientSecrets, say);
+    const separatorsOnly = raw['client-secret'] !== '' && clientSecrets.length === 0;
+    if (separatorsOnly && grant.type !== 'client_credentials')
+        say(EMPTY_SECRET);
     const judgement = judgeEndpoint(raw['ims-url']);
     if (!judgement.ok)
         say(`\`ims-url\` ${judgement.reason}.`);
@@ -3211,7 +3227,7 @@ async function revoke(env, signal) {
 
 
 const signal = (0,surroundings/* cancellation */.WN)();
-(0,surroundings/* insistOnTls */.$n)();
+(0,surroundings/* insistOnTls */.$n)({ warn: false });
 (0,surroundings/* silenceNodeDebug */.D)();
 void revoke(process.env, signal);
 

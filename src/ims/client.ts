@@ -136,6 +136,8 @@ function abortable(signal: AbortSignal): NonNullable<HttpClient['handlers']>[num
     prepareRequest(options: RequestOptions): void {
       options.signal = signal;
       if (options.host === 'localhost') options.lookup = lookupLoopback;
+      // The HTTP client leaves the brackets of the URL, and a name server would be asked for them.
+      if (options.host === '[::1]') options.host = '::1';
       const agent = options.agent as { proxyOptions?: RequestOptions } | undefined;
       if (agent?.proxyOptions !== undefined) agent.proxyOptions.signal = signal;
     },

@@ -28,6 +28,8 @@ export function judgeEndpoint(text: string): EndpointJudgement {
   const refuse = (reason: string): EndpointJudgement => ({ ok: false, reason });
   if (!URL.canParse(text)) return refuse('is not a URL; write https:// and a host');
   const url = new URL(text);
+  // Without a scheme, what stands before the port is read as one.
+  if (url.hostname === '') return refuse('is not a URL; write https:// and a host');
   if (url.username !== '' || url.password !== '')
     return refuse('carries a user name or password; leave them out');
   const loopback = isLoopback(url.hostname);

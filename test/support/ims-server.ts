@@ -54,6 +54,8 @@ export type RecordedRequest = {
 export type ImsOptions = {
   readonly clients?: readonly Client[];
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** Where to listen; 127.0.0.1 by default. */
+  readonly address?: '127.0.0.1' | '::1';
   readonly expiresInSeconds?: number;
   readonly opaqueTokens?: boolean;
   /** Grants these scopes, whatever was asked for. */
@@ -457,7 +459,7 @@ export async function startIms(options: ImsOptions = {}): Promise<ImsServer> {
     socket.on('error', () => socket.destroy());
     socket.once('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, options.address ?? '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
