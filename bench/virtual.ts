@@ -25,7 +25,7 @@ const START_SPREAD_MS = 500;
 const ROUND_TRIP_MS = 100;
 
 /** A generator of numbers from 0 up to, not including, 1 (mulberry32). */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

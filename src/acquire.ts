@@ -6,9 +6,10 @@ import type { Context } from './advice.ts';
 import { explain, sentence } from './explain.ts';
 import { cleanForeignText } from './foreign-text.ts';
 import { secretFinder, withBasicCredentials } from './secret-forms.ts';
-import { secondsLeft, type Token } from './ims/token.ts';
+import { isoSeconds, secondsLeft, type Token } from './ims/token.ts';
 import { type Inputs, parseInputs } from './inputs.ts';
-import { isoSeconds, maskSecrets, publish, runnerFiles, type Source } from './publish.ts';
+import { maskSecrets } from './masks.ts';
+import { publish, runnerFiles, type Source } from './publish.ts';
 import { readRawInputs, secretsOfInputs } from './raw-inputs.ts';
 import { requestToken } from './request.ts';
 import { findToken, keepToken, type Keep } from './reuse/places.ts';
@@ -16,14 +17,19 @@ import { revocationState } from './revocation-state.ts';
 import { type Surroundings, troubleshootingUrl } from './surroundings.ts';
 
 /** Granted scopes where the token tells, otherwise those asked for; warns of those that were not granted. */
-function settleScopes(token: Token, inputs: Inputs, secrets: readonly string[]): readonly string[] {
+function settleScopes(
+  { token, source }: Pick<Obtained, 'token' | 'source'>,
+  inputs: Inputs,
+  secrets: readonly string[],
+): readonly string[] {
   const asked = inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [];
   const granted = token.grantedScopes;
   if (granted === undefined) return asked;
   const missing = asked.filter((scope) => !granted.includes(scope));
-  if (missing.length > 0)
+  // The step that left the token for the others of its job has said so.
+  if (missing.length > 0 && source !== 'job')
     core.warning(
-      `The token lacks scopes that were asked for: ${cleanForeignText(missing.join(','), secrets)}. Calls that need them will be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`,
+      `The token lacks scopes that were asked for: ${cleanForeignText(missing.join(','), secrets)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`,
     );
   return granted;
 }
@@ -41,6 +47,7 @@ function contextOf(inputs: Inputs, secrets: readonly string[]): Context {
   return {
     imsOrigin: inputs.endpoint.origin,
     grantType: inputs.grant.type,
+    secretCount: inputs.clientSecrets.length,
     scopes: scopes.map((scope) => cleanForeignText(scope, secrets)),
   };
 }
@@ -48,7 +55,7 @@ function contextOf(inputs: Inputs, secrets: readonly string[]): Context {
 /** What the Actions cache may cost, there and back. */
 const LONGEST_CACHE_MS = 5000;
 
-const NO_CONTEXT: Context = { imsOrigin: 'IMS', grantType: '', scopes: [] };
+const NO_CONTEXT: Context = { imsOrigin: 'IMS', grantType: '', secretCount: 0, scopes: [] };
 
 type Obtained = {
   readonly token: Token;
@@ -90,13 +97,13 @@ function withoutSecrets(token: Token, secrets: readonly string[]): Token {
   };
 }
 
-function tell(obtained: Obtained, inputs: Inputs): void {
+function tell(obtained: Obtained, variables: readonly string[]): void {
   const origin = {
     ims: 'Got an access token from IMS',
     job: 'Reused the access token of an earlier step',
     repository: 'Reused the access token of an earlier job',
   }[obtained.source];
-  const names = inputs.envVars.length === 0 ? '' : `, in ${inputs.envVars.join(', ')}`;
+  const names = variables.length === 0 ? '' : `, in ${variables.join(', ')}`;
   core.info(`${origin}, valid until ${isoSeconds(obtained.token.expiresAtMs)}${names}.`);
 }
 
@@ -115,14 +122,15 @@ async function acquireWith(
   const { source, refreshToken } = obtained;
   const token = withoutSecrets(obtained.token, [...secrets, refreshToken]);
   maskSecrets([token.accessToken]);
-  const scopes = settleScopes(token, inputs, secrets);
+  const scopes = settleScopes({ ...obtained, token }, inputs, secrets);
   warnIfShort(token, inputs);
   budgetMs.left = Math.max(0, Math.min(budgetMs.left, startedMs + timeoutMs - clock.now()));
   await keepToken(token, source, inputs, keep);
   signal.throwIfAborted();
   const state = inputs.revoke ? revocationState(token, inputs) : '';
-  await publish({ token, source, refreshToken, scopes, state }, inputs, files);
-  tell(obtained, inputs);
+  const publication = { token, source, refreshToken, scopes, state };
+  const variables = await publish(publication, inputs, files);
+  tell(obtained, variables);
 }
 
 /**

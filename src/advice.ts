@@ -36,6 +36,8 @@ export type Context = {
   /** Empty until the inputs are known. */
   readonly imsOrigin: string;
   readonly grantType: string;
+  /** How many client secrets there are to send. */
+  readonly secretCount: number;
   readonly scopes: readonly string[];
 };
 
@@ -55,11 +57,17 @@ export const NEW_USER_TOKEN =
   'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
 
 function wrongClient(error: ImsError, context: Context): Words {
+  if (context.secretCount === 0)
+    return {
+      code: 'invalid_client',
+      happened: 'IMS refused the client. No client secret was sent, as `client-secret` is empty.',
+      remedy: `A public client has none: compare \`client-id\` with the credential in ${CONSOLE}. Any other needs its secret, which GitHub passes empty to a pull request from a fork and to Dependabot, when the job does not name the environment that holds it, and when its name is misspelt.`,
+    };
   const text = error.description.toLowerCase();
   if (text.includes('client_secret'))
     return {
       code: 'invalid_client',
-      happened: 'IMS refused the client secret.',
+      happened: `IMS refused ${context.secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
       remedy: `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`,
     };
   const stage = context.imsOrigin.includes('-stg1');
@@ -72,26 +80,57 @@ function wrongClient(error: ImsError, context: Context): Words {
   };
 }
 
-const USER_GRANT_REFUSED: Words = {
-  code: 'access_denied',
-  happened: 'IMS refused the code or refresh token: it has expired, was used, or was revoked.',
-  remedy: NEW_USER_TOKEN,
-};
+/** The runner cuts a long message, and with it what stands at its end; characters. */
+const LONGEST_LIST = 1000;
 
-const S2S_REFUSED: Words = {
-  code: 'access_denied',
-  happened: 'IMS denied access.',
-  remedy: `Check in ${CONSOLE} that the credential is active and that its product profiles are assigned.`,
-};
+function listed(scopes: readonly string[]): string {
+  const text = scopes.join(',');
+  if (text.length <= LONGEST_LIST) return text;
+  const shown = text.slice(0, text.lastIndexOf(',', LONGEST_LIST));
+  return `${shown} and ${scopes.length - shown.split(',').length} more`;
+}
+
+function wrongScope(_error: ImsError, context: Context): Words {
+  if (context.scopes.length === 0)
+    return {
+      code: 'invalid_scope',
+      happened: 'IMS refused the scopes of this token.',
+      remedy: `They come from the user's consent: let the user sign in again, and compare with the scopes on the page of the credential in ${CONSOLE}.`,
+    };
+  return {
+    code: 'invalid_scope',
+    happened: 'A scope is not granted to this credential.',
+    remedy: `Asked for: ${listed(context.scopes)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+  };
+}
+
+function refusedGrant(_error: ImsError, context: Context): Words {
+  if (context.grantType === 'client_credentials')
+    return {
+      code: 'access_denied',
+      happened: 'IMS denied access.',
+      remedy: `Check in ${CONSOLE} that the credential is active and that its product profiles are assigned.`,
+    };
+  return {
+    code: 'access_denied',
+    happened:
+      'IMS refused the code or refresh token: it has expired, was used, or was revoked, or it belongs to another `client-id` or `code-verifier`.',
+    remedy: NEW_USER_TOKEN,
+  };
+}
+
+function wrongParameter(): Words {
+  return {
+    code: 'invalid_request',
+    happened: 'IMS found a parameter missing or malformed.',
+    remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
+  };
+}
 
 /** IMS error codes (RFC 6749, section 5.2, and those seen at IMS) and what to do about each. */
 const BY_ERROR: Readonly<Record<string, (error: ImsError, context: Context) => Words>> = {
   invalid_client: wrongClient,
-  invalid_scope: (_error, context) => ({
-    code: 'invalid_scope',
-    happened: 'A scope is not granted to this credential.',
-    remedy: `Asked for: ${context.scopes.join(',')}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
-  }),
+  invalid_scope: wrongScope,
   unauthorized_client: (_error, context) => ({
     code: 'unauthorized_client',
     happened: `This credential may not use \`grant-type: ${context.grantType}\`.`,
@@ -102,22 +141,11 @@ const BY_ERROR: Readonly<Record<string, (error: ImsError, context: Context) => W
     happened: `The server does not support \`grant-type: ${context.grantType}\`.`,
     remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
   }),
-  access_denied: (_error, context) =>
-    context.grantType === 'client_credentials' ? S2S_REFUSED : USER_GRANT_REFUSED,
-  invalid_grant: (_error, context) =>
-    context.grantType === 'client_credentials' ? S2S_REFUSED : USER_GRANT_REFUSED,
-  invalid_token: (_error, context) =>
-    context.grantType === 'client_credentials' ? S2S_REFUSED : USER_GRANT_REFUSED,
-  invalid_parameter_value: () => ({
-    code: 'invalid_request',
-    happened: 'IMS found a parameter missing or malformed.',
-    remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
-  }),
-  invalid_request: () => ({
-    code: 'invalid_request',
-    happened: 'IMS found a parameter missing or malformed.',
-    remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
-  }),
+  access_denied: refusedGrant,
+  invalid_grant: refusedGrant,
+  invalid_token: refusedGrant,
+  invalid_parameter_value: wrongParameter,
+  invalid_request: wrongParameter,
 };
 
 const JWT_ERA = /\bjwt\b|service account|invalid_jwt|bad_request.*jwt|metascope|exchange_jwt/i;
@@ -140,9 +168,10 @@ function byStatus(error: ImsError): Words {
     return {
       code: 'ims_unavailable',
       happened: `IMS is not available (HTTP ${status}).`,
-      remedy: 'Run the job again later; status.adobe.com tells of incidents.',
+      remedy: 'Run the job again later.',
     };
-  if (status === 401 || status === 403 || status === 404)
+  const bare = error.error === '' && error.description === '';
+  if (bare && (status === 401 || status === 403 || status === 404))
     return {
       code: 'gateway',
       happened: `A gateway answered HTTP ${status}, and not with an IMS error.`,
@@ -151,7 +180,7 @@ function byStatus(error: ImsError): Words {
   return {
     code: 'ims_error',
     happened: `IMS refused the request (HTTP ${status}).`,
-    remedy: `Compare the inputs with the credential in ${CONSOLE}; with the code below, Adobe's support can tell more.`,
+    remedy: `Compare the inputs with the credential in ${CONSOLE}.${error.debugId === '' ? '' : " With the x-debug-id at the end, Adobe's support can tell more."}`,
   };
 }
 
@@ -175,9 +204,13 @@ function imsFacts(error: ImsError): readonly string[] {
   return facts;
 }
 
+/** What the server says of it, to follow what happened. */
+export function said(description: string): string {
+  return description === '' ? '' : ` IMS says "${description}".`;
+}
+
 /** What an error of IMS means, and what to do about it. */
 export function imsAdvice(error: ImsError, context: Context): Advice {
   const words = imsWords(error, context);
-  const said = error.description === '' ? '' : ` IMS says "${error.description}".`;
-  return { ...words, happened: words.happened + said, facts: imsFacts(error) };
+  return { ...words, happened: words.happened + said(error.description), facts: imsFacts(error) };
 }

@@ -1,4 +1,4 @@
-/** What can go wrong, as types. Each carries facts; the words are made in one place, `advice.ts`. */
+/** What can go wrong, as types. Each carries facts; the words are in `advice.ts` and `explain.ts`. */
 
 /** Inputs that cannot work, all of them at once. */
 export class InputError extends Error {
@@ -10,9 +10,14 @@ export class InputError extends Error {
   }
 }
 
-/** The step was not started the way GitHub's runner starts one. */
+/** What the runner gives a step is missing or does not work. */
 export class RunnerError extends Error {
   override readonly name = 'RunnerError';
+  readonly remedy: string;
+  constructor(message: string, remedy: string) {
+    super(message);
+    this.remedy = remedy;
+  }
 }
 
 /** IMS, or something in front of it, answered with an error status. */
@@ -57,20 +62,41 @@ export class AnswerError extends Error {
   readonly fault: AnswerFault;
   /** The field at fault; empty unless `fault` is `field`. */
   readonly field: string;
+  /** `error` and `error_description`, cleaned; empty when the body had none. */
+  readonly error: string;
+  readonly description: string;
   readonly debugId: string;
   constructor(
     fault: AnswerFault,
-    facts: { readonly field?: string; readonly debugId: string; readonly message: string },
+    facts: {
+      readonly field?: string;
+      readonly error?: string;
+      readonly description?: string;
+      readonly debugId: string;
+      readonly message: string;
+    },
   ) {
     super(facts.message);
     this.fault = fault;
     this.field = facts.field ?? '';
+    this.error = facts.error ?? '';
+    this.description = facts.description ?? '';
     this.debugId = facts.debugId;
   }
 }
 
+/**
+ * `tls` is a certificate that could not be verified, `handshake` any other failure of TLS; a proxy can be
+ * `unreached`, have `refused`, or be named by an `unreadable` variable.
+ */
 export type NetworkFault =
-  'connection' | 'tls' | 'proxy_refused' | 'proxy_unreadable' | 'attempt_timeout';
+  | 'connection'
+  | 'tls'
+  | 'handshake'
+  | 'proxy_unreached'
+  | 'proxy_refused'
+  | 'proxy_unreadable'
+  | 'attempt_timeout';
 
 /** No answer: the connection failed, was refused by TLS or a proxy, or took too long. */
 export class NetworkError extends Error {

@@ -1,6 +1,13 @@
 /** Every error in the words that people read: what happened, what to do about it, then the code. */
 
-import { type Advice, type Context, imsAdvice, NEW_USER_TOKEN, type Words } from './advice.ts';
+import {
+  type Advice,
+  type Context,
+  imsAdvice,
+  NEW_USER_TOKEN,
+  said,
+  type Words,
+} from './advice.ts';
 import {
   AnswerError,
   CancelledError,
@@ -20,31 +27,60 @@ function answerAdvice(error: AnswerError): Advice {
   }[error.fault];
   return {
     code: 'malformed_answer',
-    happened,
+    happened: happened + said(error.description),
     remedy:
       'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-    facts: ['malformed_answer', ...debug],
+    facts: [...(error.error === '' ? [] : [error.error]), ...debug],
+  };
+}
+
+function certificateRemedy(reason: string): string {
+  if (/EXPIRED|NOT_YET_VALID/.test(reason))
+    return 'Check the clock of the runner. If a proxy of your company inspects TLS, its certificate may be the one at fault.';
+  if (/ALTNAME|HOSTNAME/.test(reason))
+    return 'Another server answers for this name: check `ims-url`, DNS, and whether a proxy is in between.';
+  return 'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate.';
+}
+
+function connectionWords(host: string, mayHaveArrived: boolean): Words {
+  if (mayHaveArrived)
+    return {
+      code: 'network',
+      happened: `The connection to ${host} broke before the whole answer came.`,
+      remedy:
+        'Run the job again; if it happens again, look for a proxy or firewall that cuts connections.',
+    };
+  return {
+    code: 'network',
+    happened: `No connection to ${host}.`,
+    remedy:
+      'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
   };
 }
 
 function networkAdvice(error: NetworkError, context: Context): Advice {
   const host = context.imsOrigin;
   const words: Readonly<Record<NetworkError['fault'], Words>> = {
-    connection: {
-      code: 'network',
-      happened: `No connection to ${host}.`,
-      remedy:
-        'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
-    },
+    connection: connectionWords(host, error.mayHaveArrived),
     tls: {
       code: 'tls',
       happened: `The certificate of ${host} could not be verified, so nothing was sent.`,
+      remedy: certificateRemedy(error.reason),
+    },
+    handshake: {
+      code: 'tls',
+      happened: `No TLS connection to ${host} could be made, so nothing was sent.`,
       remedy:
-        'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate.',
+        'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.',
+    },
+    proxy_unreached: {
+      code: 'proxy',
+      happened: `The proxy in \`https_proxy\` gave no connection to ${host}, so nothing was sent.`,
+      remedy: 'Check that the runner reaches the proxy, and the proxy IMS.',
     },
     proxy_refused: {
       code: 'proxy',
-      happened: `The proxy refused a connection to ${host}.`,
+      happened: `The proxy refused a connection to ${host}, so nothing was sent.`,
       remedy: 'Check `https_proxy`, its user name and password, and what the proxy allows.',
     },
     proxy_unreadable: {
@@ -75,7 +111,7 @@ function gaveUpAdvice(error: GaveUpError, context: Context): Advice {
       const wait = error.last instanceof ImsError ? (error.last.retryAfterMs ?? 0) : 0;
       return {
         code: 'retry_after',
-        happened: `IMS asks to wait ${Math.ceil(wait / 1000)} s, longer than \`timeout\` allows (${error.timeoutSeconds} s in all, ${tries} made).`,
+        happened: `${last.happened} It asks to wait ${Math.ceil(wait / 1000)} s, and less is left of the ${error.timeoutSeconds} s of \`timeout\` (${tries} made).`,
         remedy: 'Raise `timeout`, or run the job again after that time.',
         facts: last.facts,
       };
@@ -97,7 +133,7 @@ export function explain(error: unknown, context: Context): Advice {
       code: 'invalid_input',
       happened: error.problems.join(' '),
       remedy: 'No request was made.',
-      facts: ['invalid_input'],
+      facts: [],
     };
   if (error instanceof GaveUpError) return gaveUpAdvice(error, context);
   if (error instanceof ImsError) return imsAdvice(error, context);
@@ -108,28 +144,30 @@ export function explain(error: unknown, context: Context): Advice {
       code: 'cancelled',
       happened: `The step was cancelled (${error.signal}) and set nothing.`,
       remedy: 'Run the job again if that was not intended.',
-      facts: ['cancelled'],
+      facts: [],
     };
   if (error instanceof RunnerError)
     return {
       code: 'runner',
       happened: error.message,
-      remedy: 'Use the action through `uses:` in a workflow, on a current runner.',
-      facts: ['runner'],
+      remedy: error.remedy,
+      facts: [],
     };
   // The message of an unknown error may hold anything, so only its kind is told.
   return {
     code: 'unexpected',
     happened: `The action has a defect (${error instanceof Error ? error.name : typeof error}).`,
     remedy: 'Please report it in the repository of the action.',
-    facts: ['unexpected'],
+    facts: [],
   };
 }
 
 /**
- * One line: what happened, what to do, where to read more, then the facts.
+ * One line: what happened, what to do, where to read more, then the code and the facts.
  * @param docsUrl where docs/troubleshooting.md of this version is
  */
 export function sentence(advice: Advice, docsUrl: string): string {
-  return `${advice.happened} ${advice.remedy} More: ${docsUrl}#${advice.code} (${advice.facts.join(', ')})`;
+  const facts = [...new Set([advice.code, ...advice.facts])].join(', ');
+  const more = `More: ${docsUrl}#${advice.code} (${facts})`;
+  return [advice.happened, advice.remedy, more].filter((part) => part !== '').join(' ');
 }

@@ -37,7 +37,7 @@ function splitList(value: string): readonly string[] {
 }
 
 /** Scopes as people keep them: commas, spaces, lines, or a JSON array. Undefined for broken JSON. */
-export function parseScopes(value: string): readonly string[] | undefined {
+function parseScopes(value: string): readonly string[] | undefined {
   if (!value.startsWith('[')) return splitList(value);
   try {
     const list: unknown = JSON.parse(value);

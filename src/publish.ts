@@ -1,13 +1,14 @@
-/** The only file that masks and that writes outputs, variables, state and the summary. Masks come first. */
+/** The only file that writes outputs, variables, state and the summary. Masks come first. */
 
 import { accessSync, constants, statSync, truncateSync } from 'node:fs';
 
 import * as core from '@actions/core';
 
 import { RunnerError } from './errors.ts';
-import { producedForms } from './secret-forms.ts';
-import { secondsLeft, type Token } from './ims/token.ts';
+import { isoSeconds, secondsLeft, type Token } from './ims/token.ts';
 import type { Inputs } from './inputs.ts';
+import { maskSecrets } from './masks.ts';
+import { STATE_NAME } from './revocation-state.ts';
 import { aioVariables } from './variables.ts';
 
 export type Source = 'ims' | 'job' | 'repository';
@@ -21,30 +22,6 @@ export type Publication = {
   /** What the post step needs; empty for none. */
   readonly state: string;
 };
-
-export const STATE_NAME = 'revoke';
-
-const masked = new Set<string>();
-
-function maskOnce(value: string): void {
-  if (masked.has(value)) return;
-  masked.add(value);
-  core.setSecret(value);
-}
-
-/**
- * Masks secrets, and the forms of each that the runner's masker does not derive. Nothing that could hold
- * one of them may be written before this.
- * @param clientId given for client secrets, which become part of Basic credentials
- */
-export function maskSecrets(secrets: readonly string[], clientId?: string): void {
-  // The runner warns about a mask of white space alone.
-  for (const secret of secrets.filter((value) => value.trim() !== '')) {
-    if (masked.has(secret)) continue;
-    maskOnce(secret);
-    for (const form of producedForms(secret, clientId)) maskOnce(form);
-  }
-}
 
 function neededFiles(inputs: Inputs): readonly string[] {
   const exportsAny = inputs.envVars.length > 0 || inputs.aioContext !== '';
@@ -83,14 +60,13 @@ function cutBack(sizes: readonly { readonly path: string; readonly size: number 
 export function runnerFiles(inputs: Inputs, env: NodeJS.ProcessEnv): readonly string[] {
   return neededFiles(inputs).map((name) => {
     const path = env[name] ?? '';
-    if (!isWritable(path)) throw new RunnerError(`${name} names no file that can be written.`);
+    if (!isWritable(path))
+      throw new RunnerError(
+        `${name} names no file that can be written.`,
+        'Use the action through `uses:` in a workflow, on a current runner.',
+      );
     return path;
   });
-}
-
-/** ISO 8601 in UTC, without fractions of a second. */
-export function isoSeconds(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
 function setOutputs(publication: Publication, nowMs: number): void {
@@ -141,12 +117,14 @@ async function writeSummary(
 /**
  * Hands the token to later steps: masks, then outputs, variables, state and summary; everything or nothing,
  * so that what was already written is taken back when a write fails.
+ * @returns the names of the variables
+ * @throws RunnerError when a write fails
  */
 export async function publish(
   publication: Publication,
   inputs: Inputs,
   files: readonly string[],
-): Promise<void> {
+): Promise<readonly string[]> {
   const secrets = [publication.token.accessToken, publication.refreshToken];
   maskSecrets(secrets);
   const sizes = files.map((path) => ({ path, size: statSync(path).size }));
@@ -155,8 +133,14 @@ export async function publish(
     const variables = exportVariables(inputs, publication.token);
     if (publication.state !== '') core.saveState(STATE_NAME, publication.state);
     if (inputs.summary) await writeSummary(publication, inputs, variables);
-  } catch {
+    return variables;
+  } catch (error) {
     cutBack(sizes);
-    throw new RunnerError('The files that the runner reads could not be written.');
+    const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+    const known = /^E[A-Z]{2,20}$/.test(code) ? ` (${code})` : '';
+    throw new RunnerError(
+      `The files that the runner reads could not be written${known}.`,
+      'Check that the disk of the runner has space.',
+    );
   }
 }

@@ -4,12 +4,12 @@ import * as core from '@actions/core';
 
 import type { Context } from './advice.ts';
 import { explain } from './explain.ts';
-import { type AttemptError, refusesClient } from './errors.ts';
+import type { AttemptError } from './errors.ts';
 import { post } from './ims/client.ts';
-import { authentications, tokenRequest } from './ims/token-request.ts';
+import { authentications, tokenRequest, tryEach } from './ims/token-request.ts';
 import { judgeTokenAnswer, secretsOfAnswer, type TokenAnswer } from './ims/token-response.ts';
 import type { Inputs } from './inputs.ts';
-import { maskSecrets } from './publish.ts';
+import { maskSecrets } from './masks.ts';
 import { retrying } from './retry.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -20,31 +20,26 @@ async function ask(
   limitMs: number,
   { clock, signal }: Surroundings,
 ): Promise<TokenAnswer> {
-  const ways = authentications(inputs.grant, inputs.clientSecrets);
   const deadlineMs = clock.now() + limitMs;
-  for (const [index, way] of ways.entries()) {
+  return tryEach(authentications(inputs.grant, inputs.clientSecrets), async (way) => {
     const request = tokenRequest(inputs, inputs.grant, way);
     const left = Math.max(1, deadlineMs - clock.now());
     const answer = await post(inputs.endpoint, request, { limitMs: left, signal });
     const answered = secretsOfAnswer(answer);
     maskSecrets(answered);
-    try {
-      const judged = judgeTokenAnswer(answer, [...secrets, ...answered], Date.now());
-      if (way.method !== 'none' && way.secret !== inputs.clientSecrets[0])
-        core.notice(
-          'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',
-        );
-      return judged;
-    } catch (error) {
-      if (!refusesClient(error) || index === ways.length - 1) throw error;
-    }
-  }
-  throw new Error('there is always one way to authenticate');
+    const judged = judgeTokenAnswer(answer, [...secrets, ...answered], Date.now());
+    if (way.method !== 'none' && way.secret !== inputs.clientSecrets[0])
+      core.notice(
+        'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',
+      );
+    return judged;
+  });
 }
 
 function describe(error: AttemptError, context: Context): string {
-  const advice = explain(error, context);
-  return `${advice.happened} (${advice.facts.join(', ')})`;
+  const { happened, facts } = explain(error, context);
+  const others = facts.filter((fact) => !happened.includes(fact));
+  return others.length === 0 ? happened : `${happened} (${others.join(', ')})`;
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   ImsError,
   AnswerError,
   NetworkError,
+  type NetworkFault,
   isAttemptError,
 } from './errors.ts';
 
@@ -33,12 +34,18 @@ export function attemptLimitMs(timeoutMs: number, remainingMs: number): number {
   return Math.min(timeoutMs / 3, LONGEST_ATTEMPT_MS, remainingMs);
 }
 
+const TRANSIENT_FAULTS: readonly NetworkFault[] = [
+  'connection',
+  'proxy_unreached',
+  'attempt_timeout',
+];
+
 /** Whether the same request may succeed a moment later. */
 export function isTransient(error: AttemptError): boolean {
   if (error instanceof ImsError)
     return error.status === 408 || error.status === 429 || error.status >= 500;
   if (error instanceof AnswerError) return error.fault === 'not_json';
-  return error.fault === 'connection' || error.fault === 'attempt_timeout';
+  return TRANSIENT_FAULTS.includes(error.fault);
 }
 
 /**
@@ -46,7 +53,7 @@ export function isTransient(error: AttemptError): boolean {
  * used up by that, so a second attempt would only hide what happened. 408, 429 and 503 say that the
  * request was not served.
  */
-export function answerMayBeLost(error: AttemptError): boolean {
+function answerMayBeLost(error: AttemptError): boolean {
   if (error instanceof NetworkError) return error.mayHaveArrived;
   if (error instanceof AnswerError) return error.fault === 'not_json';
   return error.status >= 500 && error.status !== 503;

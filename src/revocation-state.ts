@@ -4,6 +4,9 @@ import type { Token } from './ims/token.ts';
 import type { Inputs } from './inputs.ts';
 import { open, seal } from './reuse/sealed-token.ts';
 
+/** The name under which the runner keeps it, and gives it to the post step alone. */
+export const STATE_NAME = 'revoke';
+
 const CONTEXT = 'revocation';
 
 /** What both stages of the step know and no later step does. */

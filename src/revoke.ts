@@ -4,38 +4,41 @@ import { createHmac } from 'node:crypto';
 
 import * as core from '@actions/core';
 
+import type { Context } from './advice.ts';
 import { explain, sentence } from './explain.ts';
-import { ImsError, refusesClient } from './errors.ts';
+import { ImsError } from './errors.ts';
 import { post } from './ims/client.ts';
-import { secondsLeft } from './ims/token.ts';
-import { authentications, type FormRequest, formRequest } from './ims/token-request.ts';
+import { isoSeconds, secondsLeft } from './ims/token.ts';
+import {
+  authentications,
+  type ClientAuthentication,
+  type FormRequest,
+  formRequest,
+  tryEach,
+} from './ims/token-request.ts';
 import { judgeRevocation } from './ims/token-response.ts';
 import { type Inputs, parseInputs } from './inputs.ts';
-import { maskSecrets, STATE_NAME } from './publish.ts';
+import { maskSecrets } from './masks.ts';
 import { readRawInputs, secretsOfInputs } from './raw-inputs.ts';
 import { noteRevoked, removeFromJob, wasRevoked } from './reuse/job.ts';
-import { identityOf } from './reuse/places.ts';
-import { openState } from './revocation-state.ts';
+import { identityOf } from './reuse/identity.ts';
+import { openState, STATE_NAME } from './revocation-state.ts';
 import { withBasicCredentials } from './secret-forms.ts';
 import { systemClock, troubleshootingUrl } from './surroundings.ts';
 
 const LIMIT_MS = 10_000;
 
 /**
- * The requests to try, the next only after `invalid_client`. Server-to-Server tokens are invalidated as
- * adobe/aio-lib-ims and adobe/ims-go do it; user tokens are revoked as UserAuthentication/ims.md says.
+ * Server-to-Server tokens are invalidated as adobe/aio-lib-ims and adobe/ims-go do it; user tokens are
+ * revoked as UserAuthentication/ims.md says.
  */
-function revocationRequests(token: string, inputs: Inputs): readonly FormRequest[] {
+function revocationRequest(token: string, inputs: Inputs, way: ClientAuthentication): FormRequest {
   const client = { clientId: inputs.clientId, orgId: inputs.orgId };
-  return authentications(inputs.grant, inputs.clientSecrets).map((way) => {
-    if (inputs.grant.type !== 'client_credentials')
-      return formRequest('/ims/revoke', client, way, { token });
-    const request = formRequest('/ims/invalidate_token/v2', client, way, {
-      token_type: 'access_token',
-      token,
-    });
-    return { ...request, headers: { ...request.headers, 'x-ims-clientid': inputs.clientId } };
-  });
+  if (inputs.grant.type !== 'client_credentials')
+    return formRequest('/ims/revoke', client, way, { token });
+  const fields = { token_type: 'access_token', token };
+  const request = formRequest('/ims/invalidate_token/v2', client, way, fields);
+  return { ...request, headers: { ...request.headers, 'x-ims-clientid': inputs.clientId } };
 }
 
 async function send(
@@ -45,17 +48,12 @@ async function send(
   signal: AbortSignal,
 ): Promise<void> {
   const deadlineMs = systemClock.now() + LIMIT_MS;
-  const requests = revocationRequests(token, inputs);
-  for (const [index, request] of requests.entries()) {
+  await tryEach(authentications(inputs.grant, inputs.clientSecrets), async (way) => {
     const limitMs = Math.max(1, deadlineMs - systemClock.now());
+    const request = revocationRequest(token, inputs, way);
     const answer = await post(inputs.endpoint, request, { limitMs, signal });
-    try {
-      judgeRevocation(answer, secrets, Date.now());
-      return;
-    } catch (error) {
-      if (!refusesClient(error) || index === requests.length - 1) throw error;
-    }
-  }
+    judgeRevocation(answer, secrets, Date.now());
+  });
 }
 
 /** Whether IMS says that there is nothing left to revoke. */
@@ -104,9 +102,17 @@ async function revokeToken(
     await send(token.accessToken, inputs, known, signal);
   } catch (error) {
     if (isGone(error)) return;
-    const context = { imsOrigin: inputs.endpoint.origin, grantType: inputs.grant.type, scopes: [] };
-    const advice = sentence(explain(error, context), troubleshootingUrl(env));
-    core.warning(`The access token was not revoked and stays valid until it expires. ${advice}`);
+    const context: Context = {
+      imsOrigin: inputs.endpoint.origin,
+      grantType: inputs.grant.type,
+      secretCount: inputs.clientSecrets.length,
+      scopes: [],
+    };
+    // What to do about a request for a token would not help here.
+    const advice = { ...explain(error, context), remedy: '' };
+    core.warning(
+      `The access token was not revoked and stays valid until ${isoSeconds(token.expiresAtMs)}. ${sentence(advice, troubleshootingUrl(env))}`,
+    );
     return;
   }
   noteRevoked(runnerTemp, mark);

@@ -68,19 +68,30 @@ describe('TLS', () => {
   });
 
   it.each([
-    ['untrusted', ['127.0.0.1'], undefined, false],
-    ['expired', ['127.0.0.1'], new Date(Date.now() - 3_600_000), true],
-    ['for another name', ['other.example'], undefined, true],
+    ['untrusted', ['127.0.0.1'], undefined, false, /NODE_EXTRA_CA_CERTS/],
+    ['expired', ['127.0.0.1'], new Date(Date.now() - 3_600_000), true, /clock of the runner/],
+    ['for another name', ['other.example'], undefined, true, /Another server answers/],
   ] as const)(
     'with a certificate that is %s fails at once, before a byte is sent',
-    async (_name, names, notAfter, trusted) => {
+    async (_name, names, notAfter, trusted, remedy) => {
       const { ims, job, trust } = await setUp(names, notAfter);
       const step = await job.uses(inputs(ims.url), { env: trusted ? trust : {} });
-      expect(failureOf(step, job)).toMatch(/certificate.*NODE_EXTRA_CA_CERTS/);
+      const message = failureOf(step, job);
+      expect(message).toMatch(/^The certificate of/);
+      expect(message).toMatch(remedy);
       expect(ims.requests).toHaveLength(0);
       expect(ims.connections).toBe(1);
     },
   );
+
+  it('that the server does not speak is told at once, and not called a certificate', async () => {
+    const { job } = await setUp(['127.0.0.1']);
+    const plain = await startIms();
+    cleanups.push(() => plain.close());
+    const step = await job.uses(inputs(`https://127.0.0.1:${plain.port}`));
+    expect(failureOf(step, job)).toMatch(/^No TLS connection to .*Check the port/);
+    expect(plain.connections).toBe(1);
+  });
 
   it('is verified although NODE_TLS_REJECT_UNAUTHORIZED=0, and a warning says so', async () => {
     const { ims, job } = await setUp(['127.0.0.1']);
@@ -246,7 +257,7 @@ describe.skipIf(!hasTinyproxy)('tinyproxy', () => {
       env: { ...trust, https_proxy },
     });
     await killed;
-    expect(failureOf(step, job)).toMatch(/No connection|proxy/);
+    expect(failureOf(step, job)).toMatch(/The proxy in `https_proxy` gave no connection/);
     expect(ims.requests).toEqual([]);
     expect(step.durationMs).toBeLessThan(5000);
   });

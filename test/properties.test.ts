@@ -30,6 +30,7 @@ import { createMasker } from './support/masker.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const CONTEXT: Context = {
+  secretCount: 1,
   imsOrigin: 'https://ims-na1.adobelogin.com',
   grantType: 'client_credentials',
   scopes: ['openid'],

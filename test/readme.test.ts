@@ -1,4 +1,4 @@
-/** The documentation agrees with the action: names, defaults, examples, error codes, links. */
+/** The documentation agrees with the action: names, defaults, examples, error codes. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -375,7 +375,7 @@ describe('a file of the runner', () => {
     const env = { GITHUB_ENV: '/dev/full' };
     const { job, inputs } = await setUp({}, { secrets: [SECRET], env });
     const message = expectCleanFailure(await job.uses(inputs));
-    expect(message).toContain('files that the runner reads could not be written');
+    expect(message).toContain('files that the runner reads could not be written (ENOSPC)');
   });
 });
 

@@ -27,7 +27,6 @@ exports.modules = {
 
 
 const FILE = 'sealed-token';
-const LARGEST_BYTES = 256 * 1024;
 function keyPrefix(identity) {
     return `adobe-ims-token-1-${(0,_sealed_token_js__WEBPACK_IMPORTED_MODULE_5__/* .fingerprint */ .Rj)(identity)}-`;
 }
@@ -96,7 +95,9 @@ async function inFolder(env, use) {
 }
 function readSealed(path) {
     const facts = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(path, { throwIfNoEntry: false });
-    return facts?.isFile() === true && facts.size <= LARGEST_BYTES ? (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path) : undefined;
+    return facts?.isFile() === true && facts.size <= _sealed_token_js__WEBPACK_IMPORTED_MODULE_5__/* .LARGEST_SEALED_BYTES */ .gt
+        ? (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path)
+        : undefined;
 }
 async function readFromRepository(cache, identity) {
     return inFolder(cache.env, async (folder) => {

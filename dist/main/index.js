@@ -306,6 +306,11 @@ class InputError extends Error {
 }
 class RunnerError extends Error {
     name = 'RunnerError';
+    remedy;
+    constructor(message, remedy) {
+        super(message);
+        this.remedy = remedy;
+    }
 }
 class ImsError extends Error {
     name = 'ImsError';
@@ -332,11 +337,15 @@ class AnswerError extends Error {
     name = 'AnswerError';
     fault;
     field;
+    error;
+    description;
     debugId;
     constructor(fault, facts) {
         super(facts.message);
         this.fault = fault;
         this.field = facts.field ?? '';
+        this.error = facts.error ?? '';
+        this.description = facts.description ?? '';
         this.debugId = facts.debugId;
     }
 }
@@ -388,7 +397,8 @@ function isAttemptError(error) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   BG: () => (/* binding */ isTokenText),
 /* harmony export */   Ip: () => (/* binding */ readClaims),
-/* harmony export */   Li: () => (/* binding */ secondsLeft)
+/* harmony export */   Li: () => (/* binding */ secondsLeft),
+/* harmony export */   nE: () => (/* binding */ isoSeconds)
 /* harmony export */ });
 const NO_CLAIMS = { scopes: undefined, userId: '' };
 const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
@@ -421,6 +431,9 @@ function readClaims(accessToken) {
 function secondsLeft(token, nowMs) {
     return Math.floor((token.expiresAtMs - nowMs) / 1000);
 }
+function isoSeconds(ms) {
+    return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
 
 
 /***/ }),
@@ -433,6 +446,7 @@ function secondsLeft(token, nowMs) {
 /* harmony export */   Mg: () => (/* binding */ openToken),
 /* harmony export */   Rj: () => (/* binding */ fingerprint),
 /* harmony export */   fh: () => (/* binding */ sealToken),
+/* harmony export */   gt: () => (/* binding */ LARGEST_SEALED_BYTES),
 /* harmony export */   od: () => (/* binding */ seal)
 /* harmony export */ });
 /* unused harmony export open */
@@ -446,7 +460,7 @@ const SALT_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
-const LARGEST_BYTES = 256 * 1024;
+const LARGEST_SEALED_BYTES = 256 * 1024;
 function fingerprint(identity) {
     const scopes = [...new Set(identity.scopes)].sort();
     const parts = [identity.origin, identity.clientId, identity.orgId, scopes];
@@ -465,7 +479,7 @@ function seal(text, secret, context) {
     return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
 }
 function open(bytes, secret, context) {
-    if (bytes.length < HEADER_BYTES || bytes.length > LARGEST_BYTES || bytes[0] !== VERSION)
+    if (bytes.length < HEADER_BYTES || bytes.length > LARGEST_SEALED_BYTES || bytes[0] !== VERSION)
         return undefined;
     const salt = bytes.subarray(1, 1 + SALT_BYTES);
     const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
@@ -1144,11 +1158,17 @@ const ADVICE_CODES = (/* unused pure expression or super */ null && ([
 const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
 const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
 function wrongClient(error, context) {
+    if (context.secretCount === 0)
+        return {
+            code: 'invalid_client',
+            happened: 'IMS refused the client. No client secret was sent, as `client-secret` is empty.',
+            remedy: `A public client has none: compare \`client-id\` with the credential in ${CONSOLE}. Any other needs its secret, which GitHub passes empty to a pull request from a fork and to Dependabot, when the job does not name the environment that holds it, and when its name is misspelt.`,
+        };
     const text = error.description.toLowerCase();
     if (text.includes('client_secret'))
         return {
             code: 'invalid_client',
-            happened: 'IMS refused the client secret.',
+            happened: `IMS refused ${context.secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
             remedy: `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`,
         };
     const stage = context.imsOrigin.includes('-stg1');
@@ -1160,23 +1180,50 @@ function wrongClient(error, context) {
         remedy: `Compare \`client-id\` and \`client-secret\` with the credential in ${CONSOLE}. The credential must also belong to ${stage ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`' : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`'}.`,
     };
 }
-const USER_GRANT_REFUSED = {
-    code: 'access_denied',
-    happened: 'IMS refused the code or refresh token: it has expired, was used, or was revoked.',
-    remedy: NEW_USER_TOKEN,
-};
-const S2S_REFUSED = {
-    code: 'access_denied',
-    happened: 'IMS denied access.',
-    remedy: `Check in ${CONSOLE} that the credential is active and that its product profiles are assigned.`,
-};
-const BY_ERROR = {
-    invalid_client: wrongClient,
-    invalid_scope: (_error, context) => ({
+const LONGEST_LIST = 1000;
+function listed(scopes) {
+    const text = scopes.join(',');
+    if (text.length <= LONGEST_LIST)
+        return text;
+    const shown = text.slice(0, text.lastIndexOf(',', LONGEST_LIST));
+    return `${shown} and ${scopes.length - shown.split(',').length} more`;
+}
+function wrongScope(_error, context) {
+    if (context.scopes.length === 0)
+        return {
+            code: 'invalid_scope',
+            happened: 'IMS refused the scopes of this token.',
+            remedy: `They come from the user's consent: let the user sign in again, and compare with the scopes on the page of the credential in ${CONSOLE}.`,
+        };
+    return {
         code: 'invalid_scope',
         happened: 'A scope is not granted to this credential.',
-        remedy: `Asked for: ${context.scopes.join(',')}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
-    }),
+        remedy: `Asked for: ${listed(context.scopes)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+    };
+}
+function refusedGrant(_error, context) {
+    if (context.grantType === 'client_credentials')
+        return {
+            code: 'access_denied',
+            happened: 'IMS denied access.',
+            remedy: `Check in ${CONSOLE} that the credential is active and that its product profiles are assigned.`,
+        };
+    return {
+        code: 'access_denied',
+        happened: 'IMS refused the code or refresh token: it has expired, was used, or was revoked, or it belongs to another `client-id` or `code-verifier`.',
+        remedy: NEW_USER_TOKEN,
+    };
+}
+function wrongParameter() {
+    return {
+        code: 'invalid_request',
+        happened: 'IMS found a parameter missing or malformed.',
+        remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
+    };
+}
+const BY_ERROR = {
+    invalid_client: wrongClient,
+    invalid_scope: wrongScope,
     unauthorized_client: (_error, context) => ({
         code: 'unauthorized_client',
         happened: `This credential may not use \`grant-type: ${context.grantType}\`.`,
@@ -1187,19 +1234,11 @@ const BY_ERROR = {
         happened: `The server does not support \`grant-type: ${context.grantType}\`.`,
         remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
     }),
-    access_denied: (_error, context) => context.grantType === 'client_credentials' ? S2S_REFUSED : USER_GRANT_REFUSED,
-    invalid_grant: (_error, context) => context.grantType === 'client_credentials' ? S2S_REFUSED : USER_GRANT_REFUSED,
-    invalid_token: (_error, context) => context.grantType === 'client_credentials' ? S2S_REFUSED : USER_GRANT_REFUSED,
-    invalid_parameter_value: () => ({
-        code: 'invalid_request',
-        happened: 'IMS found a parameter missing or malformed.',
-        remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
-    }),
-    invalid_request: () => ({
-        code: 'invalid_request',
-        happened: 'IMS found a parameter missing or malformed.',
-        remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
-    }),
+    access_denied: refusedGrant,
+    invalid_grant: refusedGrant,
+    invalid_token: refusedGrant,
+    invalid_parameter_value: wrongParameter,
+    invalid_request: wrongParameter,
 };
 const JWT_ERA = /\bjwt\b|service account|invalid_jwt|bad_request.*jwt|metascope|exchange_jwt/i;
 function byStatus(error) {
@@ -1220,9 +1259,10 @@ function byStatus(error) {
         return {
             code: 'ims_unavailable',
             happened: `IMS is not available (HTTP ${status}).`,
-            remedy: 'Run the job again later; status.adobe.com tells of incidents.',
+            remedy: 'Run the job again later.',
         };
-    if (status === 401 || status === 403 || status === 404)
+    const bare = error.error === '' && error.description === '';
+    if (bare && (status === 401 || status === 403 || status === 404))
         return {
             code: 'gateway',
             happened: `A gateway answered HTTP ${status}, and not with an IMS error.`,
@@ -1231,7 +1271,7 @@ function byStatus(error) {
     return {
         code: 'ims_error',
         happened: `IMS refused the request (HTTP ${status}).`,
-        remedy: `Compare the inputs with the credential in ${CONSOLE}; with the code below, Adobe's support can tell more.`,
+        remedy: `Compare the inputs with the credential in ${CONSOLE}.${error.debugId === '' ? '' : " With the x-debug-id at the end, Adobe's support can tell more."}`,
     };
 }
 function imsWords(error, context) {
@@ -1254,10 +1294,12 @@ function imsFacts(error) {
         facts.push(`x-debug-id ${error.debugId}`);
     return facts;
 }
+function said(description) {
+    return description === '' ? '' : ` IMS says "${description}".`;
+}
 function imsAdvice(error, context) {
     const words = imsWords(error, context);
-    const said = error.description === '' ? '' : ` IMS says "${error.description}".`;
-    return { ...words, happened: words.happened + said, facts: imsFacts(error) };
+    return { ...words, happened: words.happened + said(error.description), facts: imsFacts(error) };
 }
 
 // EXTERNAL MODULE: ./src/errors.ts
@@ -1274,27 +1316,53 @@ function answerAdvice(error) {
     }[error.fault];
     return {
         code: 'malformed_answer',
-        happened,
+        happened: happened + said(error.description),
         remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-        facts: ['malformed_answer', ...debug],
+        facts: [...(error.error === '' ? [] : [error.error]), ...debug],
+    };
+}
+function certificateRemedy(reason) {
+    if (/EXPIRED|NOT_YET_VALID/.test(reason))
+        return 'Check the clock of the runner. If a proxy of your company inspects TLS, its certificate may be the one at fault.';
+    if (/ALTNAME|HOSTNAME/.test(reason))
+        return 'Another server answers for this name: check `ims-url`, DNS, and whether a proxy is in between.';
+    return 'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate.';
+}
+function connectionWords(host, mayHaveArrived) {
+    if (mayHaveArrived)
+        return {
+            code: 'network',
+            happened: `The connection to ${host} broke before the whole answer came.`,
+            remedy: 'Run the job again; if it happens again, look for a proxy or firewall that cuts connections.',
+        };
+    return {
+        code: 'network',
+        happened: `No connection to ${host}.`,
+        remedy: 'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
     };
 }
 function networkAdvice(error, context) {
     const host = context.imsOrigin;
     const words = {
-        connection: {
-            code: 'network',
-            happened: `No connection to ${host}.`,
-            remedy: 'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
-        },
+        connection: connectionWords(host, error.mayHaveArrived),
         tls: {
             code: 'tls',
             happened: `The certificate of ${host} could not be verified, so nothing was sent.`,
-            remedy: 'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate.',
+            remedy: certificateRemedy(error.reason),
+        },
+        handshake: {
+            code: 'tls',
+            happened: `No TLS connection to ${host} could be made, so nothing was sent.`,
+            remedy: 'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.',
+        },
+        proxy_unreached: {
+            code: 'proxy',
+            happened: `The proxy in \`https_proxy\` gave no connection to ${host}, so nothing was sent.`,
+            remedy: 'Check that the runner reaches the proxy, and the proxy IMS.',
         },
         proxy_refused: {
             code: 'proxy',
-            happened: `The proxy refused a connection to ${host}.`,
+            happened: `The proxy refused a connection to ${host}, so nothing was sent.`,
             remedy: 'Check `https_proxy`, its user name and password, and what the proxy allows.',
         },
         proxy_unreadable: {
@@ -1323,7 +1391,7 @@ function gaveUpAdvice(error, context) {
             const wait = error.last instanceof errors/* ImsError */.Us ? (error.last.retryAfterMs ?? 0) : 0;
             return {
                 code: 'retry_after',
-                happened: `IMS asks to wait ${Math.ceil(wait / 1000)} s, longer than \`timeout\` allows (${error.timeoutSeconds} s in all, ${tries} made).`,
+                happened: `${last.happened} It asks to wait ${Math.ceil(wait / 1000)} s, and less is left of the ${error.timeoutSeconds} s of \`timeout\` (${tries} made).`,
                 remedy: 'Raise `timeout`, or run the job again after that time.',
                 facts: last.facts,
             };
@@ -1343,7 +1411,7 @@ function explain(error, context) {
             code: 'invalid_input',
             happened: error.problems.join(' '),
             remedy: 'No request was made.',
-            facts: ['invalid_input'],
+            facts: [],
         };
     if (error instanceof errors/* GaveUpError */.jD)
         return gaveUpAdvice(error, context);
@@ -1358,24 +1426,26 @@ function explain(error, context) {
             code: 'cancelled',
             happened: `The step was cancelled (${error.signal}) and set nothing.`,
             remedy: 'Run the job again if that was not intended.',
-            facts: ['cancelled'],
+            facts: [],
         };
     if (error instanceof errors/* RunnerError */.Rn)
         return {
             code: 'runner',
             happened: error.message,
-            remedy: 'Use the action through `uses:` in a workflow, on a current runner.',
-            facts: ['runner'],
+            remedy: error.remedy,
+            facts: [],
         };
     return {
         code: 'unexpected',
         happened: `The action has a defect (${error instanceof Error ? error.name : typeof error}).`,
         remedy: 'Please report it in the repository of the action.',
-        facts: ['unexpected'],
+        facts: [],
     };
 }
 function sentence(advice, docsUrl) {
-    return `${advice.happened} ${advice.remedy} More: ${docsUrl}#${advice.code} (${advice.facts.join(', ')})`;
+    const facts = [...new Set([advice.code, ...advice.facts])].join(', ');
+    const more = `More: ${docsUrl}#${advice.code} (${facts})`;
+    return [advice.happened, advice.remedy, more].filter((part) => part !== '').join(' ');
 }
 
 ;// CONCATENATED MODULE: ./src/secret-forms.ts
@@ -1731,16 +1801,9 @@ function parseInputs(raw) {
     return inputs;
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(24);
-;// CONCATENATED MODULE: ./src/publish.ts
+;// CONCATENATED MODULE: ./src/masks.ts
 
 
-
-
-
-
-const STATE_NAME = 'revoke';
 const masked = new Set();
 function maskOnce(value) {
     if (masked.has(value))
@@ -1757,6 +1820,48 @@ function maskSecrets(secrets, clientId) {
             maskOnce(form);
     }
 }
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(24);
+// EXTERNAL MODULE: ./src/reuse/sealed-token.ts
+var sealed_token = __nccwpck_require__(830);
+;// CONCATENATED MODULE: ./src/revocation-state.ts
+
+const STATE_NAME = 'revoke';
+const CONTEXT = 'revocation';
+function stateSecrets(inputs) {
+    const { grant, clientSecrets } = inputs;
+    switch (grant.type) {
+        case 'client_credentials':
+            return clientSecrets;
+        case 'refresh_token':
+            return [...clientSecrets, grant.refreshToken];
+        case 'authorization_code':
+            return [...clientSecrets, grant.code];
+    }
+}
+function revocationState(token, inputs) {
+    const [secret = ''] = stateSecrets(inputs);
+    const { accessToken, expiresAtMs } = token;
+    return (0,sealed_token/* seal */.od)(JSON.stringify({ accessToken, expiresAtMs }), secret, CONTEXT).toString('base64');
+}
+function openState(state, inputs) {
+    for (const secret of stateSecrets(inputs)) {
+        const text = open(Buffer.from(state, 'base64'), secret, CONTEXT);
+        if (text !== undefined)
+            return JSON.parse(text);
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/publish.ts
+
+
+
+
+
+
+
 function neededFiles(inputs) {
     const exportsAny = inputs.envVars.length > 0 || inputs.aioContext !== '';
     return [
@@ -1787,19 +1892,16 @@ function runnerFiles(inputs, env) {
     return neededFiles(inputs).map((name) => {
         const path = env[name] ?? '';
         if (!isWritable(path))
-            throw new errors/* RunnerError */.Rn(`${name} names no file that can be written.`);
+            throw new errors/* RunnerError */.Rn(`${name} names no file that can be written.`, 'Use the action through `uses:` in a workflow, on a current runner.');
         return path;
     });
-}
-function isoSeconds(ms) {
-    return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 function setOutputs(publication, nowMs) {
     const { token } = publication;
     core/* setOutput */.uH('access-token', token.accessToken);
     core/* setOutput */.uH('token-type', token.tokenType);
     core/* setOutput */.uH('expires-in', String(Math.max(0, (0,ims_token/* secondsLeft */.Li)(token, nowMs))));
-    core/* setOutput */.uH('expires-at', isoSeconds(token.expiresAtMs));
+    core/* setOutput */.uH('expires-at', (0,ims_token/* isoSeconds */.nE)(token.expiresAtMs));
     core/* setOutput */.uH('scopes', publication.scopes.join(','));
     core/* setOutput */.uH('user-id', token.userId);
     core/* setOutput */.uH('source', publication.source);
@@ -1826,7 +1928,7 @@ async function writeSummary(publication, inputs, variables) {
         ['Client ID', code(inputs.clientId)],
         ['From', publication.source === 'ims' ? code(inputs.endpoint.origin) : publication.source],
         ['Scopes', list(publication.scopes)],
-        ['Expires', isoSeconds(publication.token.expiresAtMs)],
+        ['Expires', (0,ims_token/* isoSeconds */.nE)(publication.token.expiresAtMs)],
         ['Variables', list(variables)],
     ])
         .write();
@@ -1842,10 +1944,13 @@ async function publish(publication, inputs, files) {
             core/* saveState */.LZ(STATE_NAME, publication.state);
         if (inputs.summary)
             await writeSummary(publication, inputs, variables);
+        return variables;
     }
-    catch {
+    catch (error) {
         cutBack(sizes);
-        throw new errors/* RunnerError */.Rn('The files that the runner reads could not be written.');
+        const code = error?.code ?? '';
+        const known = /^E[A-Z]{2,20}$/.test(code) ? ` (${code})` : '';
+        throw new errors/* RunnerError */.Rn(`The files that the runner reads could not be written${known}.`, 'Check that the disk of the runner has space.');
     }
 }
 
@@ -2724,8 +2829,8 @@ function judgeRevocation(answer, secrets, nowMs) {
 function judgeTokenAnswer(answer, secrets, nowMs) {
     judgeStatus(answer, secrets, nowMs);
     const fail = (fault, message, field = '') => {
-        const debugId = foreign_text_cleanForeignText(answer.debugId, secrets, 100);
-        throw new errors/* AnswerError */.dV(fault, { field, debugId, message });
+        const { error, description, debugId } = imsError(answer, secrets, nowMs);
+        throw new errors/* AnswerError */.dV(fault, { field, error, description, debugId, message });
     };
     const refuse = (field) => fail('field', `unusable field ${field}`, field);
     if (answer.body === undefined)
@@ -2751,7 +2856,6 @@ function judgeTokenAnswer(answer, secrets, nowMs) {
             userId: claims.userId,
         },
         refreshToken: (0,ims_token/* isTokenText */.BG)(refresh) ? refresh : '',
-        otherSecrets: secretsOfAnswer(answer),
     };
 }
 
@@ -2761,28 +2865,33 @@ function judgeTokenAnswer(answer, secrets, nowMs) {
 
 
 const USER_AGENT = 'adobe-ims-token';
-const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE|EPROTO)/;
+const CERTIFICATE_CODE = /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
+const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
 function failedToConnect(error) {
     return error.syscall === 'connect' || error.syscall === 'getaddrinfo';
+}
+function faultOf(error, code) {
+    if (CERTIFICATE_CODE.test(code))
+        return 'tls';
+    if (HANDSHAKE_CODE.test(code))
+        return 'handshake';
+    const tunnel = error.message.startsWith('tunneling socket could not be established');
+    return tunnel ? 'proxy_unreached' : 'connection';
 }
 function networkError(error) {
     const code = /^[A-Z0-9_]{2,60}$/.test(error.code ?? '') ? (error.code ?? '') : 'UNKNOWN';
     const proxyStatus = /^tunneling socket could not be established, statusCode=(\d{3})$/.exec(error.message)?.[1];
     if (proxyStatus !== undefined) {
         const refused = Number(proxyStatus) < 500;
-        return new errors/* NetworkError */.Dr(refused ? 'proxy_refused' : 'connection', {
+        return new errors/* NetworkError */.Dr(refused ? 'proxy_refused' : 'proxy_unreached', {
             reason: `proxy answered ${proxyStatus}`,
             mayHaveArrived: false,
             message: 'proxy refused the tunnel',
         });
     }
-    const tunnel = error.message.startsWith('tunneling socket could not be established');
-    const tls = TLS_CODE.test(code);
-    return new errors/* NetworkError */.Dr(tls ? 'tls' : 'connection', {
-        reason: tunnel ? `proxy not reached, ${code}` : code,
-        mayHaveArrived: !tls && !tunnel && !failedToConnect(error),
-        message: code,
-    });
+    const fault = faultOf(error, code);
+    const mayHaveArrived = fault === 'connection' && !failedToConnect(error);
+    return new errors/* NetworkError */.Dr(fault, { reason: code, mayHaveArrived, message: code });
 }
 function refuseUnreadableProxy(endpoint) {
     const url = new URL(endpoint.origin);
@@ -2909,6 +3018,7 @@ async function post(endpoint, request, options) {
 
 ;// CONCATENATED MODULE: ./src/ims/token-request.ts
 
+
 const TOKEN_PATH = '/ims/token/v3';
 const FORM_HEADERS = {
     accept: 'application/json',
@@ -2951,6 +3061,17 @@ function tokenRequest(client, grant, authentication) {
         fields['org_id'] = client.orgId;
     return formRequest(TOKEN_PATH, client, authentication, fields);
 }
+async function tryEach(ways, attempt) {
+    for (const way of ways.slice(0, -1))
+        try {
+            return await attempt(way);
+        }
+        catch (error) {
+            if (!(0,errors/* refusesClient */.vL)(error))
+                throw error;
+        }
+    return attempt(ways.at(-1) ?? { method: 'none' });
+}
 function authentications(grant, clientSecrets) {
     if (clientSecrets.length === 0)
         return [{ method: 'none' }];
@@ -2979,12 +3100,17 @@ const LONGEST_ATTEMPT_MS = 30_000;
 function attemptLimitMs(timeoutMs, remainingMs) {
     return Math.min(timeoutMs / 3, LONGEST_ATTEMPT_MS, remainingMs);
 }
+const TRANSIENT_FAULTS = [
+    'connection',
+    'proxy_unreached',
+    'attempt_timeout',
+];
 function isTransient(error) {
     if (error instanceof errors/* ImsError */.Us)
         return error.status === 408 || error.status === 429 || error.status >= 500;
     if (error instanceof errors/* AnswerError */.dV)
         return error.fault === 'not_json';
-    return error.fault === 'connection' || error.fault === 'attempt_timeout';
+    return TRANSIENT_FAULTS.includes(error.fault);
 }
 function answerMayBeLost(error) {
     if (error instanceof errors/* NetworkError */.Dr)
@@ -3036,32 +3162,24 @@ async function retrying(attempt, options) {
 
 
 
-
 async function ask(inputs, secrets, limitMs, { clock, signal }) {
-    const ways = authentications(inputs.grant, inputs.clientSecrets);
     const deadlineMs = clock.now() + limitMs;
-    for (const [index, way] of ways.entries()) {
+    return tryEach(authentications(inputs.grant, inputs.clientSecrets), async (way) => {
         const request = tokenRequest(inputs, inputs.grant, way);
         const left = Math.max(1, deadlineMs - clock.now());
         const answer = await post(inputs.endpoint, request, { limitMs: left, signal });
         const answered = secretsOfAnswer(answer);
         maskSecrets(answered);
-        try {
-            const judged = judgeTokenAnswer(answer, [...secrets, ...answered], Date.now());
-            if (way.method !== 'none' && way.secret !== inputs.clientSecrets[0])
-                core/* notice */.lm('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
-            return judged;
-        }
-        catch (error) {
-            if (!(0,errors/* refusesClient */.vL)(error) || index === ways.length - 1)
-                throw error;
-        }
-    }
-    throw new Error('there is always one way to authenticate');
+        const judged = judgeTokenAnswer(answer, [...secrets, ...answered], Date.now());
+        if (way.method !== 'none' && way.secret !== inputs.clientSecrets[0])
+            core/* notice */.lm('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
+        return judged;
+    });
 }
 function describe(error, context) {
-    const advice = explain(error, context);
-    return `${advice.happened} (${advice.facts.join(', ')})`;
+    const { happened, facts } = explain(error, context);
+    const others = facts.filter((fact) => !happened.includes(fact));
+    return others.length === 0 ? happened : `${happened} (${others.join(', ')})`;
 }
 async function requestToken(inputs, secrets, context, surroundings) {
     return retrying((limitMs) => ask(inputs, secrets, limitMs, surroundings), {
@@ -3076,16 +3194,21 @@ async function requestToken(inputs, secrets, context, surroundings) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/reuse/identity.ts
+function identityOf(inputs) {
+    if (inputs.grant.type !== 'client_credentials' || inputs.reuse === 'none')
+        return undefined;
+    const { clientId, orgId, endpoint, grant } = inputs;
+    return { origin: endpoint.origin, clientId, orgId, scopes: grant.scopes };
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(598);
-// EXTERNAL MODULE: ./src/reuse/sealed-token.ts
-var sealed_token = __nccwpck_require__(830);
 ;// CONCATENATED MODULE: ./src/reuse/job.ts
 
 
 
 
-const LARGEST_BYTES = 256 * 1024;
 function placeOf(runnerTemp, identity, of) {
     if (!(0,external_node_path_.isAbsolute)(runnerTemp))
         return undefined;
@@ -3107,7 +3230,7 @@ function readFromJob(runnerTemp, identity, of) {
         const file = (0,external_node_fs_.openSync)(place, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
         try {
             const facts = (0,external_node_fs_.fstatSync)(file);
-            return facts.isFile() && facts.size <= LARGEST_BYTES ? (0,external_node_fs_.readFileSync)(file) : undefined;
+            return facts.isFile() && facts.size <= sealed_token/* LARGEST_SEALED_BYTES */.gt ? (0,external_node_fs_.readFileSync)(file) : undefined;
         }
         finally {
             (0,external_node_fs_.closeSync)(file);
@@ -3159,12 +3282,7 @@ function noteRevoked(runnerTemp, mark) {
 
 
 
-function identityOf(inputs) {
-    if (inputs.grant.type !== 'client_credentials' || inputs.reuse === 'none')
-        return undefined;
-    const { clientId, orgId, endpoint, grant } = inputs;
-    return { origin: endpoint.origin, clientId, orgId, scopes: grant.scopes };
-}
+
 function usable(bytes, inputs, identity) {
     const token = bytes && (0,sealed_token/* openToken */.Mg)(bytes, inputs.clientSecrets, identity);
     if (token === undefined ||
@@ -3206,34 +3324,6 @@ async function keepToken(token, source, inputs, keep) {
         writeToJob(keep.env['RUNNER_TEMP'] ?? '', identity, sharing, sealed);
 }
 
-;// CONCATENATED MODULE: ./src/revocation-state.ts
-
-const CONTEXT = 'revocation';
-function stateSecrets(inputs) {
-    const { grant, clientSecrets } = inputs;
-    switch (grant.type) {
-        case 'client_credentials':
-            return clientSecrets;
-        case 'refresh_token':
-            return [...clientSecrets, grant.refreshToken];
-        case 'authorization_code':
-            return [...clientSecrets, grant.code];
-    }
-}
-function revocationState(token, inputs) {
-    const [secret = ''] = stateSecrets(inputs);
-    const { accessToken, expiresAtMs } = token;
-    return (0,sealed_token/* seal */.od)(JSON.stringify({ accessToken, expiresAtMs }), secret, CONTEXT).toString('base64');
-}
-function openState(state, inputs) {
-    for (const secret of stateSecrets(inputs)) {
-        const text = open(Buffer.from(state, 'base64'), secret, CONTEXT);
-        if (text !== undefined)
-            return JSON.parse(text);
-    }
-    return undefined;
-}
-
 // EXTERNAL MODULE: ./src/surroundings.ts + 1 modules
 var src_surroundings = __nccwpck_require__(52);
 ;// CONCATENATED MODULE: ./src/acquire.ts
@@ -3249,14 +3339,15 @@ var src_surroundings = __nccwpck_require__(52);
 
 
 
-function settleScopes(token, inputs, secrets) {
+
+function settleScopes({ token, source }, inputs, secrets) {
     const asked = inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [];
     const granted = token.grantedScopes;
     if (granted === undefined)
         return asked;
     const missing = asked.filter((scope) => !granted.includes(scope));
-    if (missing.length > 0)
-        core/* warning */.$e(`The token lacks scopes that were asked for: ${foreign_text_cleanForeignText(missing.join(','), secrets)}. Calls that need them will be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
+    if (missing.length > 0 && source !== 'job')
+        core/* warning */.$e(`The token lacks scopes that were asked for: ${foreign_text_cleanForeignText(missing.join(','), secrets)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
     return granted;
 }
 function warnIfShort(token, inputs) {
@@ -3269,11 +3360,12 @@ function contextOf(inputs, secrets) {
     return {
         imsOrigin: inputs.endpoint.origin,
         grantType: inputs.grant.type,
+        secretCount: inputs.clientSecrets.length,
         scopes: scopes.map((scope) => foreign_text_cleanForeignText(scope, secrets)),
     };
 }
 const LONGEST_CACHE_MS = 5000;
-const NO_CONTEXT = { imsOrigin: 'IMS', grantType: '', scopes: [] };
+const NO_CONTEXT = { imsOrigin: 'IMS', grantType: '', secretCount: 0, scopes: [] };
 async function obtain(inputs, secrets, surroundings, keep) {
     const found = await findToken(inputs, keep);
     if (found !== undefined)
@@ -3294,14 +3386,14 @@ function withoutSecrets(token, secrets) {
         userId: holdsSecret(token.userId) ? '' : token.userId,
     };
 }
-function tell(obtained, inputs) {
+function tell(obtained, variables) {
     const origin = {
         ims: 'Got an access token from IMS',
         job: 'Reused the access token of an earlier step',
         repository: 'Reused the access token of an earlier job',
     }[obtained.source];
-    const names = inputs.envVars.length === 0 ? '' : `, in ${inputs.envVars.join(', ')}`;
-    core/* info */.pq(`${origin}, valid until ${isoSeconds(obtained.token.expiresAtMs)}${names}.`);
+    const names = variables.length === 0 ? '' : `, in ${variables.join(', ')}`;
+    core/* info */.pq(`${origin}, valid until ${(0,ims_token/* isoSeconds */.nE)(obtained.token.expiresAtMs)}${names}.`);
 }
 async function acquireWith(inputs, secrets, surroundings) {
     const { env, signal, clock, startedMs } = surroundings;
@@ -3313,14 +3405,15 @@ async function acquireWith(inputs, secrets, surroundings) {
     const { source, refreshToken } = obtained;
     const token = withoutSecrets(obtained.token, [...secrets, refreshToken]);
     maskSecrets([token.accessToken]);
-    const scopes = settleScopes(token, inputs, secrets);
+    const scopes = settleScopes({ ...obtained, token }, inputs, secrets);
     warnIfShort(token, inputs);
     budgetMs.left = Math.max(0, Math.min(budgetMs.left, startedMs + timeoutMs - clock.now()));
     await keepToken(token, source, inputs, keep);
     signal.throwIfAborted();
     const state = inputs.revoke ? revocationState(token, inputs) : '';
-    await publish({ token, source, refreshToken, scopes, state }, inputs, files);
-    tell(obtained, inputs);
+    const publication = { token, source, refreshToken, scopes, state };
+    const variables = await publish(publication, inputs, files);
+    tell(obtained, variables);
 }
 async function acquire(surroundings) {
     const { env } = surroundings;

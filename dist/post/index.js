@@ -281,264 +281,168 @@ exports.debug = debug; // for test
 
 /***/ }),
 
-/***/ 916:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+/***/ 613:
+/***/ ((module) => {
 
 "use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Dr: () => (/* binding */ NetworkError),
-/* harmony export */   Rn: () => (/* binding */ RunnerError),
-/* harmony export */   Us: () => (/* binding */ ImsError),
-/* harmony export */   cc: () => (/* binding */ CancelledError),
-/* harmony export */   dV: () => (/* binding */ AnswerError),
-/* harmony export */   dz: () => (/* binding */ InputError),
-/* harmony export */   jD: () => (/* binding */ GaveUpError),
-/* harmony export */   vL: () => (/* binding */ refusesClient)
-/* harmony export */ });
-/* unused harmony export isAttemptError */
-class InputError extends Error {
-    name = 'InputError';
-    problems;
-    constructor(problems) {
-        super(problems.join(' '));
-        this.problems = problems;
-    }
-}
-class RunnerError extends Error {
-    name = 'RunnerError';
-}
-class ImsError extends Error {
-    name = 'ImsError';
-    status;
-    error;
-    description;
-    debugId;
-    retryAfterMs;
-    constructor(facts) {
-        super(`HTTP ${facts.status} ${facts.error}`.trim());
-        this.status = facts.status;
-        this.error = facts.error;
-        this.description = facts.description;
-        this.debugId = facts.debugId;
-        this.retryAfterMs = facts.retryAfterMs;
-    }
-}
-function refusesClient(error) {
-    if (!(error instanceof ImsError) || error.error !== 'invalid_client')
-        return false;
-    return error.status >= 400 && error.status < 500;
-}
-class AnswerError extends Error {
-    name = 'AnswerError';
-    fault;
-    field;
-    debugId;
-    constructor(fault, facts) {
-        super(facts.message);
-        this.fault = fault;
-        this.field = facts.field ?? '';
-        this.debugId = facts.debugId;
-    }
-}
-class NetworkError extends Error {
-    name = 'NetworkError';
-    fault;
-    reason;
-    mayHaveArrived;
-    constructor(fault, facts) {
-        super(facts.message);
-        this.fault = fault;
-        this.reason = facts.reason;
-        this.mayHaveArrived = facts.mayHaveArrived;
-    }
-}
-class GaveUpError extends Error {
-    name = 'GaveUpError';
-    reason;
-    attempts;
-    timeoutSeconds;
-    last;
-    constructor(reason, facts) {
-        super(`${reason} after ${facts.attempts} attempts`, { cause: facts.last });
-        this.reason = reason;
-        this.attempts = facts.attempts;
-        this.timeoutSeconds = facts.timeoutSeconds;
-        this.last = facts.last;
-    }
-}
-class CancelledError extends Error {
-    name = 'CancelledError';
-    signal;
-    constructor(signal) {
-        super(`cancelled by ${signal}`);
-        this.signal = signal;
-    }
-}
-function isAttemptError(error) {
-    return error instanceof ImsError || error instanceof AnswerError || error instanceof NetworkError;
-}
-
+module.exports = require("assert");
 
 /***/ }),
 
-/***/ 714:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+/***/ 434:
+/***/ ((module) => {
 
 "use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Li: () => (/* binding */ secondsLeft)
-/* harmony export */ });
-/* unused harmony exports isTokenText, readClaims */
-const NO_CLAIMS = { scopes: undefined, userId: '' };
-const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
-const USER_ID = /^[\x21-\x7e]{1,256}$/;
-function isTokenText(value) {
-    return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
-}
-function readClaims(accessToken) {
-    const payload = accessToken.split('.')[1];
-    if (payload === undefined)
-        return NO_CLAIMS;
-    let claims;
-    try {
-        claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    }
-    catch {
-        return NO_CLAIMS;
-    }
-    if (typeof claims !== 'object' || claims === null)
-        return NO_CLAIMS;
-    const { scope, user_id: userId } = claims;
-    const scopes = typeof scope === 'string'
-        ? scope.split(/[\s,]+/).filter((name) => SCOPE.test(name))
-        : undefined;
-    return {
-        scopes,
-        userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
-    };
-}
-function secondsLeft(token, nowMs) {
-    return Math.floor((token.expiresAtMs - nowMs) / 1000);
-}
-
+module.exports = require("events");
 
 /***/ }),
 
-/***/ 830:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+/***/ 611:
+/***/ ((module) => {
 
 "use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Rj: () => (/* binding */ fingerprint),
-/* harmony export */   ho: () => (/* binding */ open)
-/* harmony export */ });
-/* unused harmony exports seal, sealToken, openToken */
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(598);
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _ims_token_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(714);
-
-
-const VERSION = 1;
-const SALT_BYTES = 32;
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
-const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
-const LARGEST_BYTES = 256 * 1024;
-function fingerprint(identity) {
-    const scopes = [...new Set(identity.scopes)].sort();
-    const parts = [identity.origin, identity.clientId, identity.orgId, scopes];
-    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
-}
-function deriveKey(secret, salt, context) {
-    return Buffer.from((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hkdfSync)('sha256', secret, salt, `adobe-ims-token/1/${context}`, 32));
-}
-function seal(text, secret, context) {
-    const salt = randomBytes(SALT_BYTES);
-    const iv = randomBytes(IV_BYTES);
-    const version = Buffer.from([VERSION]);
-    const cipher = createCipheriv('aes-256-gcm', deriveKey(secret, salt, context), iv);
-    cipher.setAAD(version);
-    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-    return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
-}
-function open(bytes, secret, context) {
-    if (bytes.length < HEADER_BYTES || bytes.length > LARGEST_BYTES || bytes[0] !== VERSION)
-        return undefined;
-    const salt = bytes.subarray(1, 1 + SALT_BYTES);
-    const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
-    const tag = bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES);
-    try {
-        const decipher = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createDecipheriv)('aes-256-gcm', deriveKey(secret, salt, context), iv, {
-            authTagLength: TAG_BYTES,
-        });
-        decipher.setAAD(bytes.subarray(0, 1));
-        decipher.setAuthTag(tag);
-        const text = decipher.update(bytes.subarray(HEADER_BYTES));
-        return Buffer.concat([text, decipher.final()]).toString('utf8');
-    }
-    catch {
-        return undefined;
-    }
-}
-function sealToken(token, secret, identity) {
-    const { accessToken, tokenType, expiresAtMs } = token;
-    return seal(JSON.stringify({ accessToken, tokenType, expiresAtMs }), secret, fingerprint(identity));
-}
-function openToken(bytes, secrets, identity) {
-    const context = fingerprint(identity);
-    for (const secret of secrets) {
-        const text = open(bytes, secret, context);
-        if (text !== undefined)
-            return parseToken(text);
-    }
-    return undefined;
-}
-function parseToken(text) {
-    let value;
-    try {
-        value = JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-    if (typeof value !== 'object' || value === null)
-        return undefined;
-    const { accessToken, tokenType, expiresAtMs } = value;
-    if (!isTokenText(accessToken) || !isTokenText(tokenType))
-        return undefined;
-    if (typeof expiresAtMs !== 'number' || !Number.isFinite(expiresAtMs))
-        return undefined;
-    const claims = readClaims(accessToken);
-    return {
-        accessToken,
-        tokenType,
-        expiresAtMs,
-        grantedScopes: claims.scopes,
-        userId: claims.userId,
-    };
-}
-
+module.exports = require("http");
 
 /***/ }),
 
-/***/ 154:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+/***/ 692:
+/***/ ((module) => {
 
 "use strict";
+module.exports = require("https");
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  pq: () => (/* binding */ info),
-  Pq: () => (/* binding */ setSecret),
-  $e: () => (/* binding */ warning)
-});
+/***/ }),
 
-// UNUSED EXPORTS: debug, error, exportVariable, notice, saveState, setFailed, setOutput
+/***/ 278:
+/***/ ((module) => {
 
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(161);
-// EXTERNAL MODULE: external "os"
-var external_os_ = __nccwpck_require__(857);
+"use strict";
+module.exports = require("net");
+
+/***/ }),
+
+/***/ 756:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("tls");
+
+/***/ }),
+
+/***/ 23:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("util");
+
+/***/ })
+
+/******/ 	});
+/************************************************************************/
+/******/ 	// The module cache
+/******/ 	var __webpack_module_cache__ = {};
+/******/ 	
+/******/ 	// The require function
+/******/ 	function __nccwpck_require__(moduleId) {
+/******/ 		// Check if module is in cache
+/******/ 		var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 		if (cachedModule !== undefined) {
+/******/ 			return cachedModule.exports;
+/******/ 		}
+/******/ 		// Create a new module (and put it into the cache)
+/******/ 		var module = __webpack_module_cache__[moduleId] = {
+/******/ 			// no module.id needed
+/******/ 			// no module.loaded needed
+/******/ 			exports: {}
+/******/ 		};
+/******/ 	
+/******/ 		// Execute the module function
+/******/ 		var threw = true;
+/******/ 		try {
+/******/ 			__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 			threw = false;
+/******/ 		} finally {
+/******/ 			if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 		}
+/******/ 	
+/******/ 		// Return the exports of the module
+/******/ 		return module.exports;
+/******/ 	}
+/******/ 	
+/************************************************************************/
+/******/ 	/* webpack/runtime/asset-relocator-loader */
+/******/ 	if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = __dirname + "/";
+/******/ 	
+/******/ 	/* webpack/runtime/create fake namespace object */
+/******/ 	(() => {
+/******/ 		var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 		var leafPrototypes;
+/******/ 		// create a fake namespace object
+/******/ 		// mode & 1: value is a module id, require it
+/******/ 		// mode & 2: merge all properties of value into the ns
+/******/ 		// mode & 4: return value when already ns object
+/******/ 		// mode & 16: return value when it's Promise-like
+/******/ 		// mode & 8|1: behave like require
+/******/ 		__nccwpck_require__.t = function(value, mode) {
+/******/ 			if(mode & 1) value = this(value);
+/******/ 			if(mode & 8) return value;
+/******/ 			if(typeof value === 'object' && value) {
+/******/ 				if((mode & 4) && value.__esModule) return value;
+/******/ 				if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 			}
+/******/ 			var ns = Object.create(null);
+/******/ 			__nccwpck_require__.r(ns);
+/******/ 			var def = {};
+/******/ 			leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 			for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 				Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 			}
+/******/ 			def['default'] = () => (value);
+/******/ 			__nccwpck_require__.d(ns, def);
+/******/ 			return ns;
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/define property getters */
+/******/ 	(() => {
+/******/ 		// define getter functions for harmony exports
+/******/ 		__nccwpck_require__.d = (exports, definition) => {
+/******/ 			for(var key in definition) {
+/******/ 				if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 					Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 				}
+/******/ 			}
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/hasOwnProperty shorthand */
+/******/ 	(() => {
+/******/ 		__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/make namespace object */
+/******/ 	(() => {
+/******/ 		// define __esModule on exports
+/******/ 		__nccwpck_require__.r = (exports) => {
+/******/ 			if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 				Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 			}
+/******/ 			Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/************************************************************************/
+var __webpack_exports__ = {};
+// This entry need to be wrapped in an IIFE because it need to be in strict mode.
+(() => {
+"use strict";
+
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = require("node:crypto");
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = require("node:os");
+;// CONCATENATED MODULE: external "os"
+const external_os_namespaceObject = require("os");
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -613,7 +517,7 @@ function toCommandProperties(annotationProperties) {
  */
 function issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_.EOL);
+    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
 }
 function issue(name, message = '') {
     issueCommand(name, {}, message);
@@ -669,8 +573,8 @@ function escapeProperty(s) {
 //# sourceMappingURL=command.js.map
 ;// CONCATENATED MODULE: external "crypto"
 const external_crypto_namespaceObject = require("crypto");
-// EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(896);
+;// CONCATENATED MODULE: external "fs"
+const external_fs_namespaceObject = require("fs");
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -684,10 +588,10 @@ function issueFileCommand(command, message) {
     if (!filePath) {
         throw new Error(`Unable to find environment variable for file command ${command}`);
     }
-    if (!external_fs_.existsSync(filePath)) {
+    if (!external_fs_namespaceObject.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_.appendFileSync(filePath, `${toCommandValue(message)}${external_os_.EOL}`, {
+    external_fs_namespaceObject.appendFileSync(filePath, `${toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
         encoding: 'utf8'
     });
 }
@@ -703,7 +607,7 @@ function prepareKeyValueMessage(key, value) {
     if (convertedValue.includes(delimiter)) {
         throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
     }
-    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
+    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: ./src/stand-ins/core.ts
@@ -729,383 +633,13 @@ function exportVariable(name, value) {
     exportToLaterSteps(name, value);
 }
 function info(message) {
-    process.stdout.write(message + external_node_os_.EOL);
+    process.stdout.write(message + external_node_os_namespaceObject.EOL);
 }
 function setFailed(message) {
     process.exitCode = 1;
     error(message);
 }
 
-
-/***/ }),
-
-/***/ 52:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  WN: () => (/* binding */ cancellation),
-  $n: () => (/* binding */ insistOnTls),
-  D: () => (/* binding */ silenceNodeDebug),
-  ml: () => (/* binding */ systemClock),
-  KB: () => (/* binding */ troubleshootingUrl)
-});
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = require("node:timers/promises");
-// EXTERNAL MODULE: ./src/stand-ins/core.ts + 4 modules
-var core = __nccwpck_require__(154);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(916);
-;// CONCATENATED MODULE: ./src/surroundings.ts
-
-
-
-const systemClock = {
-    now: () => Number(process.hrtime.bigint()) / 1e6,
-    sleep: async (ms, signal) => {
-        try {
-            await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal });
-        }
-        catch (error) {
-            signal.throwIfAborted();
-            throw error;
-        }
-    },
-    random: () => Math.random(),
-};
-function cancellation() {
-    const controller = new AbortController();
-    for (const name of ['SIGINT', 'SIGTERM'])
-        process.once(name, () => {
-            controller.abort(new errors/* CancelledError */.cc(name));
-        });
-    return controller.signal;
-}
-function insistOnTls({ warn }) {
-    if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0')
-        return;
-    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-    if (!warn)
-        return;
-    core/* warning */.$e('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
-}
-function silenceNodeDebug() {
-    if ((process.env['NODE_DEBUG'] ?? '') !== '')
-        process.stderr.write = () => true;
-}
-function troubleshootingUrl(env) {
-    const path = 'docs/troubleshooting.md';
-    const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository } = env;
-    const ref = env['GITHUB_ACTION_REF'] ?? '';
-    const plain = /^[\w./-]+$/;
-    if (!plain.test(repository ?? '') ||
-        !plain.test(ref) ||
-        !/^https:\/\/[\w.:-]+$/.test(server ?? ''))
-        return path;
-    return `${server ?? ''}/${repository ?? ''}/blob/${ref}/${path}`;
-}
-
-
-/***/ }),
-
-/***/ 613:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("assert");
-
-/***/ }),
-
-/***/ 434:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("events");
-
-/***/ }),
-
-/***/ 896:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("fs");
-
-/***/ }),
-
-/***/ 611:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("http");
-
-/***/ }),
-
-/***/ 692:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("https");
-
-/***/ }),
-
-/***/ 278:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("net");
-
-/***/ }),
-
-/***/ 421:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("node:child_process");
-
-/***/ }),
-
-/***/ 598:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("node:crypto");
-
-/***/ }),
-
-/***/ 24:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("node:fs");
-
-/***/ }),
-
-/***/ 161:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("node:os");
-
-/***/ }),
-
-/***/ 760:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("node:path");
-
-/***/ }),
-
-/***/ 857:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("os");
-
-/***/ }),
-
-/***/ 756:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("tls");
-
-/***/ }),
-
-/***/ 23:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("util");
-
-/***/ })
-
-/******/ 	});
-/************************************************************************/
-/******/ 	// The module cache
-/******/ 	var __webpack_module_cache__ = {};
-/******/ 	
-/******/ 	// The require function
-/******/ 	function __nccwpck_require__(moduleId) {
-/******/ 		// Check if module is in cache
-/******/ 		var cachedModule = __webpack_module_cache__[moduleId];
-/******/ 		if (cachedModule !== undefined) {
-/******/ 			return cachedModule.exports;
-/******/ 		}
-/******/ 		// Create a new module (and put it into the cache)
-/******/ 		var module = __webpack_module_cache__[moduleId] = {
-/******/ 			// no module.id needed
-/******/ 			// no module.loaded needed
-/******/ 			exports: {}
-/******/ 		};
-/******/ 	
-/******/ 		// Execute the module function
-/******/ 		var threw = true;
-/******/ 		try {
-/******/ 			__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
-/******/ 			threw = false;
-/******/ 		} finally {
-/******/ 			if(threw) delete __webpack_module_cache__[moduleId];
-/******/ 		}
-/******/ 	
-/******/ 		// Return the exports of the module
-/******/ 		return module.exports;
-/******/ 	}
-/******/ 	
-/******/ 	// expose the modules object (__webpack_modules__)
-/******/ 	__nccwpck_require__.m = __webpack_modules__;
-/******/ 	
-/************************************************************************/
-/******/ 	/* webpack/runtime/asset-relocator-loader */
-/******/ 	if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = __dirname + "/";
-/******/ 	
-/******/ 	/* webpack/runtime/compat get default export */
-/******/ 	(() => {
-/******/ 		// getDefaultExport function for compatibility with non-harmony modules
-/******/ 		__nccwpck_require__.n = (module) => {
-/******/ 			var getter = module && module.__esModule ?
-/******/ 				() => (module['default']) :
-/******/ 				() => (module);
-/******/ 			__nccwpck_require__.d(getter, { a: getter });
-/******/ 			return getter;
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/create fake namespace object */
-/******/ 	(() => {
-/******/ 		var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
-/******/ 		var leafPrototypes;
-/******/ 		// create a fake namespace object
-/******/ 		// mode & 1: value is a module id, require it
-/******/ 		// mode & 2: merge all properties of value into the ns
-/******/ 		// mode & 4: return value when already ns object
-/******/ 		// mode & 16: return value when it's Promise-like
-/******/ 		// mode & 8|1: behave like require
-/******/ 		__nccwpck_require__.t = function(value, mode) {
-/******/ 			if(mode & 1) value = this(value);
-/******/ 			if(mode & 8) return value;
-/******/ 			if(typeof value === 'object' && value) {
-/******/ 				if((mode & 4) && value.__esModule) return value;
-/******/ 				if((mode & 16) && typeof value.then === 'function') return value;
-/******/ 			}
-/******/ 			var ns = Object.create(null);
-/******/ 			__nccwpck_require__.r(ns);
-/******/ 			var def = {};
-/******/ 			leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
-/******/ 			for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
-/******/ 				Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
-/******/ 			}
-/******/ 			def['default'] = () => (value);
-/******/ 			__nccwpck_require__.d(ns, def);
-/******/ 			return ns;
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/define property getters */
-/******/ 	(() => {
-/******/ 		// define getter functions for harmony exports
-/******/ 		__nccwpck_require__.d = (exports, definition) => {
-/******/ 			for(var key in definition) {
-/******/ 				if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
-/******/ 					Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
-/******/ 				}
-/******/ 			}
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/ensure chunk */
-/******/ 	(() => {
-/******/ 		__nccwpck_require__.f = {};
-/******/ 		// This file contains only the entry chunk.
-/******/ 		// The chunk loading function for additional chunks
-/******/ 		__nccwpck_require__.e = (chunkId) => {
-/******/ 			return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
-/******/ 				__nccwpck_require__.f[key](chunkId, promises);
-/******/ 				return promises;
-/******/ 			}, []));
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/get javascript chunk filename */
-/******/ 	(() => {
-/******/ 		// This function allow to reference async chunks
-/******/ 		__nccwpck_require__.u = (chunkId) => {
-/******/ 			// return url for filenames based on template
-/******/ 			return "" + chunkId + ".index.js";
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/hasOwnProperty shorthand */
-/******/ 	(() => {
-/******/ 		__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/make namespace object */
-/******/ 	(() => {
-/******/ 		// define __esModule on exports
-/******/ 		__nccwpck_require__.r = (exports) => {
-/******/ 			if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
-/******/ 				Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
-/******/ 			}
-/******/ 			Object.defineProperty(exports, '__esModule', { value: true });
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/require chunk loading */
-/******/ 	(() => {
-/******/ 		// no baseURI
-/******/ 		
-/******/ 		// object to store loaded chunks
-/******/ 		// "1" means "loaded", otherwise not loaded yet
-/******/ 		var installedChunks = {
-/******/ 			792: 1
-/******/ 		};
-/******/ 		
-/******/ 		// no on chunks loaded
-/******/ 		
-/******/ 		var installChunk = (chunk) => {
-/******/ 			var moreModules = chunk.modules, chunkIds = chunk.ids, runtime = chunk.runtime;
-/******/ 			for(var moduleId in moreModules) {
-/******/ 				if(__nccwpck_require__.o(moreModules, moduleId)) {
-/******/ 					__nccwpck_require__.m[moduleId] = moreModules[moduleId];
-/******/ 				}
-/******/ 			}
-/******/ 			if(runtime) runtime(__nccwpck_require__);
-/******/ 			for(var i = 0; i < chunkIds.length; i++)
-/******/ 				installedChunks[chunkIds[i]] = 1;
-/******/ 		
-/******/ 		};
-/******/ 		
-/******/ 		// require() chunk loading for javascript
-/******/ 		__nccwpck_require__.f.require = (chunkId, promises) => {
-/******/ 			// "1" is the signal for "already loaded"
-/******/ 			if(!installedChunks[chunkId]) {
-/******/ 				if(true) { // all chunks have JS
-/******/ 					installChunk(require("./" + __nccwpck_require__.u(chunkId)));
-/******/ 				} else installedChunks[chunkId] = 1;
-/******/ 			}
-/******/ 		};
-/******/ 		
-/******/ 		// no external install chunk
-/******/ 		
-/******/ 		// no HMR
-/******/ 		
-/******/ 		// no HMR manifest
-/******/ 	})();
-/******/ 	
-/************************************************************************/
-var __webpack_exports__ = {};
-// This entry need to be wrapped in an IIFE because it need to be in strict mode.
-(() => {
-"use strict";
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(598);
-// EXTERNAL MODULE: ./src/stand-ins/core.ts + 4 modules
-var stand_ins_core = __nccwpck_require__(154);
 ;// CONCATENATED MODULE: ./src/advice.ts
 const ADVICE_CODES = (/* unused pure expression or super */ null && ([
     'invalid_input',
@@ -1135,11 +669,17 @@ const ADVICE_CODES = (/* unused pure expression or super */ null && ([
 const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
 const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
 function wrongClient(error, context) {
+    if (context.secretCount === 0)
+        return {
+            code: 'invalid_client',
+            happened: 'IMS refused the client. No client secret was sent, as `client-secret` is empty.',
+            remedy: `A public client has none: compare \`client-id\` with the credential in ${CONSOLE}. Any other needs its secret, which GitHub passes empty to a pull request from a fork and to Dependabot, when the job does not name the environment that holds it, and when its name is misspelt.`,
+        };
     const text = error.description.toLowerCase();
     if (text.includes('client_secret'))
         return {
             code: 'invalid_client',
-            happened: 'IMS refused the client secret.',
+            happened: `IMS refused ${context.secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
             remedy: `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`,
         };
     const stage = context.imsOrigin.includes('-stg1');
@@ -1151,23 +691,50 @@ function wrongClient(error, context) {
         remedy: `Compare \`client-id\` and \`client-secret\` with the credential in ${CONSOLE}. The credential must also belong to ${stage ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`' : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`'}.`,
     };
 }
-const USER_GRANT_REFUSED = {
-    code: 'access_denied',
-    happened: 'IMS refused the code or refresh token: it has expired, was used, or was revoked.',
-    remedy: NEW_USER_TOKEN,
-};
-const S2S_REFUSED = {
-    code: 'access_denied',
-    happened: 'IMS denied access.',
-    remedy: `Check in ${CONSOLE} that the credential is active and that its product profiles are assigned.`,
-};
-const BY_ERROR = {
-    invalid_client: wrongClient,
-    invalid_scope: (_error, context) => ({
+const LONGEST_LIST = 1000;
+function listed(scopes) {
+    const text = scopes.join(',');
+    if (text.length <= LONGEST_LIST)
+        return text;
+    const shown = text.slice(0, text.lastIndexOf(',', LONGEST_LIST));
+    return `${shown} and ${scopes.length - shown.split(',').length} more`;
+}
+function wrongScope(_error, context) {
+    if (context.scopes.length === 0)
+        return {
+            code: 'invalid_scope',
+            happened: 'IMS refused the scopes of this token.',
+            remedy: `They come from the user's consent: let the user sign in again, and compare with the scopes on the page of the credential in ${CONSOLE}.`,
+        };
+    return {
         code: 'invalid_scope',
         happened: 'A scope is not granted to this credential.',
-        remedy: `Asked for: ${context.scopes.join(',')}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
-    }),
+        remedy: `Asked for: ${listed(context.scopes)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+    };
+}
+function refusedGrant(_error, context) {
+    if (context.grantType === 'client_credentials')
+        return {
+            code: 'access_denied',
+            happened: 'IMS denied access.',
+            remedy: `Check in ${CONSOLE} that the credential is active and that its product profiles are assigned.`,
+        };
+    return {
+        code: 'access_denied',
+        happened: 'IMS refused the code or refresh token: it has expired, was used, or was revoked, or it belongs to another `client-id` or `code-verifier`.',
+        remedy: NEW_USER_TOKEN,
+    };
+}
+function wrongParameter() {
+    return {
+        code: 'invalid_request',
+        happened: 'IMS found a parameter missing or malformed.',
+        remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
+    };
+}
+const BY_ERROR = {
+    invalid_client: wrongClient,
+    invalid_scope: wrongScope,
     unauthorized_client: (_error, context) => ({
         code: 'unauthorized_client',
         happened: `This credential may not use \`grant-type: ${context.grantType}\`.`,
@@ -1178,19 +745,11 @@ const BY_ERROR = {
         happened: `The server does not support \`grant-type: ${context.grantType}\`.`,
         remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
     }),
-    access_denied: (_error, context) => context.grantType === 'client_credentials' ? S2S_REFUSED : USER_GRANT_REFUSED,
-    invalid_grant: (_error, context) => context.grantType === 'client_credentials' ? S2S_REFUSED : USER_GRANT_REFUSED,
-    invalid_token: (_error, context) => context.grantType === 'client_credentials' ? S2S_REFUSED : USER_GRANT_REFUSED,
-    invalid_parameter_value: () => ({
-        code: 'invalid_request',
-        happened: 'IMS found a parameter missing or malformed.',
-        remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
-    }),
-    invalid_request: () => ({
-        code: 'invalid_request',
-        happened: 'IMS found a parameter missing or malformed.',
-        remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
-    }),
+    access_denied: refusedGrant,
+    invalid_grant: refusedGrant,
+    invalid_token: refusedGrant,
+    invalid_parameter_value: wrongParameter,
+    invalid_request: wrongParameter,
 };
 const JWT_ERA = /\bjwt\b|service account|invalid_jwt|bad_request.*jwt|metascope|exchange_jwt/i;
 function byStatus(error) {
@@ -1211,9 +770,10 @@ function byStatus(error) {
         return {
             code: 'ims_unavailable',
             happened: `IMS is not available (HTTP ${status}).`,
-            remedy: 'Run the job again later; status.adobe.com tells of incidents.',
+            remedy: 'Run the job again later.',
         };
-    if (status === 401 || status === 403 || status === 404)
+    const bare = error.error === '' && error.description === '';
+    if (bare && (status === 401 || status === 403 || status === 404))
         return {
             code: 'gateway',
             happened: `A gateway answered HTTP ${status}, and not with an IMS error.`,
@@ -1222,7 +782,7 @@ function byStatus(error) {
     return {
         code: 'ims_error',
         happened: `IMS refused the request (HTTP ${status}).`,
-        remedy: `Compare the inputs with the credential in ${CONSOLE}; with the code below, Adobe's support can tell more.`,
+        remedy: `Compare the inputs with the credential in ${CONSOLE}.${error.debugId === '' ? '' : " With the x-debug-id at the end, Adobe's support can tell more."}`,
     };
 }
 function imsWords(error, context) {
@@ -1245,14 +805,106 @@ function imsFacts(error) {
         facts.push(`x-debug-id ${error.debugId}`);
     return facts;
 }
+function said(description) {
+    return description === '' ? '' : ` IMS says "${description}".`;
+}
 function imsAdvice(error, context) {
     const words = imsWords(error, context);
-    const said = error.description === '' ? '' : ` IMS says "${error.description}".`;
-    return { ...words, happened: words.happened + said, facts: imsFacts(error) };
+    return { ...words, happened: words.happened + said(error.description), facts: imsFacts(error) };
 }
 
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(916);
+;// CONCATENATED MODULE: ./src/errors.ts
+class InputError extends Error {
+    name = 'InputError';
+    problems;
+    constructor(problems) {
+        super(problems.join(' '));
+        this.problems = problems;
+    }
+}
+class RunnerError extends Error {
+    name = 'RunnerError';
+    remedy;
+    constructor(message, remedy) {
+        super(message);
+        this.remedy = remedy;
+    }
+}
+class ImsError extends Error {
+    name = 'ImsError';
+    status;
+    error;
+    description;
+    debugId;
+    retryAfterMs;
+    constructor(facts) {
+        super(`HTTP ${facts.status} ${facts.error}`.trim());
+        this.status = facts.status;
+        this.error = facts.error;
+        this.description = facts.description;
+        this.debugId = facts.debugId;
+        this.retryAfterMs = facts.retryAfterMs;
+    }
+}
+function refusesClient(error) {
+    if (!(error instanceof ImsError) || error.error !== 'invalid_client')
+        return false;
+    return error.status >= 400 && error.status < 500;
+}
+class errors_AnswerError extends Error {
+    name = 'AnswerError';
+    fault;
+    field;
+    error;
+    description;
+    debugId;
+    constructor(fault, facts) {
+        super(facts.message);
+        this.fault = fault;
+        this.field = facts.field ?? '';
+        this.error = facts.error ?? '';
+        this.description = facts.description ?? '';
+        this.debugId = facts.debugId;
+    }
+}
+class NetworkError extends Error {
+    name = 'NetworkError';
+    fault;
+    reason;
+    mayHaveArrived;
+    constructor(fault, facts) {
+        super(facts.message);
+        this.fault = fault;
+        this.reason = facts.reason;
+        this.mayHaveArrived = facts.mayHaveArrived;
+    }
+}
+class GaveUpError extends Error {
+    name = 'GaveUpError';
+    reason;
+    attempts;
+    timeoutSeconds;
+    last;
+    constructor(reason, facts) {
+        super(`${reason} after ${facts.attempts} attempts`, { cause: facts.last });
+        this.reason = reason;
+        this.attempts = facts.attempts;
+        this.timeoutSeconds = facts.timeoutSeconds;
+        this.last = facts.last;
+    }
+}
+class CancelledError extends Error {
+    name = 'CancelledError';
+    signal;
+    constructor(signal) {
+        super(`cancelled by ${signal}`);
+        this.signal = signal;
+    }
+}
+function isAttemptError(error) {
+    return error instanceof ImsError || error instanceof errors_AnswerError || error instanceof NetworkError;
+}
+
 ;// CONCATENATED MODULE: ./src/explain.ts
 
 
@@ -1265,27 +917,53 @@ function answerAdvice(error) {
     }[error.fault];
     return {
         code: 'malformed_answer',
-        happened,
+        happened: happened + said(error.description),
         remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-        facts: ['malformed_answer', ...debug],
+        facts: [...(error.error === '' ? [] : [error.error]), ...debug],
+    };
+}
+function certificateRemedy(reason) {
+    if (/EXPIRED|NOT_YET_VALID/.test(reason))
+        return 'Check the clock of the runner. If a proxy of your company inspects TLS, its certificate may be the one at fault.';
+    if (/ALTNAME|HOSTNAME/.test(reason))
+        return 'Another server answers for this name: check `ims-url`, DNS, and whether a proxy is in between.';
+    return 'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate.';
+}
+function connectionWords(host, mayHaveArrived) {
+    if (mayHaveArrived)
+        return {
+            code: 'network',
+            happened: `The connection to ${host} broke before the whole answer came.`,
+            remedy: 'Run the job again; if it happens again, look for a proxy or firewall that cuts connections.',
+        };
+    return {
+        code: 'network',
+        happened: `No connection to ${host}.`,
+        remedy: 'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
     };
 }
 function networkAdvice(error, context) {
     const host = context.imsOrigin;
     const words = {
-        connection: {
-            code: 'network',
-            happened: `No connection to ${host}.`,
-            remedy: 'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
-        },
+        connection: connectionWords(host, error.mayHaveArrived),
         tls: {
             code: 'tls',
             happened: `The certificate of ${host} could not be verified, so nothing was sent.`,
-            remedy: 'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate.',
+            remedy: certificateRemedy(error.reason),
+        },
+        handshake: {
+            code: 'tls',
+            happened: `No TLS connection to ${host} could be made, so nothing was sent.`,
+            remedy: 'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.',
+        },
+        proxy_unreached: {
+            code: 'proxy',
+            happened: `The proxy in \`https_proxy\` gave no connection to ${host}, so nothing was sent.`,
+            remedy: 'Check that the runner reaches the proxy, and the proxy IMS.',
         },
         proxy_refused: {
             code: 'proxy',
-            happened: `The proxy refused a connection to ${host}.`,
+            happened: `The proxy refused a connection to ${host}, so nothing was sent.`,
             remedy: 'Check `https_proxy`, its user name and password, and what the proxy allows.',
         },
         proxy_unreadable: {
@@ -1311,10 +989,10 @@ function gaveUpAdvice(error, context) {
                 happened: `No token after ${tries} within ${error.timeoutSeconds} s. ${last.happened}`,
             };
         case 'retry_after': {
-            const wait = error.last instanceof errors/* ImsError */.Us ? (error.last.retryAfterMs ?? 0) : 0;
+            const wait = error.last instanceof ImsError ? (error.last.retryAfterMs ?? 0) : 0;
             return {
                 code: 'retry_after',
-                happened: `IMS asks to wait ${Math.ceil(wait / 1000)} s, longer than \`timeout\` allows (${error.timeoutSeconds} s in all, ${tries} made).`,
+                happened: `${last.happened} It asks to wait ${Math.ceil(wait / 1000)} s, and less is left of the ${error.timeoutSeconds} s of \`timeout\` (${tries} made).`,
                 remedy: 'Raise `timeout`, or run the job again after that time.',
                 facts: last.facts,
             };
@@ -1329,44 +1007,46 @@ function gaveUpAdvice(error, context) {
     }
 }
 function explain(error, context) {
-    if (error instanceof errors/* InputError */.dz)
+    if (error instanceof InputError)
         return {
             code: 'invalid_input',
             happened: error.problems.join(' '),
             remedy: 'No request was made.',
-            facts: ['invalid_input'],
+            facts: [],
         };
-    if (error instanceof errors/* GaveUpError */.jD)
+    if (error instanceof GaveUpError)
         return gaveUpAdvice(error, context);
-    if (error instanceof errors/* ImsError */.Us)
+    if (error instanceof ImsError)
         return imsAdvice(error, context);
-    if (error instanceof errors/* AnswerError */.dV)
+    if (error instanceof errors_AnswerError)
         return answerAdvice(error);
-    if (error instanceof errors/* NetworkError */.Dr)
+    if (error instanceof NetworkError)
         return networkAdvice(error, context);
-    if (error instanceof errors/* CancelledError */.cc)
+    if (error instanceof CancelledError)
         return {
             code: 'cancelled',
             happened: `The step was cancelled (${error.signal}) and set nothing.`,
             remedy: 'Run the job again if that was not intended.',
-            facts: ['cancelled'],
+            facts: [],
         };
-    if (error instanceof errors/* RunnerError */.Rn)
+    if (error instanceof RunnerError)
         return {
             code: 'runner',
             happened: error.message,
-            remedy: 'Use the action through `uses:` in a workflow, on a current runner.',
-            facts: ['runner'],
+            remedy: error.remedy,
+            facts: [],
         };
     return {
         code: 'unexpected',
         happened: `The action has a defect (${error instanceof Error ? error.name : typeof error}).`,
         remedy: 'Please report it in the repository of the action.',
-        facts: ['unexpected'],
+        facts: [],
     };
 }
 function sentence(advice, docsUrl) {
-    return `${advice.happened} ${advice.remedy} More: ${docsUrl}#${advice.code} (${advice.facts.join(', ')})`;
+    const facts = [...new Set([advice.code, ...advice.facts])].join(', ');
+    const more = `More: ${docsUrl}#${advice.code} (${facts})`;
+    return [advice.happened, advice.remedy, more].filter((part) => part !== '').join(' ');
 }
 
 // EXTERNAL MODULE: external "http"
@@ -2238,7 +1918,7 @@ function secretFinder(secrets) {
 
 const FOREIGN_TEXT_LIMIT = 300;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
-function foreign_text_cleanForeignText(text, secrets, limit = FOREIGN_TEXT_LIMIT) {
+function cleanForeignText(text, secrets, limit = FOREIGN_TEXT_LIMIT) {
     let clean = text.slice(0, 64 * 1024).replace(INVISIBLE, ' ');
     for (const secret of secrets) {
         for (const form of echoedForms(secret))
@@ -2252,8 +1932,42 @@ function foreign_text_cleanForeignText(text, secrets, limit = FOREIGN_TEXT_LIMIT
     return clean.length > limit ? `${clean.slice(0, limit).replace(/\p{Cs}$/u, '')}\u2026` : clean;
 }
 
-// EXTERNAL MODULE: ./src/ims/token.ts
-var ims_token = __nccwpck_require__(714);
+;// CONCATENATED MODULE: ./src/ims/token.ts
+const NO_CLAIMS = { scopes: undefined, userId: '' };
+const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
+const USER_ID = /^[\x21-\x7e]{1,256}$/;
+function token_isTokenText(value) {
+    return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+}
+function token_readClaims(accessToken) {
+    const payload = accessToken.split('.')[1];
+    if (payload === undefined)
+        return NO_CLAIMS;
+    let claims;
+    try {
+        claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    }
+    catch {
+        return NO_CLAIMS;
+    }
+    if (typeof claims !== 'object' || claims === null)
+        return NO_CLAIMS;
+    const { scope, user_id: userId } = claims;
+    const scopes = typeof scope === 'string'
+        ? scope.split(/[\s,]+/).filter((name) => SCOPE.test(name))
+        : undefined;
+    return {
+        scopes,
+        userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
+    };
+}
+function secondsLeft(token, nowMs) {
+    return Math.floor((token.expiresAtMs - nowMs) / 1000);
+}
+function isoSeconds(ms) {
+    return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
 ;// CONCATENATED MODULE: ./src/ims/token-response.ts
 
 
@@ -2289,12 +2003,12 @@ function lifetimeMs(expiresIn, fail) {
 }
 function imsError(answer, secrets, nowMs) {
     const fields = parseObject(answer.body ?? '') ?? {};
-    const text = (value, limit) => typeof value === 'string' ? foreign_text_cleanForeignText(value, secrets, limit) : '';
-    return new errors/* ImsError */.Us({
+    const text = (value, limit) => typeof value === 'string' ? cleanForeignText(value, secrets, limit) : '';
+    return new ImsError({
         status: answer.status,
         error: text(fields['error'], 64),
         description: text(fields['error_description']),
-        debugId: foreign_text_cleanForeignText(answer.debugId, secrets, 100),
+        debugId: cleanForeignText(answer.debugId, secrets, 100),
         retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs),
     });
 }
@@ -2313,14 +2027,14 @@ function judgeRevocation(answer, secrets, nowMs) {
         throw imsError(answer, secrets, nowMs);
     if (!body.startsWith('<'))
         return;
-    const debugId = foreign_text_cleanForeignText(answer.debugId, secrets, 100);
-    throw new errors/* AnswerError */.dV('not_json', { debugId, message: 'answer is a web page' });
+    const debugId = cleanForeignText(answer.debugId, secrets, 100);
+    throw new errors_AnswerError('not_json', { debugId, message: 'answer is a web page' });
 }
 function judgeTokenAnswer(answer, secrets, nowMs) {
     judgeStatus(answer, secrets, nowMs);
     const fail = (fault, message, field = '') => {
-        const debugId = cleanForeignText(answer.debugId, secrets, 100);
-        throw new AnswerError(fault, { field, debugId, message });
+        const { error, description, debugId } = imsError(answer, secrets, nowMs);
+        throw new AnswerError(fault, { field, error, description, debugId, message });
     };
     const refuse = (field) => fail('field', `unusable field ${field}`, field);
     if (answer.body === undefined)
@@ -2346,7 +2060,6 @@ function judgeTokenAnswer(answer, secrets, nowMs) {
             userId: claims.userId,
         },
         refreshToken: isTokenText(refresh) ? refresh : '',
-        otherSecrets: secretsOfAnswer(answer),
     };
 }
 
@@ -2356,28 +2069,33 @@ function judgeTokenAnswer(answer, secrets, nowMs) {
 
 
 const USER_AGENT = 'adobe-ims-token';
-const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE|EPROTO)/;
+const CERTIFICATE_CODE = /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
+const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
 function failedToConnect(error) {
     return error.syscall === 'connect' || error.syscall === 'getaddrinfo';
+}
+function faultOf(error, code) {
+    if (CERTIFICATE_CODE.test(code))
+        return 'tls';
+    if (HANDSHAKE_CODE.test(code))
+        return 'handshake';
+    const tunnel = error.message.startsWith('tunneling socket could not be established');
+    return tunnel ? 'proxy_unreached' : 'connection';
 }
 function networkError(error) {
     const code = /^[A-Z0-9_]{2,60}$/.test(error.code ?? '') ? (error.code ?? '') : 'UNKNOWN';
     const proxyStatus = /^tunneling socket could not be established, statusCode=(\d{3})$/.exec(error.message)?.[1];
     if (proxyStatus !== undefined) {
         const refused = Number(proxyStatus) < 500;
-        return new errors/* NetworkError */.Dr(refused ? 'proxy_refused' : 'connection', {
+        return new NetworkError(refused ? 'proxy_refused' : 'proxy_unreached', {
             reason: `proxy answered ${proxyStatus}`,
             mayHaveArrived: false,
             message: 'proxy refused the tunnel',
         });
     }
-    const tunnel = error.message.startsWith('tunneling socket could not be established');
-    const tls = TLS_CODE.test(code);
-    return new errors/* NetworkError */.Dr(tls ? 'tls' : 'connection', {
-        reason: tunnel ? `proxy not reached, ${code}` : code,
-        mayHaveArrived: !tls && !tunnel && !failedToConnect(error),
-        message: code,
-    });
+    const fault = faultOf(error, code);
+    const mayHaveArrived = fault === 'connection' && !failedToConnect(error);
+    return new NetworkError(fault, { reason: code, mayHaveArrived, message: code });
 }
 function refuseUnreadableProxy(endpoint) {
     const url = new URL(endpoint.origin);
@@ -2391,7 +2109,7 @@ function refuseUnreadableProxy(endpoint) {
     catch {
     }
     if (host === '')
-        throw new errors/* NetworkError */.Dr('proxy_unreadable', {
+        throw new NetworkError('proxy_unreadable', {
             reason: 'ERR_INVALID_URL',
             mayHaveArrived: false,
             message: 'proxy variable is not a URL',
@@ -2489,7 +2207,7 @@ async function post(endpoint, request, options) {
     catch (error) {
         options.signal.throwIfAborted();
         if (limit.signal.aborted)
-            throw new errors/* NetworkError */.Dr('attempt_timeout', {
+            throw new NetworkError('attempt_timeout', {
                 reason: `no answer within ${(options.limitMs / 1000).toFixed(1)} s`,
                 mayHaveArrived: true,
                 message: 'attempt timed out',
@@ -2503,6 +2221,7 @@ async function post(endpoint, request, options) {
 }
 
 ;// CONCATENATED MODULE: ./src/ims/token-request.ts
+
 
 const TOKEN_PATH = '/ims/token/v3';
 const FORM_HEADERS = {
@@ -2545,6 +2264,17 @@ function tokenRequest(client, grant, authentication) {
     if (client.orgId !== '')
         fields['org_id'] = client.orgId;
     return formRequest(TOKEN_PATH, client, authentication, fields);
+}
+async function tryEach(ways, attempt) {
+    for (const way of ways.slice(0, -1))
+        try {
+            return await attempt(way);
+        }
+        catch (error) {
+            if (!refusesClient(error))
+                throw error;
+        }
+    return attempt(ways.at(-1) ?? { method: 'none' });
 }
 function authentications(grant, clientSecrets) {
     if (clientSecrets.length === 0)
@@ -2663,7 +2393,7 @@ function judgeVariableName(name) {
         return 'the runner or the system owns';
     return undefined;
 }
-function variables_aioVariables(context) {
+function aioVariables(context) {
     if (!/^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(context))
         return undefined;
     const name = context.replaceAll('_', '__').toUpperCase();
@@ -2721,7 +2451,7 @@ const LONGEST_SHOWN = 40;
 function show(value, raw) {
     if (value.length > LONGEST_SHOWN)
         return `a value of ${value.length} characters`;
-    return `"${foreign_text_cleanForeignText(value, secretsOfInputs(raw))}"`;
+    return `"${cleanForeignText(value, secretsOfInputs(raw))}"`;
 }
 function choice(name, raw, allowed, say) {
     const found = allowed.find((value) => value === raw[name]);
@@ -2796,7 +2526,7 @@ function checkNames(inputs, raw, say) {
         say(`\`env-var\` has ${bad.length - MOST_NAMES_SHOWN} more such names.`);
     if (inputs.aioContext === '')
         return;
-    const variables = variables_aioVariables(inputs.aioContext);
+    const variables = aioVariables(inputs.aioContext);
     if (variables === undefined)
         say(`\`aio-context\` is ${show(inputs.aioContext, raw)}; it must be a context name of letters, digits and single underscores, usually "cli".`);
     else if (inputs.envVars.some((name) => name.toUpperCase() === variables.expiry))
@@ -2838,26 +2568,19 @@ function parseInputs(raw) {
     if (inputs.reuse === 'repository' && grant.type !== 'client_credentials')
         say('`reuse: repository` goes with `grant-type: client_credentials` only.');
     if (problems.length > 0)
-        throw new errors/* InputError */.dz(problems);
+        throw new InputError(problems);
     return inputs;
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(24);
-;// CONCATENATED MODULE: ./src/publish.ts
+;// CONCATENATED MODULE: ./src/masks.ts
 
 
-
-
-
-
-const STATE_NAME = 'revoke';
 const masked = new Set();
 function maskOnce(value) {
     if (masked.has(value))
         return;
     masked.add(value);
-    stand_ins_core/* setSecret */.Pq(value);
+    setSecret(value);
 }
 function maskSecrets(secrets, clientId) {
     for (const secret of secrets.filter((value) => value.trim() !== '')) {
@@ -2868,122 +2591,113 @@ function maskSecrets(secrets, clientId) {
             maskOnce(form);
     }
 }
-function neededFiles(inputs) {
-    const exportsAny = inputs.envVars.length > 0 || inputs.aioContext !== '';
-    return [
-        'GITHUB_OUTPUT',
-        ...(exportsAny ? ['GITHUB_ENV'] : []),
-        ...(inputs.revoke ? ['GITHUB_STATE'] : []),
-        ...(inputs.summary ? ['GITHUB_STEP_SUMMARY'] : []),
-    ];
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = require("node:fs");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = require("node:path");
+;// CONCATENATED MODULE: ./src/reuse/sealed-token.ts
+
+
+const VERSION = 1;
+const SALT_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
+const sealed_token_LARGEST_SEALED_BYTES = 256 * 1024;
+function fingerprint(identity) {
+    const scopes = [...new Set(identity.scopes)].sort();
+    const parts = [identity.origin, identity.clientId, identity.orgId, scopes];
+    return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
 }
-function isWritable(path) {
+function deriveKey(secret, salt, context) {
+    return Buffer.from((0,external_node_crypto_namespaceObject.hkdfSync)('sha256', secret, salt, `adobe-ims-token/1/${context}`, 32));
+}
+function sealed_token_seal(text, secret, context) {
+    const salt = randomBytes(SALT_BYTES);
+    const iv = randomBytes(IV_BYTES);
+    const version = Buffer.from([VERSION]);
+    const cipher = createCipheriv('aes-256-gcm', deriveKey(secret, salt, context), iv);
+    cipher.setAAD(version);
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
+}
+function sealed_token_open(bytes, secret, context) {
+    if (bytes.length < HEADER_BYTES || bytes.length > sealed_token_LARGEST_SEALED_BYTES || bytes[0] !== VERSION)
+        return undefined;
+    const salt = bytes.subarray(1, 1 + SALT_BYTES);
+    const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
+    const tag = bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES);
     try {
-        accessSync(path, constants.W_OK);
-        return !statSync(path).isDirectory();
+        const decipher = (0,external_node_crypto_namespaceObject.createDecipheriv)('aes-256-gcm', deriveKey(secret, salt, context), iv, {
+            authTagLength: TAG_BYTES,
+        });
+        decipher.setAAD(bytes.subarray(0, 1));
+        decipher.setAuthTag(tag);
+        const text = decipher.update(bytes.subarray(HEADER_BYTES));
+        return Buffer.concat([text, decipher.final()]).toString('utf8');
     }
     catch {
-        return false;
+        return undefined;
     }
 }
-function cutBack(sizes) {
-    for (const { path, size } of sizes)
-        try {
-            truncateSync(path, size);
-        }
-        catch {
-        }
+function sealToken(token, secret, identity) {
+    const { accessToken, tokenType, expiresAtMs } = token;
+    return sealed_token_seal(JSON.stringify({ accessToken, tokenType, expiresAtMs }), secret, fingerprint(identity));
 }
-function runnerFiles(inputs, env) {
-    return neededFiles(inputs).map((name) => {
-        const path = env[name] ?? '';
-        if (!isWritable(path))
-            throw new RunnerError(`${name} names no file that can be written.`);
-        return path;
-    });
+function openToken(bytes, secrets, identity) {
+    const context = fingerprint(identity);
+    for (const secret of secrets) {
+        const text = sealed_token_open(bytes, secret, context);
+        if (text !== undefined)
+            return parseToken(text);
+    }
+    return undefined;
 }
-function isoSeconds(ms) {
-    return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
-}
-function setOutputs(publication, nowMs) {
-    const { token } = publication;
-    core.setOutput('access-token', token.accessToken);
-    core.setOutput('token-type', token.tokenType);
-    core.setOutput('expires-in', String(Math.max(0, secondsLeft(token, nowMs))));
-    core.setOutput('expires-at', isoSeconds(token.expiresAtMs));
-    core.setOutput('scopes', publication.scopes.join(','));
-    core.setOutput('user-id', token.userId);
-    core.setOutput('source', publication.source);
-    if (publication.refreshToken !== '')
-        core.setOutput('refresh-token', publication.refreshToken);
-}
-function exportVariables(inputs, token) {
-    for (const name of inputs.envVars)
-        core.exportVariable(name, token.accessToken);
-    const aio = aioVariables(inputs.aioContext);
-    if (aio === undefined)
-        return inputs.envVars;
-    core.exportVariable(aio.token, token.accessToken);
-    core.exportVariable(aio.expiry, String(Math.floor(token.expiresAtMs)));
-    return [...inputs.envVars, aio.token, aio.expiry];
-}
-const code = (text) => `<code>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</code>`;
-async function writeSummary(publication, inputs, variables) {
-    const list = (items) => items.length === 0 ? 'none' : items.map(code).join(', ');
-    const { summary } = await __nccwpck_require__.e(/* import() */ 170).then(__nccwpck_require__.bind(__nccwpck_require__, 170));
-    await summary
-        .addHeading('Adobe IMS access token', 3)
-        .addTable([
-        ['Client ID', code(inputs.clientId)],
-        ['From', publication.source === 'ims' ? code(inputs.endpoint.origin) : publication.source],
-        ['Scopes', list(publication.scopes)],
-        ['Expires', isoSeconds(publication.token.expiresAtMs)],
-        ['Variables', list(variables)],
-    ])
-        .write();
-}
-async function publish(publication, inputs, files) {
-    const secrets = [publication.token.accessToken, publication.refreshToken];
-    maskSecrets(secrets);
-    const sizes = files.map((path) => ({ path, size: statSync(path).size }));
+function parseToken(text) {
+    let value;
     try {
-        setOutputs(publication, Date.now());
-        const variables = exportVariables(inputs, publication.token);
-        if (publication.state !== '')
-            core.saveState(STATE_NAME, publication.state);
-        if (inputs.summary)
-            await writeSummary(publication, inputs, variables);
+        value = JSON.parse(text);
     }
     catch {
-        cutBack(sizes);
-        throw new RunnerError('The files that the runner reads could not be written.');
+        return undefined;
     }
+    if (typeof value !== 'object' || value === null)
+        return undefined;
+    const { accessToken, tokenType, expiresAtMs } = value;
+    if (!isTokenText(accessToken) || !isTokenText(tokenType))
+        return undefined;
+    if (typeof expiresAtMs !== 'number' || !Number.isFinite(expiresAtMs))
+        return undefined;
+    const claims = readClaims(accessToken);
+    return {
+        accessToken,
+        tokenType,
+        expiresAtMs,
+        grantedScopes: claims.scopes,
+        userId: claims.userId,
+    };
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(760);
-// EXTERNAL MODULE: ./src/reuse/sealed-token.ts
-var sealed_token = __nccwpck_require__(830);
 ;// CONCATENATED MODULE: ./src/reuse/job.ts
 
 
 
 
-const LARGEST_BYTES = (/* unused pure expression or super */ null && (256 * 1024));
 function placeOf(runnerTemp, identity, of) {
-    if (!(0,external_node_path_.isAbsolute)(runnerTemp))
+    if (!(0,external_node_path_namespaceObject.isAbsolute)(runnerTemp))
         return undefined;
     const suffix = of === 'job' ? '' : '-shared';
-    return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-${(0,sealed_token/* fingerprint */.Rj)(identity).slice(0, 32)}${suffix}`);
+    return (0,external_node_path_namespaceObject.join)(runnerTemp, `adobe-ims-token-${fingerprint(identity).slice(0, 32)}${suffix}`);
 }
 function remove(path) {
     try {
-        (0,external_node_fs_.rmSync)(path, { force: true });
+        (0,external_node_fs_namespaceObject.rmSync)(path, { force: true });
     }
     catch {
     }
 }
-function job_readFromJob(runnerTemp, identity, of) {
+function readFromJob(runnerTemp, identity, of) {
     const place = placeOf(runnerTemp, identity, of);
     if (place === undefined)
         return undefined;
@@ -2991,7 +2705,7 @@ function job_readFromJob(runnerTemp, identity, of) {
         const file = openSync(place, constants.O_RDONLY | constants.O_NONBLOCK);
         try {
             const facts = fstatSync(file);
-            return facts.isFile() && facts.size <= LARGEST_BYTES ? readFileSync(file) : undefined;
+            return facts.isFile() && facts.size <= LARGEST_SEALED_BYTES ? readFileSync(file) : undefined;
         }
         finally {
             closeSync(file);
@@ -3001,7 +2715,7 @@ function job_readFromJob(runnerTemp, identity, of) {
         return undefined;
     }
 }
-function job_writeToJob(runnerTemp, identity, of, sealed) {
+function writeToJob(runnerTemp, identity, of, sealed) {
     const place = placeOf(runnerTemp, identity, of);
     if (place === undefined)
         return;
@@ -3020,78 +2734,35 @@ function removeFromJob(runnerTemp, identity) {
         remove(place);
 }
 function placeOfMark(runnerTemp, mark) {
-    if (!(0,external_node_path_.isAbsolute)(runnerTemp))
+    if (!(0,external_node_path_namespaceObject.isAbsolute)(runnerTemp))
         return undefined;
-    return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-revoked-${mark.slice(0, 32)}`);
+    return (0,external_node_path_namespaceObject.join)(runnerTemp, `adobe-ims-token-revoked-${mark.slice(0, 32)}`);
 }
 function wasRevoked(runnerTemp, mark) {
     const place = placeOfMark(runnerTemp, mark);
-    return place !== undefined && (0,external_node_fs_.existsSync)(place);
+    return place !== undefined && (0,external_node_fs_namespaceObject.existsSync)(place);
 }
 function noteRevoked(runnerTemp, mark) {
     const place = placeOfMark(runnerTemp, mark);
     try {
         if (place !== undefined)
-            (0,external_node_fs_.writeFileSync)(place, '');
+            (0,external_node_fs_namespaceObject.writeFileSync)(place, '');
     }
     catch {
     }
 }
 
-;// CONCATENATED MODULE: ./src/reuse/places.ts
-
-
-
-
+;// CONCATENATED MODULE: ./src/reuse/identity.ts
 function identityOf(inputs) {
     if (inputs.grant.type !== 'client_credentials' || inputs.reuse === 'none')
         return undefined;
     const { clientId, orgId, endpoint, grant } = inputs;
     return { origin: endpoint.origin, clientId, orgId, scopes: grant.scopes };
 }
-function usable(bytes, inputs, identity) {
-    const token = bytes && openToken(bytes, inputs.clientSecrets, identity);
-    if (token === undefined ||
-        secondsLeft(token, Date.now()) < Math.max(1, inputs.minValiditySeconds))
-        return undefined;
-    return token;
-}
-async function findToken(inputs, keep) {
-    const identity = identityOf(inputs);
-    if (identity === undefined)
-        return undefined;
-    const runnerTemp = keep.env['RUNNER_TEMP'] ?? '';
-    for (const sharing of inputs.revoke ? ['job'] : ['job', 'repository']) {
-        const ofJob = usable(readFromJob(runnerTemp, identity, sharing), inputs, identity);
-        if (ofJob !== undefined)
-            return { token: ofJob, source: 'job' };
-    }
-    if (inputs.reuse !== 'repository')
-        return undefined;
-    const { readFromRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
-    const ofRepository = usable(await readFromRepository(keep, identity), inputs, identity);
-    if (ofRepository !== undefined)
-        return { token: ofRepository, source: 'repository' };
-    core.debug('No usable token in the Actions cache of the repository.');
-    return undefined;
-}
-async function keepToken(token, source, inputs, keep) {
-    const identity = identityOf(inputs);
-    const [secret] = inputs.clientSecrets;
-    if (identity === undefined || secret === undefined || source === 'job')
-        return;
-    const sharing = inputs.reuse === 'repository' ? 'repository' : 'job';
-    const sealed = sealToken(token, secret, identity);
-    if (source === 'ims' && sharing === 'repository') {
-        const { writeToRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
-        await writeToRepository(keep, identity, sealed, token.expiresAtMs);
-    }
-    if (!keep.signal.aborted)
-        writeToJob(keep.env['RUNNER_TEMP'] ?? '', identity, sharing, sealed);
-}
 
 ;// CONCATENATED MODULE: ./src/revocation-state.ts
 
+const STATE_NAME = 'revoke';
 const CONTEXT = 'revocation';
 function stateSecrets(inputs) {
     const { grant, clientSecrets } = inputs;
@@ -3111,15 +2782,64 @@ function revocationState(token, inputs) {
 }
 function openState(state, inputs) {
     for (const secret of stateSecrets(inputs)) {
-        const text = (0,sealed_token/* open */.ho)(Buffer.from(state, 'base64'), secret, CONTEXT);
+        const text = sealed_token_open(Buffer.from(state, 'base64'), secret, CONTEXT);
         if (text !== undefined)
             return JSON.parse(text);
     }
     return undefined;
 }
 
-// EXTERNAL MODULE: ./src/surroundings.ts + 1 modules
-var surroundings = __nccwpck_require__(52);
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = require("node:timers/promises");
+;// CONCATENATED MODULE: ./src/surroundings.ts
+
+
+
+const systemClock = {
+    now: () => Number(process.hrtime.bigint()) / 1e6,
+    sleep: async (ms, signal) => {
+        try {
+            await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal });
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            throw error;
+        }
+    },
+    random: () => Math.random(),
+};
+function cancellation() {
+    const controller = new AbortController();
+    for (const name of ['SIGINT', 'SIGTERM'])
+        process.once(name, () => {
+            controller.abort(new CancelledError(name));
+        });
+    return controller.signal;
+}
+function insistOnTls({ warn }) {
+    if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0')
+        return;
+    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    if (!warn)
+        return;
+    warning('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
+}
+function silenceNodeDebug() {
+    if ((process.env['NODE_DEBUG'] ?? '') !== '')
+        process.stderr.write = () => true;
+}
+function troubleshootingUrl(env) {
+    const path = 'docs/troubleshooting.md';
+    const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository } = env;
+    const ref = env['GITHUB_ACTION_REF'] ?? '';
+    const plain = /^[\w./-]+$/;
+    if (!plain.test(repository ?? '') ||
+        !plain.test(ref) ||
+        !/^https:\/\/[\w.:-]+$/.test(server ?? ''))
+        return path;
+    return `${server ?? ''}/${repository ?? ''}/blob/${ref}/${path}`;
+}
+
 ;// CONCATENATED MODULE: ./src/revoke.ts
 
 
@@ -3138,39 +2858,28 @@ var surroundings = __nccwpck_require__(52);
 
 
 const LIMIT_MS = 10_000;
-function revocationRequests(token, inputs) {
+function revocationRequest(token, inputs, way) {
     const client = { clientId: inputs.clientId, orgId: inputs.orgId };
-    return authentications(inputs.grant, inputs.clientSecrets).map((way) => {
-        if (inputs.grant.type !== 'client_credentials')
-            return formRequest('/ims/revoke', client, way, { token });
-        const request = formRequest('/ims/invalidate_token/v2', client, way, {
-            token_type: 'access_token',
-            token,
-        });
-        return { ...request, headers: { ...request.headers, 'x-ims-clientid': inputs.clientId } };
-    });
+    if (inputs.grant.type !== 'client_credentials')
+        return formRequest('/ims/revoke', client, way, { token });
+    const fields = { token_type: 'access_token', token };
+    const request = formRequest('/ims/invalidate_token/v2', client, way, fields);
+    return { ...request, headers: { ...request.headers, 'x-ims-clientid': inputs.clientId } };
 }
 async function send(token, inputs, secrets, signal) {
-    const deadlineMs = surroundings/* systemClock */.ml.now() + LIMIT_MS;
-    const requests = revocationRequests(token, inputs);
-    for (const [index, request] of requests.entries()) {
-        const limitMs = Math.max(1, deadlineMs - surroundings/* systemClock */.ml.now());
+    const deadlineMs = systemClock.now() + LIMIT_MS;
+    await tryEach(authentications(inputs.grant, inputs.clientSecrets), async (way) => {
+        const limitMs = Math.max(1, deadlineMs - systemClock.now());
+        const request = revocationRequest(token, inputs, way);
         const answer = await post(inputs.endpoint, request, { limitMs, signal });
-        try {
-            judgeRevocation(answer, secrets, Date.now());
-            return;
-        }
-        catch (error) {
-            if (!(0,errors/* refusesClient */.vL)(error) || index === requests.length - 1)
-                throw error;
-        }
-    }
+        judgeRevocation(answer, secrets, Date.now());
+    });
 }
 function isGone(error) {
-    return error instanceof errors/* ImsError */.Us && error.status < 500 && error.error === 'invalid_token';
+    return error instanceof ImsError && error.status < 500 && error.error === 'invalid_token';
 }
 function revocationMark(token, inputs) {
-    return (0,external_node_crypto_.createHmac)('sha256', inputs.clientSecrets[0] ?? '')
+    return (0,external_node_crypto_namespaceObject.createHmac)('sha256', inputs.clientSecrets[0] ?? '')
         .update(`revoked ${token}`)
         .digest('hex');
 }
@@ -3183,7 +2892,7 @@ async function revokeToken(env, state, signal) {
         return;
     const token = openState(state, inputs);
     if (token === undefined) {
-        stand_ins_core/* warning */.$e('The access token was not revoked: the client secret is not the one it was got with.');
+        warning('The access token was not revoked: the client secret is not the one it was got with.');
         return;
     }
     maskSecrets([token.accessToken]);
@@ -3194,7 +2903,7 @@ async function revokeToken(env, state, signal) {
     const mark = revocationMark(token.accessToken, inputs);
     if (wasRevoked(runnerTemp, mark))
         return;
-    if ((0,ims_token/* secondsLeft */.Li)(token, Date.now()) <= 0)
+    if (secondsLeft(token, Date.now()) <= 0)
         return;
     const known = withBasicCredentials([...secrets, token.accessToken], inputs.clientId);
     try {
@@ -3203,13 +2912,18 @@ async function revokeToken(env, state, signal) {
     catch (error) {
         if (isGone(error))
             return;
-        const context = { imsOrigin: inputs.endpoint.origin, grantType: inputs.grant.type, scopes: [] };
-        const advice = sentence(explain(error, context), (0,surroundings/* troubleshootingUrl */.KB)(env));
-        stand_ins_core/* warning */.$e(`The access token was not revoked and stays valid until it expires. ${advice}`);
+        const context = {
+            imsOrigin: inputs.endpoint.origin,
+            grantType: inputs.grant.type,
+            secretCount: inputs.clientSecrets.length,
+            scopes: [],
+        };
+        const advice = { ...explain(error, context), remedy: '' };
+        warning(`The access token was not revoked and stays valid until ${isoSeconds(token.expiresAtMs)}. ${sentence(advice, troubleshootingUrl(env))}`);
         return;
     }
     noteRevoked(runnerTemp, mark);
-    stand_ins_core/* info */.pq('Revoked the access token.');
+    info('Revoked the access token.');
 }
 async function revoke(env, signal) {
     const state = env[`STATE_${STATE_NAME}`] ?? '';
@@ -3219,16 +2933,16 @@ async function revoke(env, signal) {
         await revokeToken(env, state, signal);
     }
     catch {
-        stand_ins_core/* warning */.$e('The access token was not revoked and stays valid until it expires.');
+        warning('The access token was not revoked and stays valid until it expires.');
     }
 }
 
 ;// CONCATENATED MODULE: ./src/post.ts
 
 
-const signal = (0,surroundings/* cancellation */.WN)();
-(0,surroundings/* insistOnTls */.$n)({ warn: false });
-(0,surroundings/* silenceNodeDebug */.D)();
+const signal = cancellation();
+insistOnTls({ warn: false });
+silenceNodeDebug();
 void revoke(process.env, signal);
 
 })();

@@ -6,7 +6,7 @@ import type { LookupFunction } from 'node:net';
 import { HttpClient, type HttpClientResponse } from '@actions/http-client';
 import { checkBypass, getProxyUrl } from '@actions/http-client/lib/proxy';
 
-import { NetworkError } from '../errors.ts';
+import { NetworkError, type NetworkFault } from '../errors.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { FormRequest } from './token-request.ts';
 import { type Answer, BODY_LIMIT_BYTES } from './token-response.ts';
@@ -22,12 +22,20 @@ const USER_AGENT = 'adobe-ims-token';
 
 type SystemError = Error & { readonly code?: string; readonly syscall?: string };
 
-const TLS_CODE =
-  /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE|EPROTO)/;
+const CERTIFICATE_CODE =
+  /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
+const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
 
 /** Whether the system says that no connection was made, so that nothing can have been read. */
 function failedToConnect(error: SystemError): boolean {
   return error.syscall === 'connect' || error.syscall === 'getaddrinfo';
+}
+
+function faultOf(error: SystemError, code: string): NetworkFault {
+  if (CERTIFICATE_CODE.test(code)) return 'tls';
+  if (HANDSHAKE_CODE.test(code)) return 'handshake';
+  const tunnel = error.message.startsWith('tunneling socket could not be established');
+  return tunnel ? 'proxy_unreached' : 'connection';
 }
 
 function networkError(error: SystemError): NetworkError {
@@ -38,19 +46,15 @@ function networkError(error: SystemError): NetworkError {
   )?.[1];
   if (proxyStatus !== undefined) {
     const refused = Number(proxyStatus) < 500;
-    return new NetworkError(refused ? 'proxy_refused' : 'connection', {
+    return new NetworkError(refused ? 'proxy_refused' : 'proxy_unreached', {
       reason: `proxy answered ${proxyStatus}`,
       mayHaveArrived: false,
       message: 'proxy refused the tunnel',
     });
   }
-  const tunnel = error.message.startsWith('tunneling socket could not be established');
-  const tls = TLS_CODE.test(code);
-  return new NetworkError(tls ? 'tls' : 'connection', {
-    reason: tunnel ? `proxy not reached, ${code}` : code,
-    mayHaveArrived: !tls && !tunnel && !failedToConnect(error),
-    message: code,
-  });
+  const fault = faultOf(error, code);
+  const mayHaveArrived = fault === 'connection' && !failedToConnect(error);
+  return new NetworkError(fault, { reason: code, mayHaveArrived, message: code });
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A credential and a grant become a form and headers (RFC 6749, sections 2.3, 4.1.3, 4.4.2 and 6). */
 
+import { refusesClient } from '../errors.ts';
 import { basicCredentials } from '../secret-forms.ts';
 
 export type Grant =
@@ -29,7 +30,7 @@ export type FormRequest = {
 };
 
 /** v3 alone answers `expires_in` in seconds (ServerToServerAuthentication/ims.md). */
-export const TOKEN_PATH = '/ims/token/v3';
+const TOKEN_PATH = '/ims/token/v3';
 
 const FORM_HEADERS = {
   accept: 'application/json',
@@ -82,6 +83,23 @@ export function tokenRequest(
   }
   if (client.orgId !== '') fields['org_id'] = client.orgId;
   return formRequest(TOKEN_PATH, client, authentication, fields);
+}
+
+/**
+ * Tries one way to authenticate after the other, the next only when IMS refuses the client.
+ * @throws what the last attempt threw
+ */
+export async function tryEach<T>(
+  ways: readonly ClientAuthentication[],
+  attempt: (way: ClientAuthentication) => Promise<T>,
+): Promise<T> {
+  for (const way of ways.slice(0, -1))
+    try {
+      return await attempt(way);
+    } catch (error) {
+      if (!refusesClient(error)) throw error;
+    }
+  return attempt(ways.at(-1) ?? { method: 'none' });
 }
 
 /**

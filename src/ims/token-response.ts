@@ -21,8 +21,6 @@ export type TokenAnswer = {
   readonly token: Token;
   /** New refresh token; empty when the answer has none. */
   readonly refreshToken: string;
-  /** Every other secret of the answer, to be masked: `id_token` and its like. */
-  readonly otherSecrets: readonly string[];
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -120,8 +118,8 @@ export function judgeTokenAnswer(
 ): TokenAnswer {
   judgeStatus(answer, secrets, nowMs);
   const fail = (fault: AnswerFault, message: string, field = ''): never => {
-    const debugId = cleanForeignText(answer.debugId, secrets, 100);
-    throw new AnswerError(fault, { field, debugId, message });
+    const { error, description, debugId } = imsError(answer, secrets, nowMs);
+    throw new AnswerError(fault, { field, error, description, debugId, message });
   };
   const refuse = (field: string): never => fail('field', `unusable field ${field}`, field);
   if (answer.body === undefined) return fail('too_large', 'answer above 64 KiB');
@@ -144,6 +142,5 @@ export function judgeTokenAnswer(
       userId: claims.userId,
     },
     refreshToken: isTokenText(refresh) ? refresh : '',
-    otherSecrets: secretsOfAnswer(answer),
   };
 }

@@ -57,3 +57,8 @@ export function readClaims(accessToken: string): Claims {
 export function secondsLeft(token: Pick<Token, 'expiresAtMs'>, nowMs: number): number {
   return Math.floor((token.expiresAtMs - nowMs) / 1000);
 }
+
+/** ISO 8601 in UTC, without fractions of a second. */
+export function isoSeconds(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

@@ -14,9 +14,7 @@ import {
 } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
-import { fingerprint, type TokenIdentity } from './sealed-token.ts';
-
-const LARGEST_BYTES = 256 * 1024;
+import { fingerprint, LARGEST_SEALED_BYTES, type TokenIdentity } from './sealed-token.ts';
 
 /** Whether a token belongs to this job alone, or other jobs of the repository have it too. */
 export type Sharing = 'job' | 'repository';
@@ -49,7 +47,7 @@ export function readFromJob(
     const file = openSync(place, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const facts = fstatSync(file);
-      return facts.isFile() && facts.size <= LARGEST_BYTES ? readFileSync(file) : undefined;
+      return facts.isFile() && facts.size <= LARGEST_SEALED_BYTES ? readFileSync(file) : undefined;
     } finally {
       closeSync(file);
     }

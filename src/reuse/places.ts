@@ -4,6 +4,7 @@ import * as core from '@actions/core';
 
 import { secondsLeft, type Token } from '../ims/token.ts';
 import type { Inputs } from '../inputs.ts';
+import { identityOf } from './identity.ts';
 import { readFromJob, writeToJob } from './job.ts';
 import type { RepositoryCache } from './repository.ts';
 import { openToken, sealToken, type TokenIdentity } from './sealed-token.ts';
@@ -12,13 +13,6 @@ import { openToken, sealToken, type TokenIdentity } from './sealed-token.ts';
 export type Keep = RepositoryCache;
 
 export type FoundToken = { readonly token: Token; readonly source: 'job' | 'repository' };
-
-/** What a token is kept under; undefined where none is kept, as with every user grant. */
-export function identityOf(inputs: Inputs): TokenIdentity | undefined {
-  if (inputs.grant.type !== 'client_credentials' || inputs.reuse === 'none') return undefined;
-  const { clientId, orgId, endpoint, grant } = inputs;
-  return { origin: endpoint.origin, clientId, orgId, scopes: grant.scopes };
-}
 
 function usable(
   bytes: Buffer | undefined,

@@ -7,7 +7,7 @@ import { isAbsolute, join } from 'node:path';
 
 import { systemClock } from '../surroundings.ts';
 
-import { fingerprint, type TokenIdentity } from './sealed-token.ts';
+import { fingerprint, LARGEST_SEALED_BYTES, type TokenIdentity } from './sealed-token.ts';
 
 export type RepositoryCache = {
   readonly env: NodeJS.ProcessEnv;
@@ -19,7 +19,6 @@ export type RepositoryCache = {
 };
 
 const FILE = 'sealed-token';
-const LARGEST_BYTES = 256 * 1024;
 
 function keyPrefix(identity: TokenIdentity): string {
   return `adobe-ims-token-1-${fingerprint(identity)}-`;
@@ -108,7 +107,9 @@ async function inFolder<T>(
 
 function readSealed(path: string): Buffer | undefined {
   const facts = statSync(path, { throwIfNoEntry: false });
-  return facts?.isFile() === true && facts.size <= LARGEST_BYTES ? readFileSync(path) : undefined;
+  return facts?.isFile() === true && facts.size <= LARGEST_SEALED_BYTES
+    ? readFileSync(path)
+    : undefined;
 }
 
 /** The newest sealed bytes of this identity; undefined for whatever reason there are none. */

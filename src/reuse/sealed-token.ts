@@ -18,7 +18,8 @@ const SALT_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
-const LARGEST_BYTES = 256 * 1024;
+/** More than any token needs. */
+export const LARGEST_SEALED_BYTES = 256 * 1024;
 
 /** 64 hex digits that are the same for the same endpoint, client, organization and set of scopes. */
 export function fingerprint(identity: TokenIdentity): string {
@@ -51,7 +52,7 @@ export function seal(text: string, secret: string, context: string): Buffer {
  * byte; never throws, because a token that cannot be reused is asked for again.
  */
 export function open(bytes: Buffer, secret: string, context: string): string | undefined {
-  if (bytes.length < HEADER_BYTES || bytes.length > LARGEST_BYTES || bytes[0] !== VERSION)
+  if (bytes.length < HEADER_BYTES || bytes.length > LARGEST_SEALED_BYTES || bytes[0] !== VERSION)
     return undefined;
   const salt = bytes.subarray(1, 1 + SALT_BYTES);
   const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
