@@ -1,5 +1,6 @@
 /** `reuse: repository`, with the real cache client against an emulated service. */
 
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +32,12 @@ beforeEach(async () => {
   cache.behaviour = 'normal';
 });
 afterEach(() => ims.close());
+
+/** As the cache client looks for it. docs/security.md says what is without it. */
+const hasGnuTar = ['gtar', 'tar'].some((name) => {
+  const { error, stdout } = spawnSync(name, ['--version'], { encoding: 'utf8' });
+  return error === undefined && stdout.includes('GNU tar');
+});
 
 type Member = { readonly name: string; readonly mode: number; readonly folder: boolean };
 
@@ -102,22 +109,25 @@ describe('a token in the repository', () => {
     expect((await oneJob()).outputs['source']).toBe('ims');
   });
 
-  it('in an archive that would write elsewhere writes nothing there', async () => {
-    await oneJob();
-    const key = cache.entries[0]?.key ?? '';
-    const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
-    try {
-      const target = join(folder, 'p8e-test-written');
-      const names = [target, `../../../../../../../../../../../../${target}`];
-      const archive = await cache.read(key);
-      const files = names.map((name) => ({ name, mode: 0o644, folder: false }));
-      await cache.replace(key, compressedLike(archive, tarOf(files)));
-      expect((await oneJob()).outputs['source']).toBe('ims');
-      expect(readdirSync(folder)).toEqual([]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+  it.skipIf(!hasGnuTar)(
+    'in an archive that would write elsewhere writes nothing there',
+    async () => {
+      await oneJob();
+      const key = cache.entries[0]?.key ?? '';
+      const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
+      try {
+        const target = join(folder, 'p8e-test-written');
+        const names = [target, `../../../../../../../../../../../../${target}`];
+        const archive = await cache.read(key);
+        const files = names.map((name) => ({ name, mode: 0o644, folder: false }));
+        await cache.replace(key, compressedLike(archive, tarOf(files)));
+        expect((await oneJob()).outputs['source']).toBe('ims');
+        expect(readdirSync(folder)).toEqual([]);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
 
   // Root may remove anything.
   it.skipIf(process.getuid?.() === 0)(

@@ -451,12 +451,26 @@ function runnerVariables(job: JobState, debug: boolean): Variables {
   };
 }
 
+/** Where the tools of the system are; on macOS also those of Homebrew, as on GitHub's machines. */
+const SYSTEM_PATH =
+  process.platform === 'win32'
+    ? (process.env['PATH'] ?? '').split(delimiter)
+    : ['/opt/homebrew/bin', '/usr/local/bin', '/usr/bin', '/bin'];
+
+/** Without these, a process cannot open a socket or draw a random number on Windows. */
+function systemVariables(): Variables {
+  const names = ['SystemRoot', 'SystemDrive', 'windir', 'ComSpec', 'PATHEXT', 'TEMP', 'TMP'];
+  if (process.platform !== 'win32') return {};
+  return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
+}
+
 /** The process's environment, made from nothing: later parts replace earlier ones. */
 function environment(job: JobState, launch: Launch, files: Files, workflow: Variables): Variables {
   const debug = launch.options.debug ?? job.debug;
-  const system = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'];
+  const system = [dirname(process.execPath), ...SYSTEM_PATH];
   const path = workflow['PATH'] ?? system.join(delimiter);
   return {
+    ...systemVariables(),
     HOME: job.home,
     CI: 'true',
     ...workflow,
