@@ -84,6 +84,18 @@ describe('TLS', () => {
     },
   );
 
+  it('that breaks while it is set up is tried again: nothing was sent, not even a code', async () => {
+    const { ims, job, trust } = await setUp(['127.0.0.1']);
+    ims.dropConnections(1);
+    const code = ims.issueCode({ clientId: testClient.id });
+    const grant = { 'grant-type': 'authorization_code', code };
+    const step = await job.uses(inputs(ims.url, grant), { env: trust });
+    expectSuccess(step);
+    expect(step.log).toMatch(/^Attempt 1 failed: No connection to /m);
+    expect(ims.connections).toBe(2);
+    expect(ims.requests).toHaveLength(1);
+  });
+
   it('that the server does not speak is told at once, and not called a certificate', async () => {
     const { job } = await setUp(['127.0.0.1']);
     const plain = await startIms();

@@ -1859,6 +1859,71 @@ class HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = require("node:https");
+;// CONCATENATED MODULE: ./src/ims/connection.ts
+
+
+
+function refuseUnreadableProxy(endpoint) {
+    const url = new URL(endpoint.origin);
+    const given = [process.env['https_proxy'], process.env['HTTPS_PROXY']].find(Boolean);
+    if (given === undefined || checkBypass(url))
+        return;
+    let host = '';
+    try {
+        host = getProxyUrl(url)?.hostname ?? '';
+    }
+    catch {
+    }
+    if (host === '')
+        throw new NetworkError('proxy_unreadable', {
+            reason: 'ERR_INVALID_URL',
+            mayHaveArrived: false,
+            message: 'proxy variable is not a URL',
+        });
+}
+const lookupLoopback = (_hostname, options, callback) => {
+    const addresses = [
+        { address: '127.0.0.1', family: 4 },
+        { address: '::1', family: 6 },
+    ];
+    if (options.all === true)
+        callback(null, addresses);
+    else
+        callback(null, '127.0.0.1', 4);
+};
+function watch(agent, event, connection) {
+    const connect = agent.createConnection.bind(agent);
+    agent.createConnection = (...words) => {
+        const socket = connect(...words);
+        socket?.once(event, () => {
+            connection.connected = true;
+        });
+        return socket;
+    };
+}
+function handler(signal, connection) {
+    return {
+        prepareRequest(options) {
+            options.signal = signal;
+            if (options.host === 'localhost')
+                options.lookup = lookupLoopback;
+            if (options.host === '[::1]')
+                options.host = '::1';
+            const agent = options.agent;
+            if (agent.proxyOptions === undefined)
+                watch(agent, agent instanceof external_node_https_namespaceObject.Agent ? 'secureConnect' : 'connect', connection);
+            else {
+                agent.proxyOptions.signal = signal;
+                connection.connected = true;
+            }
+        },
+        canHandleAuthentication: () => false,
+        handleAuthentication: () => Promise.reject(new Error('not supported')),
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/secret-forms.ts
 function formEncoded(value) {
     return new URLSearchParams({ v: value }).toString().slice(2);
@@ -2071,9 +2136,6 @@ function judgeTokenAnswer(answer, secrets, nowMs) {
 const USER_AGENT = 'adobe-ims-token';
 const CERTIFICATE_CODE = /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
 const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
-function failedToConnect(error) {
-    return error.syscall === 'connect' || error.syscall === 'getaddrinfo';
-}
 function faultOf(error, code) {
     if (CERTIFICATE_CODE.test(code))
         return 'tls';
@@ -2082,7 +2144,7 @@ function faultOf(error, code) {
     const tunnel = error.message.startsWith('tunneling socket could not be established');
     return tunnel ? 'proxy_unreached' : 'connection';
 }
-function networkError(error) {
+function networkError(error, connected) {
     const code = /^[A-Z0-9_]{2,60}$/.test(error.code ?? '') ? (error.code ?? '') : 'UNKNOWN';
     const proxyStatus = /^tunneling socket could not be established, statusCode=(\d{3})$/.exec(error.message)?.[1];
     if (proxyStatus !== undefined) {
@@ -2094,26 +2156,8 @@ function networkError(error) {
         });
     }
     const fault = faultOf(error, code);
-    const mayHaveArrived = fault === 'connection' && !failedToConnect(error);
+    const mayHaveArrived = fault === 'connection' && connected;
     return new NetworkError(fault, { reason: code, mayHaveArrived, message: code });
-}
-function refuseUnreadableProxy(endpoint) {
-    const url = new URL(endpoint.origin);
-    const given = [process.env['https_proxy'], process.env['HTTPS_PROXY']].find(Boolean);
-    if (given === undefined || checkBypass(url))
-        return;
-    let host = '';
-    try {
-        host = getProxyUrl(url)?.hostname ?? '';
-    }
-    catch {
-    }
-    if (host === '')
-        throw new NetworkError('proxy_unreadable', {
-            reason: 'ERR_INVALID_URL',
-            mayHaveArrived: false,
-            message: 'proxy variable is not a URL',
-        });
 }
 function readBounded(message) {
     return new Promise((resolve, reject) => {
@@ -2136,16 +2180,6 @@ function readBounded(message) {
         });
     });
 }
-const lookupLoopback = (_hostname, options, callback) => {
-    const addresses = [
-        { address: '127.0.0.1', family: 4 },
-        { address: '::1', family: 6 },
-    ];
-    if (options.all === true)
-        callback(null, addresses);
-    else
-        callback(null, '127.0.0.1', 4);
-};
 function ended(signal) {
     const promise = new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => {
@@ -2154,22 +2188,6 @@ function ended(signal) {
     });
     promise.catch(() => undefined);
     return promise;
-}
-function abortable(signal) {
-    return {
-        prepareRequest(options) {
-            options.signal = signal;
-            if (options.host === 'localhost')
-                options.lookup = lookupLoopback;
-            if (options.host === '[::1]')
-                options.host = '::1';
-            const agent = options.agent;
-            if (agent?.proxyOptions !== undefined)
-                agent.proxyOptions.signal = signal;
-        },
-        canHandleAuthentication: () => false,
-        handleAuthentication: () => Promise.reject(new Error('not supported')),
-    };
 }
 function header(response, name) {
     const value = response.message.headers[name];
@@ -2182,7 +2200,8 @@ async function post(endpoint, request, options) {
         limit.abort();
     }, options.limitMs);
     const signal = AbortSignal.any([limit.signal, options.signal]);
-    const client = new HttpClient(USER_AGENT, [abortable(signal)], {
+    const connection = { connected: false };
+    const client = new HttpClient(USER_AGENT, [handler(signal, connection)], {
         allowRedirects: false,
         allowRetries: false,
     });
@@ -2209,10 +2228,11 @@ async function post(endpoint, request, options) {
         if (limit.signal.aborted)
             throw new NetworkError('attempt_timeout', {
                 reason: `no answer within ${(options.limitMs / 1000).toFixed(1)} s`,
-                mayHaveArrived: true,
+                mayHaveArrived: connection.connected,
                 message: 'attempt timed out',
             });
-        throw networkError(error instanceof Error ? error : new Error(String(error)));
+        const cause = error instanceof Error ? error : new Error(String(error));
+        throw networkError(cause, connection.connected);
     }
     finally {
         clearTimeout(timer);

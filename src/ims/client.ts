@@ -1,12 +1,11 @@
 /** The only file that touches the network. */
 
-import type { IncomingMessage, RequestOptions } from 'node:http';
-import type { LookupFunction } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 
 import { HttpClient, type HttpClientResponse } from '@actions/http-client';
-import { checkBypass, getProxyUrl } from '@actions/http-client/lib/proxy';
 
 import { NetworkError, type NetworkFault } from '../errors.ts';
+import { type Connection, handler, refuseUnreadableProxy } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { FormRequest } from './token-request.ts';
 import { type Answer, BODY_LIMIT_BYTES } from './token-response.ts';
@@ -20,16 +19,11 @@ export type PostOptions = {
 
 const USER_AGENT = 'adobe-ims-token';
 
-type SystemError = Error & { readonly code?: string; readonly syscall?: string };
+type SystemError = Error & { readonly code?: string };
 
 const CERTIFICATE_CODE =
   /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
 const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
-
-/** Whether the system says that no connection was made, so that nothing can have been read. */
-function failedToConnect(error: SystemError): boolean {
-  return error.syscall === 'connect' || error.syscall === 'getaddrinfo';
-}
 
 function faultOf(error: SystemError, code: string): NetworkFault {
   if (CERTIFICATE_CODE.test(code)) return 'tls';
@@ -38,7 +32,8 @@ function faultOf(error: SystemError, code: string): NetworkFault {
   return tunnel ? 'proxy_unreached' : 'connection';
 }
 
-function networkError(error: SystemError): NetworkError {
+/** @param connected whether anything of the request can have been read */
+function networkError(error: SystemError, connected: boolean): NetworkError {
   const code = /^[A-Z0-9_]{2,60}$/.test(error.code ?? '') ? (error.code ?? '') : 'UNKNOWN';
   // The package `tunnel`, under the HTTP client, tells a proxy's answer in the message alone.
   const proxyStatus = /^tunneling socket could not be established, statusCode=(\d{3})$/.exec(
@@ -53,32 +48,8 @@ function networkError(error: SystemError): NetworkError {
     });
   }
   const fault = faultOf(error, code);
-  const mayHaveArrived = fault === 'connection' && !failedToConnect(error);
+  const mayHaveArrived = fault === 'connection' && connected;
   return new NetworkError(fault, { reason: code, mayHaveArrived, message: code });
-}
-
-/**
- * Refuses a proxy variable that names no proxy: the HTTP client would go without one, past the rule that
- * whoever set it has for the network. Only https goes through a proxy, as http is for the loopback
- * interface, which never does.
- * @throws NetworkError
- */
-function refuseUnreadableProxy(endpoint: Endpoint): void {
-  const url = new URL(endpoint.origin);
-  const given = [process.env['https_proxy'], process.env['HTTPS_PROXY']].find(Boolean);
-  if (given === undefined || checkBypass(url)) return;
-  let host = '';
-  try {
-    host = getProxyUrl(url)?.hostname ?? '';
-  } catch {
-    // Not a URL.
-  }
-  if (host === '')
-    throw new NetworkError('proxy_unreadable', {
-      reason: 'ERR_INVALID_URL',
-      mayHaveArrived: false,
-      message: 'proxy variable is not a URL',
-    });
 }
 
 /** Reads a body up to the limit; undefined when it is longer. Rejects when it is cut off. */
@@ -105,16 +76,6 @@ function readBounded(message: IncomingMessage): Promise<string | undefined> {
   });
 }
 
-/** Answers for `localhost` without asking anybody, so that it is the loopback interface and nothing else. */
-const lookupLoopback: LookupFunction = (_hostname, options, callback) => {
-  const addresses = [
-    { address: '127.0.0.1', family: 4 },
-    { address: '::1', family: 6 },
-  ];
-  if (options.all === true) callback(null, addresses);
-  else callback(null, '127.0.0.1', 4);
-};
-
 /** Rejects when the signal is aborted: after an answer of 101 Node tells of no response and of no error. */
 function ended(signal: AbortSignal): Promise<never> {
   const promise = new Promise<never>((_resolve, reject) => {
@@ -129,25 +90,6 @@ function ended(signal: AbortSignal): Promise<never> {
   // Nobody waits for it once there is an answer.
   promise.catch(() => undefined);
   return promise;
-}
-
-/**
- * Passes the abort signal to the request, and to the CONNECT request of a proxy tunnel: the HTTP client
- * offers no other way to close a socket that is still waiting.
- */
-function abortable(signal: AbortSignal): NonNullable<HttpClient['handlers']>[number] {
-  return {
-    prepareRequest(options: RequestOptions): void {
-      options.signal = signal;
-      if (options.host === 'localhost') options.lookup = lookupLoopback;
-      // The HTTP client leaves the brackets of the URL, and a name server would be asked for them.
-      if (options.host === '[::1]') options.host = '::1';
-      const agent = options.agent as { proxyOptions?: RequestOptions } | undefined;
-      if (agent?.proxyOptions !== undefined) agent.proxyOptions.signal = signal;
-    },
-    canHandleAuthentication: () => false,
-    handleAuthentication: () => Promise.reject(new Error('not supported')),
-  };
 }
 
 /** A header as text: Node reads its bytes as Latin-1, servers write UTF-8. */
@@ -171,7 +113,8 @@ export async function post(
     limit.abort();
   }, options.limitMs);
   const signal = AbortSignal.any([limit.signal, options.signal]);
-  const client = new HttpClient(USER_AGENT, [abortable(signal)], {
+  const connection: Connection = { connected: false };
+  const client = new HttpClient(USER_AGENT, [handler(signal, connection)], {
     allowRedirects: false,
     allowRetries: false,
   });
@@ -198,10 +141,11 @@ export async function post(
     if (limit.signal.aborted)
       throw new NetworkError('attempt_timeout', {
         reason: `no answer within ${(options.limitMs / 1000).toFixed(1)} s`,
-        mayHaveArrived: true,
+        mayHaveArrived: connection.connected,
         message: 'attempt timed out',
       });
-    throw networkError(error instanceof Error ? error : new Error(String(error)));
+    const cause = error instanceof Error ? error : new Error(String(error));
+    throw networkError(cause, connection.connected);
   } finally {
     clearTimeout(timer);
     client.dispose();
