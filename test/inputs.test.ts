@@ -251,4 +251,11 @@ describe('ims-url', () => {
   ])('%s is refused', (value) => {
     expect(problems({ 'ims-url': value })).toHaveLength(1);
   });
+
+  it.each(['ims-na1.adobelogin.com', 'ims-na1.adobelogin.com:443'])(
+    '%s is said to have no scheme, not to be another host',
+    (value) => {
+      expect(problems({ 'ims-url': value }).join()).toMatch(/is not a URL; write https:/);
+    },
+  );
 });

@@ -9,6 +9,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { type ImsServer, startIms, testClient } from './support/ims-server.ts';
 import { type Job, startJob, type StepResult } from './support/run-action.ts';
+import { messageOf } from './support/verdicts.ts';
 
 const [SECRET = ''] = testClient.secrets;
 const cleanups: (() => Promise<void>)[] = [];
@@ -31,16 +32,6 @@ async function setUp(
 
 const levels = (step: StepResult, level: string): readonly string[] =>
   step.annotations.filter((note) => note.level === level).map((note) => note.message);
-
-/** Promise 3: no output, variable, state or summary; exit code 1; one error annotation. */
-function expectCleanFailure(step: StepResult): string {
-  expect(step.exitCode).toBe(1);
-  expect(step.files).toMatchObject({ output: '', env: '', state: '', summary: '' });
-  const errors = levels(step, 'error');
-  expect(errors).toHaveLength(1);
-  expect(step.stderr).toBe('');
-  return errors[0] ?? '';
-}
 
 describe('a token', () => {
   it('reaches later steps as output and variable, and is masked first', async () => {
@@ -163,7 +154,7 @@ describe('a failure', () => {
   ])('by %s costs one request and tells what to do', async (_name, change, words) => {
     const { ims, job, inputs } = await setUp();
     const step = await job.uses({ ...inputs, ...change });
-    expect(expectCleanFailure(step)).toMatch(words);
+    expect(messageOf(step)).toMatch(words);
     expect(ims.requests).toHaveLength(1);
     expect(readdirSync(job.temp).filter((name) => name.startsWith('adobe'))).toEqual([]);
   });
@@ -177,7 +168,7 @@ describe('a failure', () => {
   ])('by HTTP %i from a gateway is told as such, after one request', async (status, words) => {
     const { ims, job, inputs } = await setUp();
     ims.scriptAlways({ status, body: '<html>no</html>' });
-    expect(expectCleanFailure(await job.uses(inputs))).toMatch(words);
+    expect(messageOf(await job.uses(inputs))).toMatch(words);
     expect(ims.requests).toHaveLength(1);
   });
 
@@ -186,7 +177,7 @@ describe('a failure', () => {
     const other = await startIms();
     cleanups.push(() => other.close());
     ims.scriptAlways({ status: 307, headers: { location: `${other.url}/ims/token/v3` } });
-    expectCleanFailure(await job.uses(inputs));
+    messageOf(await job.uses(inputs));
     expect(other.requests).toHaveLength(0);
   });
 
@@ -214,9 +205,7 @@ describe('a failure', () => {
       `http://0.0.0.0:${port}`,
       `http://adobelogin.com:${port}`,
     ]) {
-      const message = expectCleanFailure(
-        await job.uses({ ...inputs, 'ims-url': url, timeout: 'x' }),
-      );
+      const message = messageOf(await job.uses({ ...inputs, 'ims-url': url, timeout: 'x' }));
       expect(message).toMatch(/`ims-url`.*`timeout`/);
     }
     expect(connections).toBe(0);
@@ -231,7 +220,7 @@ describe('a failure', () => {
       body: JSON.stringify({ error: evil, error_description: evil + 'x'.repeat(50_000) }),
     });
     const step = await job.uses(inputs);
-    expectCleanFailure(step);
+    messageOf(step);
     const lines = step.stdout
       .split(/\r\n|\r|\n/)
       .filter((line) => !line.startsWith('::add-mask::'));
@@ -317,7 +306,7 @@ describe('an answer that repeats a secret', () => {
       headers: { 'x-debug-id': `${'-'.repeat(100 - shown)}${basic}` },
       body: JSON.stringify({ error: 'invalid_request', error_description: text }),
     });
-    const message = expectCleanFailure(await job.uses({ ...inputs, ...grant }));
+    const message = messageOf(await job.uses({ ...inputs, ...grant }));
     expect(message).not.toContain(basic.slice(0, 8));
   });
 
@@ -333,7 +322,7 @@ describe('an answer that repeats a secret', () => {
       headers: { 'x-debug-id': token },
       body: JSON.stringify(body),
     });
-    expect(expectCleanFailure(await job.uses(inputs))).not.toContain('p8e-test-token');
+    expect(messageOf(await job.uses(inputs))).not.toContain('p8e-test-token');
   });
 
   it('in a header, as UTF-8, shows none of it', async () => {
@@ -342,7 +331,7 @@ describe('an answer that repeats a secret', () => {
     const header = Buffer.from(secret, 'utf8').toString('latin1');
     ims.scriptAlways({ status: 400, headers: { 'x-debug-id': header }, body: '{}' });
     const step = await job.uses({ ...inputs, 'client-secret': secret });
-    expect(expectCleanFailure(step)).toContain('x-debug-id ***');
+    expect(messageOf(step)).toContain('x-debug-id ***');
   });
 });
 
@@ -367,7 +356,7 @@ describe('a file of the runner', () => {
       mkdirSync(folder);
       const { ims, job, inputs } = await setUp({}, { secrets: [SECRET], env: { [name]: folder } });
       const step = await job.uses({ ...inputs, revoke: 'true', summary: 'true' });
-      expect(expectCleanFailure(step)).toContain(`${name} names no file that can be written`);
+      expect(messageOf(step)).toContain(`${name} names no file that can be written`);
       expect(ims.requests).toEqual([]);
     },
   );
@@ -375,7 +364,7 @@ describe('a file of the runner', () => {
   it.skipIf(!existsSync('/dev/full'))('that is full takes back the others', async () => {
     const env = { GITHUB_ENV: '/dev/full' };
     const { job, inputs } = await setUp({}, { secrets: [SECRET], env });
-    const message = expectCleanFailure(await job.uses(inputs));
+    const message = messageOf(await job.uses(inputs));
     expect(message).toContain('files that the runner reads could not be written (ENOSPC)');
   });
 });

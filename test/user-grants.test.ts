@@ -13,6 +13,7 @@ import {
   testClient,
 } from './support/ims-server.ts';
 import { type Job, startJob, type StepResult } from './support/run-action.ts';
+import { messageOf } from './support/verdicts.ts';
 
 type Inputs = Readonly<Record<string, string>>;
 
@@ -70,16 +71,6 @@ function sent(request: RecordedRequest | undefined): object {
     authorization: request?.headers.authorization,
     form: request?.form,
   };
-}
-
-/** One error annotation, nothing set, nothing on stderr; the message. */
-function failure(step: StepResult): string {
-  expect(step.exitCode).toBe(1);
-  expect(step.files).toMatchObject({ output: '', env: '', state: '', summary: '' });
-  expect(step.stderr).toBe('');
-  const errors = step.annotations.filter((note) => note.level === 'error');
-  expect(errors).toHaveLength(1);
-  return errors[0]?.message ?? '';
 }
 
 /** Each value is masked, and is nowhere in what the process wrote but in its masks. */
@@ -244,7 +235,7 @@ describe('a code', () => {
     const { ims, job, inputs } = await setUp(webApp);
     ims.script({ fault: 'reset-before-answer' });
     const step = await job.uses({ ...inputs, ...exchanging(newCode(ims)) });
-    expect(failure(step)).toMatch(/probably used up.*not sent again.*sign in again/);
+    expect(messageOf(step)).toMatch(/probably used up.*not sent again.*sign in again/);
     expect(ims.requests).toHaveLength(1);
   });
 
@@ -308,7 +299,7 @@ describe('what IMS refuses', () => {
         const { ims, job, inputs } = await setUp(webApp);
         ims.scriptAlways({ status: 400, body: JSON.stringify({ error }) });
         const step = await job.uses({ ...inputs, ...grant('p8e-test-expired') });
-        expect(failure(step)).toMatch(words);
+        expect(messageOf(step)).toMatch(words);
         expectHidden(step, ['p8e-test-expired']);
         expect(ims.requests).toHaveLength(1);
       }
@@ -320,7 +311,7 @@ describe('what IMS refuses', () => {
     const code = newCode(ims);
     await job.uses({ ...inputs, ...exchanging(code) });
     const step = await job.uses({ ...inputs, ...exchanging(code) });
-    expect(failure(step)).toMatch(words);
+    expect(messageOf(step)).toMatch(words);
     expect(ims.requests).toHaveLength(2);
   });
 
@@ -329,7 +320,7 @@ describe('what IMS refuses', () => {
     const token = newRefreshToken(ims);
     await job.uses({ ...inputs, ...refreshing(token) });
     const step = await job.uses({ ...inputs, ...refreshing(token) });
-    expect(failure(step)).toMatch(words);
+    expect(messageOf(step)).toMatch(words);
     expect(ims.requests).toHaveLength(2);
   });
 
@@ -338,7 +329,7 @@ describe('what IMS refuses', () => {
     const verifier = `${VERIFIER}-other`;
     const code = newChallengedCode(ims);
     const step = await job.uses({ ...inputs, ...exchanging(code), 'code-verifier': verifier });
-    expect(failure(step)).toMatch(/code_verifier does not match/);
+    expect(messageOf(step)).toMatch(/code_verifier does not match/);
     expectHidden(step, [code, verifier]);
     expect(ims.requests).toHaveLength(1);
   });
@@ -347,10 +338,10 @@ describe('what IMS refuses', () => {
     const { ims, job, inputs } = await setUp(testClient);
     const wrong = { ...inputs, 'client-secret': 'p8e-test-wrong' };
     const refreshed = await job.uses({ ...wrong, ...refreshing(newRefreshToken(ims)) });
-    expect(failure(refreshed)).toMatch(/refused the client secret/);
+    expect(messageOf(refreshed)).toMatch(/refused the client secret/);
     expect(ims.requests).toHaveLength(1);
     const exchanged = await job.uses({ ...wrong, ...exchanging(newCode(ims)) });
-    expect(failure(exchanged)).toMatch(/refused the client secret/);
+    expect(messageOf(exchanged)).toMatch(/refused the client secret/);
     expect(ims.requests).toHaveLength(3);
   });
 });
@@ -407,7 +398,7 @@ describe('contradictions are told in one message, before any request:', () => {
   it.each(cases)('%s', async (_name, given, problems) => {
     const { ims, job, inputs } = await setUp(publicApp);
     const step = await job.uses({ ...inputs, ...given });
-    const message = failure(step);
+    const message = messageOf(step);
     for (const problem of problems) expect(message).toContain(problem);
     expect(ims.requests).toEqual([]);
     const hidden = ['client-secret', 'refresh-token', 'code', 'code-verifier'];
