@@ -3,11 +3,11 @@
 import * as core from '@actions/core';
 
 import type { Context } from './advice.ts';
-import { explain, sentence } from './explain.ts';
+import { contextOf, explain, sentence } from './explain.ts';
 import { cleanForeignText } from './foreign-text.ts';
 import { secretFinder, withBasicCredentials } from './secret-forms.ts';
 import { isoSeconds, secondsLeft, type Token } from './ims/token.ts';
-import { type Inputs, parseInputs } from './inputs.ts';
+import { askedScopes, type Inputs, parseInputs } from './inputs.ts';
 import { maskSecrets } from './masks.ts';
 import { publish, runnerFiles, type Source } from './publish.ts';
 import { readRawInputs, secretsOfInputs } from './raw-inputs.ts';
@@ -22,7 +22,7 @@ function settleScopes(
   inputs: Inputs,
   secrets: readonly string[],
 ): readonly string[] {
-  const asked = inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [];
+  const asked = askedScopes(inputs);
   const granted = token.grantedScopes;
   if (granted === undefined) return asked;
   const missing = asked.filter((scope) => !granted.includes(scope));
@@ -40,16 +40,6 @@ function warnIfShort(token: Token, inputs: Inputs): void {
     core.warning(
       `The token is valid for ${left} s, less than the ${inputs.minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`,
     );
-}
-
-function contextOf(inputs: Inputs, secrets: readonly string[]): Context {
-  const scopes = inputs.grant.type === 'client_credentials' ? inputs.grant.scopes : [];
-  return {
-    imsOrigin: inputs.endpoint.origin,
-    grantType: inputs.grant.type,
-    secretCount: inputs.clientSecrets.length,
-    scopes: scopes.map((scope) => cleanForeignText(scope, secrets)),
-  };
 }
 
 /** What the Actions cache may cost, there and back. */
@@ -73,12 +63,7 @@ async function obtain(
 ): Promise<Obtained> {
   const found = await findToken(inputs, keep);
   if (found !== undefined) return { ...found, refreshToken: '' };
-  const answer = await requestToken(
-    inputs,
-    secrets,
-    () => contextOf(inputs, secrets),
-    surroundings,
-  );
+  const answer = await requestToken(inputs, secrets, surroundings);
   const userGrant = inputs.grant.type !== 'client_credentials';
   return {
     token: answer.token,

@@ -17,6 +17,18 @@ import {
   NetworkError,
   RunnerError,
 } from './errors.ts';
+import { cleanForeignText } from './foreign-text.ts';
+import { askedScopes, type Inputs } from './inputs.ts';
+
+/** What a request was about, fit for a message. */
+export function contextOf(inputs: Inputs, secrets: readonly string[]): Context {
+  return {
+    imsOrigin: inputs.endpoint.origin,
+    grantType: inputs.grant.type,
+    secretCount: inputs.clientSecrets.length,
+    scopes: askedScopes(inputs).map((scope) => cleanForeignText(scope, secrets)),
+  };
+}
 
 function answerAdvice(error: AnswerError): Advice {
   const debug = error.debugId === '' ? [] : [`x-debug-id ${error.debugId}`];

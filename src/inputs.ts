@@ -26,6 +26,11 @@ export type Inputs = {
   readonly summary: boolean;
 };
 
+/** The scopes that a request asks for; none with the user grants. */
+export function askedScopes({ grant }: Inputs): readonly string[] {
+  return grant.type === 'client_credentials' ? grant.scopes : [];
+}
+
 const LINE_BREAK = /[\r\n]/;
 // Tabs, and what comes along unseen when a value is copied from a chat or a page.
 const INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;

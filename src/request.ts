@@ -2,8 +2,7 @@
 
 import * as core from '@actions/core';
 
-import type { Context } from './advice.ts';
-import { explain } from './explain.ts';
+import { contextOf, explain } from './explain.ts';
 import type { AttemptError } from './errors.ts';
 import { post } from './ims/client.ts';
 import { authentications, tokenRequest, tryEach } from './ims/token-request.ts';
@@ -36,8 +35,8 @@ async function ask(
   });
 }
 
-function describe(error: AttemptError, context: Context): string {
-  const { happened, facts } = explain(error, context);
+function describe(error: AttemptError, inputs: Inputs, secrets: readonly string[]): string {
+  const { happened, facts } = explain(error, contextOf(inputs, secrets));
   const others = facts.filter((fact) => !happened.includes(fact));
   return others.length === 0 ? happened : `${happened} (${others.join(', ')})`;
 }
@@ -49,7 +48,6 @@ function describe(error: AttemptError, context: Context): string {
 export async function requestToken(
   inputs: Inputs,
   secrets: readonly string[],
-  context: () => Context,
   surroundings: Surroundings,
 ): Promise<TokenAnswer> {
   return retrying((limitMs) => ask(inputs, secrets, limitMs, surroundings), {
@@ -60,7 +58,7 @@ export async function requestToken(
     usedUpByAttempt: inputs.grant.type === 'authorization_code',
     onRetry: ({ attempt, error, waitMs }) => {
       core.info(
-        `Attempt ${attempt} failed: ${describe(error, context())} Next attempt in ${(waitMs / 1000).toFixed(1)} s.`,
+        `Attempt ${attempt} failed: ${describe(error, inputs, secrets)} Next attempt in ${(waitMs / 1000).toFixed(1)} s.`,
       );
     },
   });

@@ -4,8 +4,7 @@ import { createHmac } from 'node:crypto';
 
 import * as core from '@actions/core';
 
-import type { Context } from './advice.ts';
-import { explain, sentence } from './explain.ts';
+import { contextOf, explain, sentence } from './explain.ts';
 import { ImsError } from './errors.ts';
 import { post } from './ims/client.ts';
 import { isoSeconds, secondsLeft } from './ims/token.ts';
@@ -102,12 +101,8 @@ async function revokeToken(
     await send(token.accessToken, inputs, known, signal);
   } catch (error) {
     if (isGone(error)) return;
-    const context: Context = {
-      imsOrigin: inputs.endpoint.origin,
-      grantType: inputs.grant.type,
-      secretCount: inputs.clientSecrets.length,
-      scopes: [],
-    };
+    // A revocation asks for no scopes.
+    const context = { ...contextOf(inputs, known), scopes: [] };
     // What to do about a request for a token would not help here.
     const advice = { ...explain(error, context), remedy: '' };
     core.warning(

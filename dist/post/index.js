@@ -905,9 +905,373 @@ function isAttemptError(error) {
     return error instanceof ImsError || error instanceof errors_AnswerError || error instanceof NetworkError;
 }
 
+;// CONCATENATED MODULE: ./src/secret-forms.ts
+function formEncoded(value) {
+    return new URLSearchParams({ v: value }).toString().slice(2);
+}
+function basicCredentials(clientId, clientSecret) {
+    return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
+}
+function basicForms(secret, clientId) {
+    const basic = basicCredentials(clientId, secret);
+    const unpadded = basic.replace(/=+$/, '');
+    const urlSafe = unpadded.replaceAll('+', '-').replaceAll('/', '_');
+    return [basic, unpadded, urlSafe];
+}
+function producedForms(secret, clientId) {
+    const basic = clientId === undefined ? [] : basicForms(secret, clientId);
+    return [...new Set([formEncoded(secret), ...basic])].filter((form) => form !== secret);
+}
+function withBasicCredentials(secrets, clientId) {
+    return [...secrets.flatMap((secret) => basicForms(secret, clientId)), ...secrets];
+}
+const MARKUP = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+};
+function echoedForms(secret) {
+    const bytes = Buffer.from(secret, 'utf8');
+    const json = JSON.stringify(secret).slice(1, -1);
+    const percent = [
+        formEncoded(secret),
+        formEncoded(secret).replaceAll('+', '%20'),
+        encodeURIComponent(secret),
+    ];
+    const forms = [
+        secret,
+        json,
+        ...percent,
+        ...percent.map((form) => form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
+        secret.replaceAll(/[&<>"']/g, (character) => MARKUP[character] ?? ''),
+        bytes.toString('base64'),
+        bytes.toString('base64').replace(/=+$/, ''),
+        bytes.toString('base64url'),
+        bytes.toString('hex'),
+        bytes.toString('hex').toUpperCase(),
+    ];
+    return [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
+}
+const LEAST_FORM_LENGTH = 8;
+function secretFinder(secrets) {
+    const forms = secrets.flatMap(echoedForms).filter((form) => form.length >= LEAST_FORM_LENGTH);
+    return (text) => forms.some((form) => text.includes(form));
+}
+
+;// CONCATENATED MODULE: ./src/foreign-text.ts
+
+const FOREIGN_TEXT_LIMIT = 300;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
+function cleanForeignText(text, secrets, limit = FOREIGN_TEXT_LIMIT) {
+    let clean = text.slice(0, 64 * 1024).replace(INVISIBLE, ' ');
+    for (const secret of secrets) {
+        for (const form of echoedForms(secret))
+            clean = clean.replaceAll(form, '***');
+        const visible = secret.replace(INVISIBLE, ' ');
+        if (visible.trim() !== '')
+            clean = clean.replaceAll(visible, '***');
+    }
+    clean = clean.replaceAll(/:(?=:)/g, ': ').replaceAll(/##(?=\[)/g, '## ');
+    clean = clean.replaceAll(/ {2,}/g, ' ').trim();
+    return clean.length > limit ? `${clean.slice(0, limit).replace(/\p{Cs}$/u, '')}\u2026` : clean;
+}
+
+;// CONCATENATED MODULE: ./src/ims/endpoint.ts
+const IPV4_LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || IPV4_LOOPBACK.test(hostname);
+}
+function isAdobe(hostname) {
+    return hostname === 'adobelogin.com' || hostname.endsWith('.adobelogin.com');
+}
+function judgeEndpoint(text) {
+    const refuse = (reason) => ({ ok: false, reason });
+    if (!URL.canParse(text))
+        return refuse('is not a URL; write https:// and a host');
+    const url = new URL(text);
+    if (url.hostname === '')
+        return refuse('is not a URL; write https:// and a host');
+    if (url.username !== '' || url.password !== '')
+        return refuse('carries a user name or password; leave them out');
+    const loopback = isLoopback(url.hostname);
+    if (!loopback && !isAdobe(url.hostname))
+        return refuse('does not point to adobelogin.com or a host below it; the secret is sent nowhere else');
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))
+        return refuse('must start with https://');
+    if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+        return refuse('must be a scheme and host alone, without a path; the action adds the path');
+    return { ok: true, endpoint: { origin: url.origin } };
+}
+
+;// CONCATENATED MODULE: ./src/raw-inputs.ts
+const INPUT_DEFAULTS = {
+    'client-id': '',
+    'client-secret': '',
+    scopes: 'openid, AdobeID, offline_access, creative_sdk',
+    'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
+    'aio-context': '',
+    'grant-type': 'client_credentials',
+    'refresh-token': '',
+    code: '',
+    'code-verifier': '',
+    'org-id': '',
+    'ims-url': 'https://ims-na1.adobelogin.com',
+    reuse: 'job',
+    'min-validity': '1800',
+    revoke: 'false',
+    timeout: '60',
+    summary: 'false',
+};
+function readRawInputs(env) {
+    const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
+        name,
+        (env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
+    ]);
+    return Object.fromEntries(raw);
+}
+function splitSecrets(value) {
+    return value
+        .split(/[\r\n,]+/)
+        .map((secret) => secret.trim())
+        .filter((secret) => secret !== '');
+}
+const unquoted = (value) => value.replace(/^["'`\u201c\u2018]+|["'`\u201d\u2019]+$/g, '');
+function secretsOfInputs(raw) {
+    const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
+    const parts = splitSecrets(raw['client-secret']);
+    const values = parts.length === 0 ? user : [...parts, raw['client-secret'], ...user];
+    return [...new Set(values.flatMap((value) => [value, unquoted(value)]))].filter((value) => value.trim() !== '');
+}
+
+;// CONCATENATED MODULE: ./src/variables.ts
+const LEGAL = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const OWNED_PREFIXES = [
+    'GITHUB_',
+    'RUNNER_',
+    'ACTIONS_',
+    'INPUT_',
+    'STATE_',
+    'LD_',
+    'DYLD_',
+    'NODE_',
+    'NPM_CONFIG_',
+    'GIT_',
+    'LC_',
+    'SSL_CERT_',
+    'XDG_',
+];
+const OWNED = new Set(('PATH HOME CI SHELL USER LOGNAME PWD OLDPWD SHLVL IFS ENV BASH_ENV PS4 PROMPT_COMMAND CDPATH TERM LANG TZ ' +
+    'TMP TEMP TMPDIR HOSTNAME UID EUID PPID SHELLOPTS BASHOPTS _ ' +
+    'HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY FTP_PROXY ' +
+    'PYTHONPATH PYTHONHOME PYTHONSTARTUP RUBYOPT RUBYLIB PERL5LIB PERL5OPT JAVA_TOOL_OPTIONS _JAVA_OPTIONS ' +
+    'JDK_JAVA_OPTIONS CLASSPATH ' +
+    'COMSPEC PATHEXT SYSTEMROOT SYSTEMDRIVE WINDIR APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES USERPROFILE ' +
+    'USERNAME USERDOMAIN COMPUTERNAME HOMEDRIVE HOMEPATH PSMODULEPATH OS AGENT_TOOLSDIRECTORY').split(' '));
+function judgeVariableName(name) {
+    if (!LEGAL.test(name))
+        return 'is not a legal variable name (letters, digits, underscores)';
+    const upper = name.toUpperCase();
+    if (OWNED.has(upper) || OWNED_PREFIXES.some((prefix) => upper.startsWith(prefix)))
+        return 'the runner or the system owns';
+    return undefined;
+}
+function aioVariables(context) {
+    if (!/^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(context))
+        return undefined;
+    const name = context.replaceAll('_', '__').toUpperCase();
+    const prefix = `AIO_IMS_CONTEXTS_${name}_ACCESS__TOKEN`;
+    return { token: `${prefix}_TOKEN`, expiry: `${prefix}_EXPIRY` };
+}
+
+;// CONCATENATED MODULE: ./src/inputs.ts
+
+
+
+
+
+function askedScopes({ grant }) {
+    return grant.type === 'client_credentials' ? grant.scopes : [];
+}
+const LINE_BREAK = /[\r\n]/;
+const inputs_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
+const QUOTED = /^(?:".*"|'.*'|`.*`|\u201c.*\u201d|\u2018.*\u2019)$/s;
+const LONGEST_TIMEOUT_SECONDS = 3600;
+function splitList(value) {
+    return [...new Set(value.split(/[\s,]+/).filter((item) => item !== ''))];
+}
+function parseScopes(value) {
+    if (!value.startsWith('['))
+        return splitList(value);
+    try {
+        const list = JSON.parse(value);
+        if (!Array.isArray(list) || !list.every((item) => typeof item === 'string'))
+            return undefined;
+        return splitList(list.join(','));
+    }
+    catch {
+        return undefined;
+    }
+}
+const EMPTY_SECRET = '`client-secret` is empty. GitHub passes an empty secret to a pull request from a fork and to Dependabot, ' +
+    'when the job does not name the environment that holds the secret, and when its name is misspelt. ' +
+    'Name the environment in the job, compare the name of the secret, or skip this step for forks and Dependabot.';
+const HAS_INVISIBLE = 'has a control character or an invisible one inside; copy it again as plain text.';
+function checkShape(raw, say) {
+    const lists = ['scopes', 'env-var', 'client-secret'];
+    for (const name of Object.keys(raw)) {
+        const parts = name === 'client-secret' ? [raw[name], ...splitSecrets(raw[name])] : [raw[name]];
+        if (parts.some((part) => part.length > 1 && QUOTED.test(part)))
+            say(`\`${name}\` is wrapped in quotes; store the value without them.`);
+        if (lists.includes(name))
+            continue;
+        if (LINE_BREAK.test(raw[name]))
+            say(`\`${name}\` has a line break inside; store it as a single line.`);
+        else if (inputs_INVISIBLE.test(raw[name]))
+            say(`\`${name}\` ${HAS_INVISIBLE}`);
+    }
+    if (splitSecrets(raw['client-secret']).some((secret) => inputs_INVISIBLE.test(secret)))
+        say(`\`client-secret\` ${HAS_INVISIBLE}`);
+}
+const LONGEST_SHOWN = 40;
+function show(value, raw) {
+    if (value.length > LONGEST_SHOWN)
+        return `a value of ${value.length} characters`;
+    return `"${cleanForeignText(value, secretsOfInputs(raw))}"`;
+}
+function choice(name, raw, allowed, say) {
+    const found = allowed.find((value) => value === raw[name]);
+    if (found === undefined)
+        say(`\`${name}\` is ${show(raw[name], raw)}; it can be ${allowed.map((v) => `"${v}"`).join(', ')}.`);
+    return found;
+}
+function flag(name, raw, say) {
+    const value = raw[name];
+    if (/^(true|True|TRUE)$/.test(value))
+        return true;
+    if (!/^(false|False|FALSE)$/.test(value))
+        say(`\`${name}\` is ${show(value, raw)}; it can be "true", "false".`);
+    return false;
+}
+function seconds(name, raw, range, say) {
+    const value = /^\d{1,9}$/.test(raw[name]) ? Number(raw[name]) : NaN;
+    if (value >= range.least && value <= range.most)
+        return value;
+    say(`\`${name}\` is ${show(raw[name], raw)}; it must be whole seconds from ${range.least} to ${range.most}.`);
+    return range.least;
+}
+function parseGrant(raw, secrets, say) {
+    const grants = ['client_credentials', 'refresh_token', 'authorization_code'];
+    const type = choice('grant-type', raw, grants, say);
+    const belongs = (name, owner) => {
+        if (raw[name] !== '' && type !== undefined && type !== owner)
+            say(`\`${name}\` goes with \`grant-type: ${owner}\` only, and \`grant-type\` is "${type}".`);
+    };
+    belongs('refresh-token', 'refresh_token');
+    belongs('code', 'authorization_code');
+    belongs('code-verifier', 'authorization_code');
+    switch (type) {
+        case 'refresh_token':
+            if (raw['refresh-token'] === '')
+                say('`refresh-token` is empty; `grant-type: refresh_token` needs one.');
+            return { type, refreshToken: raw['refresh-token'] };
+        case 'authorization_code':
+            if (raw.code === '')
+                say('`code` is empty; `grant-type: authorization_code` needs one.');
+            if (secrets.length === 0 && raw['code-verifier'] === '')
+                say('`client-secret` and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.');
+            return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
+        case 'client_credentials':
+            return { type, scopes: requestedScopes(raw, secrets, say) };
+        case undefined: {
+            const ofUser = [raw['refresh-token'], raw.code, raw['code-verifier']].some(Boolean);
+            const scopes = ofUser ? [] : requestedScopes(raw, secrets, say);
+            return { type: 'client_credentials', scopes };
+        }
+    }
+}
+function requestedScopes(raw, secrets, say) {
+    if (secrets.length === 0)
+        say(EMPTY_SECRET);
+    const scopes = parseScopes(raw.scopes);
+    if (scopes === undefined)
+        say('`scopes` starts with [ but is not a JSON array of strings.');
+    else if (scopes.length === 0)
+        say('`scopes` is empty; copy them from the credential in the Adobe Developer Console.');
+    const wrong = scopes?.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
+    if (wrong !== undefined)
+        say(`\`scopes\` has ${show(wrong, raw)}, which is no scope; write the names alone, such as openid, AdobeID.`);
+    return scopes ?? [];
+}
+const MOST_NAMES_SHOWN = 5;
+function checkNames(inputs, raw, say) {
+    const bad = inputs.envVars.filter((name) => judgeVariableName(name) !== undefined);
+    for (const name of bad.slice(0, MOST_NAMES_SHOWN))
+        say(`\`env-var\` names ${show(name, raw)}, which ${judgeVariableName(name) ?? ''}.`);
+    if (bad.length > MOST_NAMES_SHOWN)
+        say(`\`env-var\` has ${bad.length - MOST_NAMES_SHOWN} more such names.`);
+    if (inputs.aioContext === '')
+        return;
+    const variables = aioVariables(inputs.aioContext);
+    if (variables === undefined)
+        say(`\`aio-context\` is ${show(inputs.aioContext, raw)}; it must be a context name of letters, digits and single underscores, usually "cli".`);
+    else if (inputs.envVars.some((name) => name.toUpperCase() === variables.expiry))
+        say('`env-var` names the variable in which `aio-context` exports the expiry.');
+}
+function parseInputs(raw) {
+    const problems = [];
+    const say = (problem) => problems.push(problem);
+    checkShape(raw, say);
+    const clientSecrets = [...new Set(splitSecrets(raw['client-secret']))];
+    if (raw['client-id'] === '')
+        say('`client-id` is empty; it is in the Adobe Developer Console, on the page of the credential.');
+    if (clientSecrets.length > 2)
+        say(`\`client-secret\` holds ${clientSecrets.length} secrets; a credential has at most two, and a comma or line break separates them.`);
+    const grant = parseGrant(raw, clientSecrets, say);
+    const separatorsOnly = raw['client-secret'] !== '' && clientSecrets.length === 0;
+    if (separatorsOnly && grant.type !== 'client_credentials')
+        say(EMPTY_SECRET);
+    const judgement = judgeEndpoint(raw['ims-url']);
+    if (!judgement.ok)
+        say(`\`ims-url\` ${judgement.reason}.`);
+    const inputs = {
+        clientId: raw['client-id'],
+        clientSecrets,
+        grant,
+        orgId: raw['org-id'],
+        endpoint: judgement.ok ? judgement.endpoint : { origin: '' },
+        envVars: splitList(raw['env-var']),
+        aioContext: raw['aio-context'],
+        reuse: choice('reuse', raw, ['none', 'job', 'repository'], say) ?? 'none',
+        minValiditySeconds: seconds('min-validity', raw, { least: 0, most: 999_999_999 }, say),
+        revoke: flag('revoke', raw, say),
+        timeoutSeconds: seconds('timeout', raw, { least: 1, most: LONGEST_TIMEOUT_SECONDS }, say),
+        summary: flag('summary', raw, say),
+    };
+    checkNames(inputs, raw, say);
+    if (inputs.reuse === 'repository' && inputs.revoke)
+        say('`revoke: true` contradicts `reuse: repository`: other jobs still use the token that would be revoked.');
+    if (inputs.reuse === 'repository' && grant.type !== 'client_credentials')
+        say('`reuse: repository` goes with `grant-type: client_credentials` only.');
+    if (problems.length > 0)
+        throw new InputError(problems);
+    return inputs;
+}
+
 ;// CONCATENATED MODULE: ./src/explain.ts
 
 
+
+
+function contextOf(inputs, secrets) {
+    return {
+        imsOrigin: inputs.endpoint.origin,
+        grantType: inputs.grant.type,
+        secretCount: inputs.clientSecrets.length,
+        scopes: askedScopes(inputs).map((scope) => cleanForeignText(scope, secrets)),
+    };
+}
 function answerAdvice(error) {
     const debug = error.debugId === '' ? [] : [`x-debug-id ${error.debugId}`];
     const happened = {
@@ -1924,79 +2288,6 @@ function handler(signal, connection) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/secret-forms.ts
-function formEncoded(value) {
-    return new URLSearchParams({ v: value }).toString().slice(2);
-}
-function basicCredentials(clientId, clientSecret) {
-    return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
-}
-function basicForms(secret, clientId) {
-    const basic = basicCredentials(clientId, secret);
-    const unpadded = basic.replace(/=+$/, '');
-    const urlSafe = unpadded.replaceAll('+', '-').replaceAll('/', '_');
-    return [basic, unpadded, urlSafe];
-}
-function producedForms(secret, clientId) {
-    const basic = clientId === undefined ? [] : basicForms(secret, clientId);
-    return [...new Set([formEncoded(secret), ...basic])].filter((form) => form !== secret);
-}
-function withBasicCredentials(secrets, clientId) {
-    return [...secrets.flatMap((secret) => basicForms(secret, clientId)), ...secrets];
-}
-const MARKUP = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-};
-function echoedForms(secret) {
-    const bytes = Buffer.from(secret, 'utf8');
-    const json = JSON.stringify(secret).slice(1, -1);
-    const percent = [
-        formEncoded(secret),
-        formEncoded(secret).replaceAll('+', '%20'),
-        encodeURIComponent(secret),
-    ];
-    const forms = [
-        secret,
-        json,
-        ...percent,
-        ...percent.map((form) => form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
-        secret.replaceAll(/[&<>"']/g, (character) => MARKUP[character] ?? ''),
-        bytes.toString('base64'),
-        bytes.toString('base64').replace(/=+$/, ''),
-        bytes.toString('base64url'),
-        bytes.toString('hex'),
-        bytes.toString('hex').toUpperCase(),
-    ];
-    return [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
-}
-const LEAST_FORM_LENGTH = 8;
-function secretFinder(secrets) {
-    const forms = secrets.flatMap(echoedForms).filter((form) => form.length >= LEAST_FORM_LENGTH);
-    return (text) => forms.some((form) => text.includes(form));
-}
-
-;// CONCATENATED MODULE: ./src/foreign-text.ts
-
-const FOREIGN_TEXT_LIMIT = 300;
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
-function cleanForeignText(text, secrets, limit = FOREIGN_TEXT_LIMIT) {
-    let clean = text.slice(0, 64 * 1024).replace(INVISIBLE, ' ');
-    for (const secret of secrets) {
-        for (const form of echoedForms(secret))
-            clean = clean.replaceAll(form, '***');
-        const visible = secret.replace(INVISIBLE, ' ');
-        if (visible.trim() !== '')
-            clean = clean.replaceAll(visible, '***');
-    }
-    clean = clean.replaceAll(/:(?=:)/g, ': ').replaceAll(/##(?=\[)/g, '## ');
-    clean = clean.replaceAll(/ {2,}/g, ' ').trim();
-    return clean.length > limit ? `${clean.slice(0, limit).replace(/\p{Cs}$/u, '')}\u2026` : clean;
-}
-
 ;// CONCATENATED MODULE: ./src/ims/token.ts
 const NO_CLAIMS = { scopes: undefined, userId: '' };
 const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
@@ -2066,14 +2357,19 @@ function lifetimeMs(expiresIn, fail) {
     const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
     return seconds > TEN_YEARS_SECONDS ? fail('expires_in') : seconds * 1000;
 }
-function imsError(answer, secrets, nowMs) {
+function saidBy(answer, secrets) {
     const fields = parseObject(answer.body ?? '') ?? {};
     const text = (value, limit) => typeof value === 'string' ? cleanForeignText(value, secrets, limit) : '';
-    return new ImsError({
-        status: answer.status,
+    return {
         error: text(fields['error'], 64),
         description: text(fields['error_description']),
-        debugId: cleanForeignText(answer.debugId, secrets, 100),
+        debugId: text(answer.debugId, 100),
+    };
+}
+function imsError(answer, secrets, nowMs) {
+    return new ImsError({
+        ...saidBy(answer, secrets),
+        status: answer.status,
         retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs),
     });
 }
@@ -2092,14 +2388,15 @@ function judgeRevocation(answer, secrets, nowMs) {
         throw imsError(answer, secrets, nowMs);
     if (!body.startsWith('<'))
         return;
-    const debugId = cleanForeignText(answer.debugId, secrets, 100);
-    throw new errors_AnswerError('not_json', { debugId, message: 'answer is a web page' });
+    throw new errors_AnswerError('not_json', {
+        ...saidBy(answer, secrets),
+        message: 'answer is a web page',
+    });
 }
 function judgeTokenAnswer(answer, secrets, nowMs) {
     judgeStatus(answer, secrets, nowMs);
     const fail = (fault, message, field = '') => {
-        const { error, description, debugId } = imsError(answer, secrets, nowMs);
-        throw new AnswerError(fault, { field, error, description, debugId, message });
+        throw new AnswerError(fault, { ...saidBy(answer, secrets), field, message });
     };
     const refuse = (field) => fail('field', `unusable field ${field}`, field);
     if (answer.body === undefined)
@@ -2312,284 +2609,6 @@ function authentications(grant, clientSecrets) {
                 ];
         }
     });
-}
-
-;// CONCATENATED MODULE: ./src/ims/endpoint.ts
-const IPV4_LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || IPV4_LOOPBACK.test(hostname);
-}
-function isAdobe(hostname) {
-    return hostname === 'adobelogin.com' || hostname.endsWith('.adobelogin.com');
-}
-function judgeEndpoint(text) {
-    const refuse = (reason) => ({ ok: false, reason });
-    if (!URL.canParse(text))
-        return refuse('is not a URL; write https:// and a host');
-    const url = new URL(text);
-    if (url.hostname === '')
-        return refuse('is not a URL; write https:// and a host');
-    if (url.username !== '' || url.password !== '')
-        return refuse('carries a user name or password; leave them out');
-    const loopback = isLoopback(url.hostname);
-    if (!loopback && !isAdobe(url.hostname))
-        return refuse('does not point to adobelogin.com or a host below it; the secret is sent nowhere else');
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))
-        return refuse('must start with https://');
-    if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
-        return refuse('must be a scheme and host alone, without a path; the action adds the path');
-    return { ok: true, endpoint: { origin: url.origin } };
-}
-
-;// CONCATENATED MODULE: ./src/raw-inputs.ts
-const INPUT_DEFAULTS = {
-    'client-id': '',
-    'client-secret': '',
-    scopes: 'openid, AdobeID, offline_access, creative_sdk',
-    'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
-    'aio-context': '',
-    'grant-type': 'client_credentials',
-    'refresh-token': '',
-    code: '',
-    'code-verifier': '',
-    'org-id': '',
-    'ims-url': 'https://ims-na1.adobelogin.com',
-    reuse: 'job',
-    'min-validity': '1800',
-    revoke: 'false',
-    timeout: '60',
-    summary: 'false',
-};
-function readRawInputs(env) {
-    const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
-        name,
-        (env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
-    ]);
-    return Object.fromEntries(raw);
-}
-function splitSecrets(value) {
-    return value
-        .split(/[\r\n,]+/)
-        .map((secret) => secret.trim())
-        .filter((secret) => secret !== '');
-}
-const unquoted = (value) => value.replace(/^["'`\u201c\u2018]+|["'`\u201d\u2019]+$/g, '');
-function secretsOfInputs(raw) {
-    const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
-    const parts = splitSecrets(raw['client-secret']);
-    const values = parts.length === 0 ? user : [...parts, raw['client-secret'], ...user];
-    return [...new Set(values.flatMap((value) => [value, unquoted(value)]))].filter((value) => value.trim() !== '');
-}
-
-;// CONCATENATED MODULE: ./src/variables.ts
-const LEGAL = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const OWNED_PREFIXES = [
-    'GITHUB_',
-    'RUNNER_',
-    'ACTIONS_',
-    'INPUT_',
-    'STATE_',
-    'LD_',
-    'DYLD_',
-    'NODE_',
-    'NPM_CONFIG_',
-    'GIT_',
-    'LC_',
-    'SSL_CERT_',
-    'XDG_',
-];
-const OWNED = new Set(('PATH HOME CI SHELL USER LOGNAME PWD OLDPWD SHLVL IFS ENV BASH_ENV PS4 PROMPT_COMMAND CDPATH TERM LANG TZ ' +
-    'TMP TEMP TMPDIR HOSTNAME UID EUID PPID SHELLOPTS BASHOPTS _ ' +
-    'HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY FTP_PROXY ' +
-    'PYTHONPATH PYTHONHOME PYTHONSTARTUP RUBYOPT RUBYLIB PERL5LIB PERL5OPT JAVA_TOOL_OPTIONS _JAVA_OPTIONS ' +
-    'JDK_JAVA_OPTIONS CLASSPATH ' +
-    'COMSPEC PATHEXT SYSTEMROOT SYSTEMDRIVE WINDIR APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES USERPROFILE ' +
-    'USERNAME USERDOMAIN COMPUTERNAME HOMEDRIVE HOMEPATH PSMODULEPATH OS AGENT_TOOLSDIRECTORY').split(' '));
-function judgeVariableName(name) {
-    if (!LEGAL.test(name))
-        return 'is not a legal variable name (letters, digits, underscores)';
-    const upper = name.toUpperCase();
-    if (OWNED.has(upper) || OWNED_PREFIXES.some((prefix) => upper.startsWith(prefix)))
-        return 'the runner or the system owns';
-    return undefined;
-}
-function aioVariables(context) {
-    if (!/^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(context))
-        return undefined;
-    const name = context.replaceAll('_', '__').toUpperCase();
-    const prefix = `AIO_IMS_CONTEXTS_${name}_ACCESS__TOKEN`;
-    return { token: `${prefix}_TOKEN`, expiry: `${prefix}_EXPIRY` };
-}
-
-;// CONCATENATED MODULE: ./src/inputs.ts
-
-
-
-
-
-const LINE_BREAK = /[\r\n]/;
-const inputs_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
-const QUOTED = /^(?:".*"|'.*'|`.*`|\u201c.*\u201d|\u2018.*\u2019)$/s;
-const LONGEST_TIMEOUT_SECONDS = 3600;
-function splitList(value) {
-    return [...new Set(value.split(/[\s,]+/).filter((item) => item !== ''))];
-}
-function parseScopes(value) {
-    if (!value.startsWith('['))
-        return splitList(value);
-    try {
-        const list = JSON.parse(value);
-        if (!Array.isArray(list) || !list.every((item) => typeof item === 'string'))
-            return undefined;
-        return splitList(list.join(','));
-    }
-    catch {
-        return undefined;
-    }
-}
-const EMPTY_SECRET = '`client-secret` is empty. GitHub passes an empty secret to a pull request from a fork and to Dependabot, ' +
-    'when the job does not name the environment that holds the secret, and when its name is misspelt. ' +
-    'Name the environment in the job, compare the name of the secret, or skip this step for forks and Dependabot.';
-const HAS_INVISIBLE = 'has a control character or an invisible one inside; copy it again as plain text.';
-function checkShape(raw, say) {
-    const lists = ['scopes', 'env-var', 'client-secret'];
-    for (const name of Object.keys(raw)) {
-        const parts = name === 'client-secret' ? [raw[name], ...splitSecrets(raw[name])] : [raw[name]];
-        if (parts.some((part) => part.length > 1 && QUOTED.test(part)))
-            say(`\`${name}\` is wrapped in quotes; store the value without them.`);
-        if (lists.includes(name))
-            continue;
-        if (LINE_BREAK.test(raw[name]))
-            say(`\`${name}\` has a line break inside; store it as a single line.`);
-        else if (inputs_INVISIBLE.test(raw[name]))
-            say(`\`${name}\` ${HAS_INVISIBLE}`);
-    }
-    if (splitSecrets(raw['client-secret']).some((secret) => inputs_INVISIBLE.test(secret)))
-        say(`\`client-secret\` ${HAS_INVISIBLE}`);
-}
-const LONGEST_SHOWN = 40;
-function show(value, raw) {
-    if (value.length > LONGEST_SHOWN)
-        return `a value of ${value.length} characters`;
-    return `"${cleanForeignText(value, secretsOfInputs(raw))}"`;
-}
-function choice(name, raw, allowed, say) {
-    const found = allowed.find((value) => value === raw[name]);
-    if (found === undefined)
-        say(`\`${name}\` is ${show(raw[name], raw)}; it can be ${allowed.map((v) => `"${v}"`).join(', ')}.`);
-    return found;
-}
-function flag(name, raw, say) {
-    const value = raw[name];
-    if (/^(true|True|TRUE)$/.test(value))
-        return true;
-    if (!/^(false|False|FALSE)$/.test(value))
-        say(`\`${name}\` is ${show(value, raw)}; it can be "true", "false".`);
-    return false;
-}
-function seconds(name, raw, range, say) {
-    const value = /^\d{1,9}$/.test(raw[name]) ? Number(raw[name]) : NaN;
-    if (value >= range.least && value <= range.most)
-        return value;
-    say(`\`${name}\` is ${show(raw[name], raw)}; it must be whole seconds from ${range.least} to ${range.most}.`);
-    return range.least;
-}
-function parseGrant(raw, secrets, say) {
-    const grants = ['client_credentials', 'refresh_token', 'authorization_code'];
-    const type = choice('grant-type', raw, grants, say);
-    const belongs = (name, owner) => {
-        if (raw[name] !== '' && type !== undefined && type !== owner)
-            say(`\`${name}\` goes with \`grant-type: ${owner}\` only, and \`grant-type\` is "${type}".`);
-    };
-    belongs('refresh-token', 'refresh_token');
-    belongs('code', 'authorization_code');
-    belongs('code-verifier', 'authorization_code');
-    switch (type) {
-        case 'refresh_token':
-            if (raw['refresh-token'] === '')
-                say('`refresh-token` is empty; `grant-type: refresh_token` needs one.');
-            return { type, refreshToken: raw['refresh-token'] };
-        case 'authorization_code':
-            if (raw.code === '')
-                say('`code` is empty; `grant-type: authorization_code` needs one.');
-            if (secrets.length === 0 && raw['code-verifier'] === '')
-                say('`client-secret` and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.');
-            return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
-        case 'client_credentials':
-            return { type, scopes: requestedScopes(raw, secrets, say) };
-        case undefined: {
-            const ofUser = [raw['refresh-token'], raw.code, raw['code-verifier']].some(Boolean);
-            const scopes = ofUser ? [] : requestedScopes(raw, secrets, say);
-            return { type: 'client_credentials', scopes };
-        }
-    }
-}
-function requestedScopes(raw, secrets, say) {
-    if (secrets.length === 0)
-        say(EMPTY_SECRET);
-    const scopes = parseScopes(raw.scopes);
-    if (scopes === undefined)
-        say('`scopes` starts with [ but is not a JSON array of strings.');
-    else if (scopes.length === 0)
-        say('`scopes` is empty; copy them from the credential in the Adobe Developer Console.');
-    const wrong = scopes?.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
-    if (wrong !== undefined)
-        say(`\`scopes\` has ${show(wrong, raw)}, which is no scope; write the names alone, such as openid, AdobeID.`);
-    return scopes ?? [];
-}
-const MOST_NAMES_SHOWN = 5;
-function checkNames(inputs, raw, say) {
-    const bad = inputs.envVars.filter((name) => judgeVariableName(name) !== undefined);
-    for (const name of bad.slice(0, MOST_NAMES_SHOWN))
-        say(`\`env-var\` names ${show(name, raw)}, which ${judgeVariableName(name) ?? ''}.`);
-    if (bad.length > MOST_NAMES_SHOWN)
-        say(`\`env-var\` has ${bad.length - MOST_NAMES_SHOWN} more such names.`);
-    if (inputs.aioContext === '')
-        return;
-    const variables = aioVariables(inputs.aioContext);
-    if (variables === undefined)
-        say(`\`aio-context\` is ${show(inputs.aioContext, raw)}; it must be a context name of letters, digits and single underscores, usually "cli".`);
-    else if (inputs.envVars.some((name) => name.toUpperCase() === variables.expiry))
-        say('`env-var` names the variable in which `aio-context` exports the expiry.');
-}
-function parseInputs(raw) {
-    const problems = [];
-    const say = (problem) => problems.push(problem);
-    checkShape(raw, say);
-    const clientSecrets = [...new Set(splitSecrets(raw['client-secret']))];
-    if (raw['client-id'] === '')
-        say('`client-id` is empty; it is in the Adobe Developer Console, on the page of the credential.');
-    if (clientSecrets.length > 2)
-        say(`\`client-secret\` holds ${clientSecrets.length} secrets; a credential has at most two, and a comma or line break separates them.`);
-    const grant = parseGrant(raw, clientSecrets, say);
-    const separatorsOnly = raw['client-secret'] !== '' && clientSecrets.length === 0;
-    if (separatorsOnly && grant.type !== 'client_credentials')
-        say(EMPTY_SECRET);
-    const judgement = judgeEndpoint(raw['ims-url']);
-    if (!judgement.ok)
-        say(`\`ims-url\` ${judgement.reason}.`);
-    const inputs = {
-        clientId: raw['client-id'],
-        clientSecrets,
-        grant,
-        orgId: raw['org-id'],
-        endpoint: judgement.ok ? judgement.endpoint : { origin: '' },
-        envVars: splitList(raw['env-var']),
-        aioContext: raw['aio-context'],
-        reuse: choice('reuse', raw, ['none', 'job', 'repository'], say) ?? 'none',
-        minValiditySeconds: seconds('min-validity', raw, { least: 0, most: 999_999_999 }, say),
-        revoke: flag('revoke', raw, say),
-        timeoutSeconds: seconds('timeout', raw, { least: 1, most: LONGEST_TIMEOUT_SECONDS }, say),
-        summary: flag('summary', raw, say),
-    };
-    checkNames(inputs, raw, say);
-    if (inputs.reuse === 'repository' && inputs.revoke)
-        say('`revoke: true` contradicts `reuse: repository`: other jobs still use the token that would be revoked.');
-    if (inputs.reuse === 'repository' && grant.type !== 'client_credentials')
-        say('`reuse: repository` goes with `grant-type: client_credentials` only.');
-    if (problems.length > 0)
-        throw new InputError(problems);
-    return inputs;
 }
 
 ;// CONCATENATED MODULE: ./src/masks.ts
@@ -2932,12 +2951,7 @@ async function revokeToken(env, state, signal) {
     catch (error) {
         if (isGone(error))
             return;
-        const context = {
-            imsOrigin: inputs.endpoint.origin,
-            grantType: inputs.grant.type,
-            secretCount: inputs.clientSecrets.length,
-            scopes: [],
-        };
+        const context = { ...contextOf(inputs, known), scopes: [] };
         const advice = { ...explain(error, context), remedy: '' };
         warning(`The access token was not revoked and stays valid until ${isoSeconds(token.expiresAtMs)}. ${sentence(advice, troubleshootingUrl(env))}`);
         return;

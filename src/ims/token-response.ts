@@ -61,15 +61,24 @@ function lifetimeMs(expiresIn: unknown, fail: (field: string) => never): number 
   return seconds > TEN_YEARS_SECONDS ? fail('expires_in') : seconds * 1000;
 }
 
-function imsError(answer: Answer, secrets: readonly string[], nowMs: number): ImsError {
+type Said = Pick<ImsError, 'error' | 'description' | 'debugId'>;
+
+/** What the server says of a failure, cleaned; each empty when it does not. */
+function saidBy(answer: Answer, secrets: readonly string[]): Said {
   const fields = parseObject(answer.body ?? '') ?? {};
   const text = (value: unknown, limit?: number): string =>
     typeof value === 'string' ? cleanForeignText(value, secrets, limit) : '';
-  return new ImsError({
-    status: answer.status,
+  return {
     error: text(fields['error'], 64),
     description: text(fields['error_description']),
-    debugId: cleanForeignText(answer.debugId, secrets, 100),
+    debugId: text(answer.debugId, 100),
+  };
+}
+
+function imsError(answer: Answer, secrets: readonly string[], nowMs: number): ImsError {
+  return new ImsError({
+    ...saidBy(answer, secrets),
+    status: answer.status,
     retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs),
   });
 }
@@ -101,8 +110,10 @@ export function judgeRevocation(answer: Answer, secrets: readonly string[], nowM
   const body = (answer.body ?? '').trim();
   if (typeof parseObject(body)?.['error'] === 'string') throw imsError(answer, secrets, nowMs);
   if (!body.startsWith('<')) return;
-  const debugId = cleanForeignText(answer.debugId, secrets, 100);
-  throw new AnswerError('not_json', { debugId, message: 'answer is a web page' });
+  throw new AnswerError('not_json', {
+    ...saidBy(answer, secrets),
+    message: 'answer is a web page',
+  });
 }
 
 /**
@@ -118,8 +129,7 @@ export function judgeTokenAnswer(
 ): TokenAnswer {
   judgeStatus(answer, secrets, nowMs);
   const fail = (fault: AnswerFault, message: string, field = ''): never => {
-    const { error, description, debugId } = imsError(answer, secrets, nowMs);
-    throw new AnswerError(fault, { field, error, description, debugId, message });
+    throw new AnswerError(fault, { ...saidBy(answer, secrets), field, message });
   };
   const refuse = (field: string): never => fail('field', `unusable field ${field}`, field);
   if (answer.body === undefined) return fail('too_large', 'answer above 64 KiB');
