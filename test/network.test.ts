@@ -235,9 +235,7 @@ describe.concurrent('a proxy', () => {
     'that others wrote %s',
     async ([, credentials, accepted], { ims, startProxy, job, trust, inputs, onTestFinished }) => {
       const upstream = await startProxy();
-      const proxy = await startTinyproxy(upstream.port, [
-        `BasicAuth ${CREDENTIALS.replace(':', ' ')}`,
-      ]);
+      const proxy = await startTinyproxy(upstream.port, CREDENTIALS);
       onTestFinished(() => proxy.close());
       const https_proxy = `http://${credentials}@127.0.0.1:${proxy.port}`;
       const step = await job.uses(inputs, { env: { ...trust, https_proxy } });
