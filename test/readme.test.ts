@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 import { allYamlBlocks } from '../scripts/yaml-blocks.ts';
-import { ADVICE_CODES } from '../src/advice.ts';
-import { INPUT_DEFAULTS } from '../src/raw-inputs.ts';
+import { CODES } from '../src/failure.ts';
+import { INPUT_DEFAULTS } from '../src/inputs/read.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Step = { readonly id: string; readonly inputs: readonly string[] };
@@ -106,5 +106,5 @@ it('every error code has its heading, and no heading is of a code that is gone',
   const codes = [...read('docs/troubleshooting.md').matchAll(/^## (.+)$/gm)]
     .map(([, text = '']) => text)
     .filter((text) => /^[a-z_]+$/.test(text));
-  expect(codes.toSorted()).toEqual([...ADVICE_CODES].toSorted());
+  expect(codes.toSorted()).toEqual([...CODES].toSorted());
 });

@@ -2,15 +2,28 @@
 
 import { encodings } from './masker.ts';
 
-/** The forms that the runner masks, and those that it does not know. None of an empty secret. */
+const HTML: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** The forms in which a server may repeat a value of the request: as sent, in JSON, or in a web page. */
+export function echoesOf(secret: string): readonly string[] {
+  const form = new URLSearchParams({ secret }).toString().slice('secret='.length);
+  const percent = [form, form.replaceAll('+', '%20')];
+  const lower = percent.map((text) => text.replaceAll(/%../g, (code) => code.toLowerCase()));
+  const json = JSON.stringify(secret).slice(1, -1);
+  const html = secret.replaceAll(/[&<>"']/g, (character) => HTML[character] ?? '');
+  return [...new Set([secret, ...percent, ...lower, json, html])];
+}
+
+/** Those, the forms that the runner masks, and others. None of an empty secret. */
 export function formsOf(secret: string): readonly string[] {
   if (secret === '') return [];
   const bytes = Buffer.from(secret, 'utf8');
-  const percent = [
-    new URLSearchParams({ secret }).toString().slice('secret='.length),
-    encodeURIComponent(secret),
-  ];
-  const lower = percent.map((form) => form.replaceAll(/%../g, (code) => code.toLowerCase()));
   const others = [bytes.toString('base64url'), bytes.toString('hex')];
-  return [...new Set([...encodings(secret), ...percent, ...lower, ...others])];
+  return [...new Set([...echoesOf(secret), ...encodings(secret), ...others])];
 }
