@@ -108,3 +108,17 @@ it('every error code has its heading, and no heading is of a code that is gone',
     .filter((text) => /^[a-z_]+$/.test(text));
   expect(codes.toSorted()).toEqual([...CODES].toSorted());
 });
+
+it('every error code is in the table that troubleshooting begins with', () => {
+  const [head = ''] = read('docs/troubleshooting.md').split('\n## ');
+  const listed = [...head.matchAll(/\]\(#([a-z_]+)\)/g)].map(([, code = '']) => code);
+  expect(listed.toSorted()).toEqual([...ADVICE_CODES].toSorted());
+});
+
+it('the README can be read in two minutes', () => {
+  const text = read('README.md');
+  const prose = text.replaceAll(/^ *```.*?^ *```$/gms, '').replaceAll(/^[|#].*$/gm, '');
+  const words = (of: string): number => of.match(/\S+/g)?.length ?? 0;
+  expect(words(text)).toBeLessThanOrEqual(1150);
+  expect(words(prose)).toBeLessThanOrEqual(550);
+});
