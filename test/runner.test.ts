@@ -276,22 +276,6 @@ describe('a job', () => {
     );
   });
 
-  test.skipIf(onWindows)('passes signals on, and shows raw lines', async ({ startJob }) => {
-    const job = await start(startJob);
-    const lines: string[] = [];
-    const script = `console.log('::debug::p8e'); setInterval(() => {}, 1000);`;
-    const step = await job.run(['--eval', script], {
-      debug: true,
-      onStart: (child) => {
-        child.stdout?.once('data', () => child.kill('SIGINT'));
-      },
-      onLine: (line) => lines.push(line),
-    });
-    expect(step).toMatchObject({ exitCode: null, signal: 'SIGINT', failed: true });
-    expect(step.log).toContain('##[debug]p8e');
-    expect(lines).toEqual(['::debug::p8e']);
-  });
-
   test('keeps the files of all steps until it ends', async ({ startJob }) => {
     const job = await start(startJob);
     await job.run(['--version']);
