@@ -226,7 +226,8 @@ test('wrong inputs are reported in one message, before any connection', async ({
   const address = trap.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   for (const url of [
-    `http://adobelogin.com.evil.example:${port}`,
+    `https://adobelogin.com.evil.example:${port}`,
+    `https://evil-adobelogin.com:${port}`,
     `https://x@127.0.0.1:${port}`,
     `http://0.0.0.0:${port}`,
     `http://adobelogin.com:${port}`,
