@@ -90,7 +90,7 @@ function scripted(given: Answer, of: Secrets, credentials: readonly string[]): S
   switch (given.kind) {
     case 'token': {
       const body = {
-        access_token: tokenOf(of, given.token, description),
+        access_token: tokenOf(of, given.token, given.bytes),
         token_type: 'bearer',
         expires_in: given.expiresIn,
         refresh_token: visible(of.renewed),

@@ -259,15 +259,15 @@ describe('a service', () => {
     expect(second.outputs['access-token']).not.toBe(first.outputs['access-token']);
     expectNothingKept(job);
     const form = { grant_type: 'authorization_code', code };
-    const both = (url: string, fields: object): readonly object[] => [
-      withHeader(url, fields),
-      withoutHeader(url, { ...fields, client_secret: SECRET }),
-    ];
-    expect(sent(ims.requests)).toEqual([...both(TOKEN_URL, form), ...both(TOKEN_URL, form)]);
+    const inBody = (url: string, fields: object): object =>
+      withoutHeader(url, { ...fields, client_secret: SECRET });
+    const both = [withHeader(TOKEN_URL, form), inBody(TOKEN_URL, form)];
+    expect(sent(ims.requests)).toEqual([...both, ...both]);
     await job.finish();
+    // In the form that IMS has accepted.
     expect(sent(ims.requests.slice(4))).toEqual(
-      [second, first].flatMap(({ outputs }) =>
-        both('/ims/revoke', { token: outputs['access-token'] }),
+      [second, first].map(({ outputs }) =>
+        inBody('/ims/revoke', { token: outputs['access-token'] }),
       ),
     );
     expect(ims.revoked.size).toBe(2);

@@ -2,20 +2,28 @@
 
 import { encodings } from './masker.ts';
 
-/** The forms in which a server may repeat a secret. */
+const HTML: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** The forms in which a server may repeat a value of the request: as sent, in JSON, or in a web page. */
 export function echoesOf(secret: string): readonly string[] {
-  const bytes = Buffer.from(secret, 'utf8');
-  const percent = [
-    new URLSearchParams({ secret }).toString().slice('secret='.length),
-    encodeURIComponent(secret),
-  ];
-  const lower = percent.map((form) => form.replaceAll(/%../g, (code) => code.toLowerCase()));
+  const form = new URLSearchParams({ secret }).toString().slice('secret='.length);
+  const percent = [form, form.replaceAll('+', '%20')];
+  const lower = percent.map((text) => text.replaceAll(/%../g, (code) => code.toLowerCase()));
   const json = JSON.stringify(secret).slice(1, -1);
-  const bytewise = (['base64', 'base64url', 'hex'] as const).map((name) => bytes.toString(name));
-  return [...new Set([secret, ...percent, ...lower, json, ...bytewise])];
+  const html = secret.replaceAll(/[&<>"']/g, (character) => HTML[character] ?? '');
+  return [...new Set([secret, ...percent, ...lower, json, html])];
 }
 
-/** Those, and the forms that the runner masks. None of an empty secret. */
+/** Those, the forms that the runner masks, and others. None of an empty secret. */
 export function formsOf(secret: string): readonly string[] {
-  return secret === '' ? [] : [...new Set([...echoesOf(secret), ...encodings(secret)])];
+  if (secret === '') return [];
+  const bytes = Buffer.from(secret, 'utf8');
+  const others = [bytes.toString('base64url'), bytes.toString('hex')];
+  return [...new Set([...echoesOf(secret), ...encodings(secret), ...others])];
 }
