@@ -1141,7 +1141,8 @@ class repository_Repository {
         let spoilt = false;
         try {
             return await this.#within(this.#budgetMs / 2, async (send) => {
-                const wanted = { key: keyPrefix, restore_keys: [keyPrefix], version: VERSION };
+                const key = `${keyPrefix}${randomBytes(8).toString('hex')}`;
+                const wanted = { key, restore_keys: [keyPrefix], version: VERSION };
                 const found = understood(await send(this.#call('GetCacheEntryDownloadURL', wanted)));
                 if (found['ok'] !== true)
                     return { kind: 'none' };
@@ -1294,7 +1295,7 @@ function readToken({ text, secret }) {
     const { accessToken, tokenType, expiresAtMs, fate } = parseObject(text) ?? {};
     if (!isTokenText(accessToken) || !isTokenText(tokenType))
         return undefined;
-    if (typeof expiresAtMs !== 'number' || !Number.isFinite(expiresAtMs))
+    if (typeof expiresAtMs !== 'number' || Number.isNaN(new Date(expiresAtMs).getTime()))
         return undefined;
     return { token: withClaims({ accessToken, tokenType, expiresAtMs }), secret, fate };
 }

@@ -71,7 +71,9 @@ function sealToken({ token, secret }: Kept, place: readonly string[], fate: Fate
 function readToken({ text, secret }: Opened): (Kept & { readonly fate: unknown }) | undefined {
   const { accessToken, tokenType, expiresAtMs, fate } = parseObject(text) ?? {};
   if (!isTokenText(accessToken) || !isTokenText(tokenType)) return undefined;
-  if (typeof expiresAtMs !== 'number' || !Number.isFinite(expiresAtMs)) return undefined;
+  // A date that `Date` does not hold would fail the step.
+  if (typeof expiresAtMs !== 'number' || Number.isNaN(new Date(expiresAtMs).getTime()))
+    return undefined;
   return { token: withClaims({ accessToken, tokenType, expiresAtMs }), secret, fate };
 }
 
