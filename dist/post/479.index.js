@@ -131,16 +131,7 @@ function wrongClient({ description }, asked) {
         remedy: `Compare \`client-id\` and \`client-secret\` with the credential in ${CONSOLE}. The credential must also belong to ${environment}.`,
     };
 }
-const LONGEST_LIST = 1000;
-function listed(scopes) {
-    const text = scopes.join(',');
-    if (text.length <= LONGEST_LIST)
-        return text;
-    const shown = text.slice(0, Math.max(0, text.lastIndexOf(',', LONGEST_LIST)));
-    const count = shown === '' ? 0 : shown.split(',').length;
-    return `${shown} and ${scopes.length - count} more`.trim();
-}
-function wrongScope(_said, { scopes }) {
+function wrongScope(_said, { scopes, clean }) {
     const code = 'invalid_scope';
     if (scopes.length === 0)
         return {
@@ -151,7 +142,7 @@ function wrongScope(_said, { scopes }) {
     return {
         code,
         happened: 'A scope is not granted to this credential.',
-        remedy: `Asked for: ${listed(scopes)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+        remedy: `Asked for: ${clean(scopes.join(','), Infinity)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
     };
 }
 function refusedGrant(_said, { grantType }) {
@@ -1047,52 +1038,38 @@ function secretsOfInputs(raw) {
     return [...all].filter((value) => value !== '');
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __webpack_require__(24);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(760);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(24);
 ;// CONCATENATED MODULE: ./src/reuse/job-file.ts
 
 
 
-function readRegular(path, limitBytes) {
-    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+function job_file_readJobFile(path, limitBytes) {
     try {
-        const facts = fstatSync(file);
-        return facts.isFile() && facts.size <= limitBytes ? readFileSync(file) : undefined;
+        const facts = statSync(path);
+        return facts.isFile() && facts.size <= limitBytes ? readFileSync(path) : undefined;
     }
-    finally {
-        closeSync(file);
+    catch {
+        return undefined;
     }
 }
-function job_file_jobFile(folder, name, limitBytes) {
-    if (!isAbsolute(folder))
-        return { read: () => undefined, write: () => undefined };
-    const path = join(folder, name);
-    return {
-        read: () => {
-            try {
-                return readRegular(path, limitBytes);
-            }
-            catch {
-                return undefined;
-            }
-        },
-        write: (bytes) => {
-            const draft = `${path}.${randomBytes(8).toString('hex')}`;
-            try {
-                writeFileSync(draft, bytes, { mode: 0o600, flag: 'wx' });
-                renameSync(draft, path);
-            }
-            catch {
-                try {
-                    rmSync(draft, { force: true });
-                }
-                catch {
-                }
-            }
-        },
-    };
+function job_file_writeJobFile(path, bytes) {
+    if (!isAbsolute(path))
+        return;
+    const draft = `${path}.${randomBytes(8).toString('hex')}`;
+    try {
+        writeFileSync(draft, bytes, { mode: 0o600, flag: 'wx' });
+        renameSync(draft, path);
+    }
+    catch {
+        try {
+            rmSync(draft, { force: true });
+        }
+        catch {
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/reuse/repository.ts
@@ -1302,6 +1279,7 @@ function seal_open(bytes, secrets, place) {
 
 
 
+
 function placeOfJob(env) {
     const names = ['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB'];
     return ['job', ...names.map((name) => env[name] ?? '')];
@@ -1326,7 +1304,7 @@ class Reuse {
     #wanted;
     #options;
     #identity;
-    #file;
+    #path;
     #repository;
     #spoilt = false;
     constructor(wanted, options) {
@@ -1334,10 +1312,9 @@ class Reuse {
         this.#options = options;
         this.#identity = fingerprint(wanted);
         const name = `adobe-ims-token-${this.#identity.slice(0, 32)}`;
-        const limitBytes = LARGEST_SEALED_BYTES;
-        this.#file = jobFile(options.env['RUNNER_TEMP'] ?? '', name, limitBytes);
-        this.#repository =
-            wanted.from === 'repository' ? Repository.open({ ...options, limitBytes }) : undefined;
+        this.#path = join(options.env['RUNNER_TEMP'] ?? '', name);
+        if (wanted.from === 'repository')
+            this.#repository = Repository.open({ ...options, limitBytes: LARGEST_SEALED_BYTES });
     }
     async find() {
         return this.#findInJob() ?? (await this.#findInRepository());
@@ -1347,14 +1324,14 @@ class Reuse {
         if (source === 'job' && !revoke)
             return;
         const fate = this.#repository !== undefined ? 'shared' : revoke ? 'revoked' : 'unshared';
-        this.#file.write(sealToken(kept, this.#placeInJob(), fate));
+        writeJobFile(this.#path, sealToken(kept, this.#placeInJob(), fate));
         if (this.#repository === undefined || source !== 'ims')
             return;
         const key = entryKey(this.#keyPrefix(), kept.token.expiresAtMs, this.#spoilt);
         await this.#repository.write(key, sealToken(kept, this.#placeInRepository(), fate));
     }
     #findInJob() {
-        const found = this.#open(this.#file.read(), this.#placeInJob());
+        const found = this.#open(readJobFile(this.#path, LARGEST_SEALED_BYTES), this.#placeInJob());
         if (found === undefined || !this.#isFresh(found))
             return undefined;
         if (this.#wanted.revoke && found.fate === 'shared')
@@ -1425,35 +1402,21 @@ function openRevocation(state, secrets, env) {
 
 
 const STATE_NAME = 'revoke';
-function runnerFiles(names, env) {
-    const look = (name) => {
-        const path = env[name] ?? '';
-        try {
-            accessSync(path, constants.W_OK);
-            const facts = statSync(path);
-            if (!facts.isDirectory())
-                return { path, size: facts.size };
-        }
-        catch {
-        }
-        throw new StepError({
-            code: 'runner',
-            happened: `${name} names no file that can be written.`,
-            remedy: 'Use the action through `uses:` in a workflow, on a current runner.',
-        });
+const FILES = (/* unused pure expression or super */ null && (['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY']));
+function undoing(paths) {
+    const sizes = paths.map((path) => statSync(path, { throwIfNoEntry: false })?.size);
+    return () => {
+        for (const [at, path] of paths.entries())
+            try {
+                truncateSync(path, sizes[at]);
+            }
+            catch {
+            }
     };
-    return new Map(names.map((name) => [name, look(name)]));
 }
-function cutBack(files) {
-    for (const { path, size } of files.values())
-        try {
-            truncateSync(path, size);
-        }
-        catch {
-        }
-}
-function publish(publication, files) {
+function publish(publication, env) {
     const { outputs, variables, state, summary } = publication;
+    const undo = undoing(FILES.map((name) => env[name] ?? ''));
     try {
         for (const [name, value] of Object.entries(outputs))
             core.setOutput(name, value);
@@ -1461,18 +1424,17 @@ function publish(publication, files) {
             core.exportVariable(name, value);
         if (state !== '')
             core.saveState(STATE_NAME, state);
-        const summaryFile = files.get('GITHUB_STEP_SUMMARY')?.path;
-        if (summaryFile !== undefined)
-            appendFileSync(summaryFile, summary);
+        if (summary !== '')
+            appendFileSync(env['GITHUB_STEP_SUMMARY'] ?? '', summary);
     }
     catch (error) {
-        cutBack(files);
-        const code = error?.code ?? '';
-        const known = /^E[A-Z]{2,20}$/.test(code) ? ` (${code})` : '';
+        undo();
+        const { code = '' } = error;
         throw new StepError({
             code: 'runner',
-            happened: `The files that the runner reads could not be written${known}.`,
-            remedy: 'Check that the disk of the runner has space.',
+            happened: 'The files that the runner reads could not be written.',
+            remedy: 'Use the action through `uses:` in a workflow, and check that the disk of the runner has space.',
+            facts: /^E[A-Z]{2,20}$/.test(code) ? [code] : [],
         }, { cause: error });
     }
 }
