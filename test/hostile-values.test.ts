@@ -151,7 +151,7 @@ test.for<readonly [string, Readonly<Record<string, string>>]>([
   ['no file at all', { GITHUB_OUTPUT: '', GITHUB_ENV: '', GITHUB_STATE: '', RUNNER_TEMP: '' }],
   ['no run', { GITHUB_RUN_ID: '', GITHUB_RUN_ATTEMPT: '', GITHUB_JOB: '' }],
   ['no repository', { GITHUB_REPOSITORY: '', GITHUB_SERVER_URL: '' }],
-  ['a server that is no URL', { GITHUB_SERVER_URL: '::', GITHUB_ACTION_REPOSITORY: '%' }],
+  ['a server that is no URL', { GITHUB_SERVER_URL: '::', GITHUB_OUTPUT: '' }],
   ['a cache that is no URL', { ACTIONS_RESULTS_URL: '::' }],
   ['a cache that nobody may use', { ACTIONS_RESULTS_URL: 'http://0.0.0.0:1/' }],
   ['a cache that is not there', { ACTIONS_RESULTS_URL: 'http://127.0.0.1:1/' }],
