@@ -313,14 +313,14 @@ function readAnswer(response, sentAtMs) {
         sentAtMs,
     };
 }
-function parseRetryAfter(value, nowMs) {
+function parseRetryAfter(value, sentAtMs) {
     const text = value.trim();
     if (/^\d{1,10}$/.test(text))
         return Number(text) * 1000;
     if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
         return undefined;
     const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
-    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - sentAtMs);
 }
 function secretsOf({ fields }) {
     const values = [fields['access_token'], fields['refresh_token'], fields['id_token']];
@@ -330,46 +330,44 @@ function textOf({ fields }, name) {
     const value = fields[name];
     return typeof value === 'string' ? value : '';
 }
-function refused(answer, asked, nowMs) {
-    const { status, debugId } = answer;
-    const retry = status === 408 || status === 429 || status >= 500
-        ? {
-            afterMs: parseRetryAfter(answer.retryAfter, nowMs),
-            mayBeServed: status >= 500 && status !== 503,
-        }
-        : undefined;
-    const said = {
-        status,
-        error: asked.clean(textOf(answer, 'error'), 64),
-        description: asked.clean(textOf(answer, 'error_description')),
-        debugId: asked.clean(debugId, 100),
+function saidBy(answer, { clean }) {
+    return {
+        status: answer.status,
+        error: clean(textOf(answer, 'error'), 64),
+        description: clean(textOf(answer, 'error_description')),
+        debugId: clean(answer.debugId, 100),
     };
-    const failure = refusal(said, asked);
-    return new failure_StepError(retry === undefined ? failure : { ...failure, retry });
 }
-function unusable(answer, asked, happened, retry) {
-    const error = asked.clean(textOf(answer, 'error'), 64);
-    const debugId = asked.clean(answer.debugId, 100);
-    const failure = {
+function refused(answer, asked) {
+    const { status, retryAfter, sentAtMs } = answer;
+    const failure = refusal(saidBy(answer, asked), asked);
+    if (status !== 408 && status !== 429 && status < 500)
+        return new failure_StepError(failure);
+    const mayBeServed = status >= 500 && status !== 503;
+    const afterMs = parseRetryAfter(retryAfter, sentAtMs);
+    return new failure_StepError({ ...failure, retry: { afterMs, mayBeServed } });
+}
+function unusable(answer, asked, happened) {
+    const { error, description, debugId } = saidBy(answer, asked);
+    return {
         code: 'malformed_answer',
-        happened: happened + quoted(asked.clean(textOf(answer, 'error_description'))),
+        happened: happened + quoted(description),
         remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-        facts: [error, debugId === '' ? '' : `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
+        facts: [error, debugId && `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
     };
-    return new failure_StepError(retry === undefined ? failure : { ...failure, retry });
 }
 const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
-function judgeRevocation(answer, asked, nowMs) {
+function judgeRevocation(answer, asked) {
     const { status, body } = answer;
     const error = textOf(answer, 'error');
     if (error === 'invalid_token' && status < 500)
         return false;
     if (status < 200 || status > 299 || error !== '')
-        throw refused(answer, asked, nowMs);
+        throw refused(answer, asked);
     if (body === 'too long')
-        throw unusable(answer, asked, TOO_LONG);
+        throw new failure_StepError(unusable(answer, asked, TOO_LONG));
     if (body === 'web page')
-        throw unusable(answer, asked, 'The answer is a web page.');
+        throw new failure_StepError(unusable(answer, asked, 'The answer is a web page.'));
     return true;
 }
 function lifetimeMs(expiresIn) {
@@ -378,17 +376,17 @@ function lifetimeMs(expiresIn) {
     const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
     return seconds > TEN_YEARS_SECONDS ? undefined : seconds * 1000;
 }
-function judgeToken(answer, asked, nowMs) {
+function judgeToken(answer, asked) {
     const { status, body, fields } = answer;
     if (status < 200 || status > 299)
-        throw refused(answer, asked, nowMs);
+        throw refused(answer, asked);
     if (body === 'too long')
-        throw unusable(answer, asked, TOO_LONG);
+        throw new failure_StepError(unusable(answer, asked, TOO_LONG));
     if (body !== 'json') {
-        const happened = 'The answer was cut off or is not JSON.';
-        throw unusable(answer, asked, happened, { mayBeServed: true });
+        const failure = unusable(answer, asked, 'The answer was cut off or is not JSON.');
+        throw new failure_StepError({ ...failure, retry: { mayBeServed: true } });
     }
-    const unusableField = (name) => unusable(answer, asked, `The answer has no usable \`${name}\`.`);
+    const unusableField = (name) => new failure_StepError(unusable(answer, asked, `The answer has no usable \`${name}\`.`));
     const { access_token: accessToken, token_type: tokenType } = fields;
     const refreshToken = fields['refresh_token'] ?? '';
     if (!token_isTokenText(accessToken))
@@ -798,13 +796,14 @@ function revocationRequest(client, grantType, authentication, token) {
     return { ...request, headers: { ...request.headers, 'x-ims-clientid': client.clientId } };
 }
 function authentications(grantType, clientSecrets) {
+    if (clientSecrets.length === 0)
+        return [{ method: 'none', secret: '' }];
     const methods = {
         client_credentials: ['client_secret_post'],
         refresh_token: ['client_secret_basic'],
         authorization_code: ['client_secret_basic', 'client_secret_post'],
     };
-    const [first, ...others] = clientSecrets.flatMap((secret) => methods[grantType].map((method) => ({ method, secret })));
-    return first === undefined ? [{ method: 'none', secret: '' }] : [first, ...others];
+    return clientSecrets.flatMap((secret) => methods[grantType].map((method) => ({ method, secret })));
 }
 
 ;// CONCATENATED MODULE: ./src/ims/retry.ts
@@ -888,18 +887,6 @@ function logRetry(attempt, { happened, facts = [] }, waitMs) {
     const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
     info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
 }
-async function inTurn([first, ...others], attempt) {
-    try {
-        return await attempt(first);
-    }
-    catch (error) {
-        const [second, ...rest] = others;
-        const refused = error instanceof failure_StepError && error.failure.refusesClient === true;
-        if (!refused || second === undefined)
-            throw error;
-        return inTurn([second, ...rest], attempt);
-    }
-}
 class Ims {
     #options;
     constructor(options) {
@@ -908,7 +895,7 @@ class Ims {
     async token(grant) {
         const attempt = async (limitMs) => {
             try {
-                return await this.#attempt(grant, limitMs);
+                return await this.#inTurn(grant, limitMs);
             }
             catch (error) {
                 const lost = error instanceof failure_StepError && error.failure.retry?.mayBeServed === true;
@@ -920,24 +907,35 @@ class Ims {
         return retrying(attempt, { ...this.#options, onRetry: logRetry });
     }
     async revoke(accessToken, grantType, authentication) {
-        const { client, clock, timeoutSeconds } = this.#options;
+        const { client, timeoutSeconds } = this.#options;
         const request = revocationRequest(client, grantType, authentication, accessToken);
         const answer = await this.#post(request, timeoutSeconds * 1000);
-        return judgeRevocation(answer, this.#asked(grantType, []), clock.date());
+        return judgeRevocation(answer, this.#asked(grantType, []));
     }
-    async #attempt(grant, limitMs) {
-        const { client, clock, secrets } = this.#options;
+    async #inTurn(grant, limitMs) {
+        const { client, clock } = this.#options;
         const deadlineMs = clock.now() + limitMs;
-        const asked = this.#asked(grant.type, grant.type === 'client_credentials' ? grant.scopes : []);
-        return inTurn(authentications(grant.type, client.clientSecrets), async (authentication) => {
-            const request = tokenRequest(client, grant, authentication);
-            const answer = await this.#post(request, Math.max(1, deadlineMs - clock.now()));
-            secrets.add(secretsOf(answer));
-            const granted = judgeToken(answer, asked, clock.date());
-            if (authentication.secret !== (client.clientSecrets[0] ?? ''))
-                notice('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
-            return { ...granted, authentication };
-        });
+        const ways = authentications(grant.type, client.clientSecrets);
+        for (const [at, authentication] of ways.entries())
+            try {
+                return await this.#ask(grant, authentication, Math.max(1, deadlineMs - clock.now()));
+            }
+            catch (error) {
+                const refused = error instanceof failure_StepError && error.failure.refusesClient === true;
+                if (!refused || at === ways.length - 1)
+                    throw error;
+            }
+        throw new Error('a client has at least one way to authenticate');
+    }
+    async #ask(grant, authentication, limitMs) {
+        const { client, secrets } = this.#options;
+        const answer = await this.#post(tokenRequest(client, grant, authentication), limitMs);
+        secrets.add(secretsOf(answer));
+        const scopes = grant.type === 'client_credentials' ? grant.scopes : [];
+        const granted = judgeToken(answer, this.#asked(grant.type, scopes));
+        if (authentication.secret !== (client.clientSecrets[0] ?? ''))
+            notice('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
+        return { ...granted, authentication };
     }
     async #post({ path, headers, body }, limitMs) {
         const { origin, clock, signal } = this.#options;
