@@ -3,11 +3,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { type Failure, failureOf, sentence, StepError } from '../src/failure.ts';
-import { TimedOutError } from '../src/ims/http.ts';
 import { networkFailure } from '../src/ims/network.ts';
 import { type Asked, refusal } from '../src/ims/refusals.ts';
 import { retrying } from '../src/ims/retry.ts';
-import { UnreadableProxyError } from '../src/ims/route.ts';
 
 const ASKED: Asked = {
   origin: 'https://ims-na1.adobelogin.com',
@@ -56,16 +54,6 @@ const read = (failure: Failure): string => sentence(failure, {});
 describe('a message', () => {
   it.each<readonly [string, Failure, RegExp]>([
     [
-      'one secret',
-      ims(400, 'invalid_client', 'invalid client_secret parameter'),
-      /^IMS refused the client secret\. IMS says/,
-    ],
-    [
-      'both secrets',
-      ims(400, 'invalid_client', 'invalid client_secret parameter', { secretCount: 2 }),
-      /^IMS refused both client secrets\./,
-    ],
-    [
       'a secret that was not sent',
       ims(400, 'invalid_client', '', { secretCount: 0, grantType: 'refresh_token' }),
       /No client secret was sent, as `client-secret` is empty\..*fork.*environment.*misspelt/,
@@ -76,11 +64,6 @@ describe('a message', () => {
         origin: 'https://ims-na1-stg1.adobelogin.com',
       }),
       /^IMS does not know the client ID\..*needs the default `ims-url`\./,
-    ],
-    [
-      'scopes that were asked for',
-      ims(400, 'invalid_scope'),
-      /^A scope is not granted.*Asked for: openid,AdobeID\./,
     ],
     [
       'scopes that nobody asked for',
@@ -99,7 +82,6 @@ describe('a message', () => {
       ims(400, 'bad_request', 'Could not match JWT signature'),
       /Service Account \(JWT\).*Migrate it/,
     ],
-    ['a gateway', ims(403), /^A gateway answered HTTP 403.*\(gateway, HTTP 403\)$/],
     [
       'a bare 500',
       ims(500),
@@ -120,45 +102,8 @@ describe('a message', () => {
       ims(400, '', '', { debugId: 'p8e-test-id' }),
       /With the x-debug-id at the end, Adobe's support.*x-debug-id p8e-test-id\)$/,
     ],
-    [
-      'no connection',
-      network(coded('ECONNREFUSED')),
-      /^No connection to https.*DNS, firewall.*ECONNREFUSED\)$/,
-    ],
-    [
-      'a broken connection',
-      network(coded('ECONNRESET'), true),
-      /^The connection to https.* broke before the whole answer came\./,
-    ],
     ['an error without a code', network(new Error('p8e-test-text')), /\(network, UNKNOWN\)$/],
-    ['no TLS', network(coded('EPROTO')), /^No TLS connection.*Check the port/],
-    ['an unknown authority', network(coded('SELF_SIGNED_CERT_IN_CHAIN')), /NODE_EXTRA_CA_CERTS/],
     ['an expired certificate', network(coded('CERT_HAS_EXPIRED')), /clock of the runner/],
-    [
-      'another certificate',
-      network(coded('ERR_TLS_CERT_ALTNAME_INVALID')),
-      /Another server answers for this name/,
-    ],
-    [
-      'a proxy that is away',
-      network(coded('ECONNREFUSED', 'tunneling socket could not be established, cause=x')),
-      /^The proxy in `https_proxy` gave no connection.*nothing was sent/,
-    ],
-    [
-      'a proxy that refuses',
-      network(coded('ECONNRESET', 'tunneling socket could not be established, statusCode=407')),
-      /^The proxy refused.*nothing was sent.*\(proxy, proxy answered 407\)$/,
-    ],
-    [
-      'a proxy variable that is no URL',
-      network(new UnreadableProxyError('x')),
-      /`https_proxy` is not the URL/,
-    ],
-    [
-      'silence',
-      network(new TimedOutError('x')),
-      /did not answer in time.*no answer within 20\.0 s/,
-    ],
   ])('about %s', (_about, failure, words) => {
     expect(read(failure)).toMatch(words);
   });

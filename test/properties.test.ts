@@ -10,13 +10,6 @@ import { CODES, failureOf, sentence } from '../src/failure.ts';
 import { judgeToken, readAnswer, secretsOf } from '../src/ims/answers.ts';
 import type { Asked } from '../src/ims/refusals.ts';
 import { nextWaitMs } from '../src/ims/retry.ts';
-import { parseInputs } from '../src/inputs/parse.ts';
-import {
-  INPUT_DEFAULTS,
-  type InputName,
-  readRawInputs,
-  secretsOfInputs,
-} from '../src/inputs/read.ts';
 import { open, seal } from '../src/reuse/seal.ts';
 import { createSecrets } from '../src/secrets.ts';
 
@@ -95,75 +88,6 @@ describe('what the server says', () => {
         const line = lineOf({ status, headers, body }, [value]);
         expectFitForTheLog(line);
         for (const form of echoesOf(value)) expect(line).not.toContain(form);
-      });
-    },
-    TIME_LIMIT_MS,
-  );
-
-  it(
-    'is a token or one clear error, whatever its bytes',
-    () => {
-      const body = fc.oneof(
-        fc.string({ unit: 'binary' }),
-        fc.json(),
-        fc
-          .record({
-            access_token: fc.anything(),
-            token_type: fc.anything(),
-            expires_in: fc.anything(),
-          })
-          .map((value) => {
-            try {
-              return JSON.stringify(value);
-            } catch {
-              return '{';
-            }
-          }),
-        fc
-          .record({
-            access_token: fc.string(),
-            token_type: fc.constant('bearer'),
-            expires_in: fc.double(),
-          })
-          .map((value) => JSON.stringify(value)),
-      );
-      property([body, fc.integer({ min: 100, max: 599 })], (text, status) => {
-        expectFitForTheLog(lineOf({ status, body: text }, []));
-      });
-    },
-    TIME_LIMIT_MS,
-  );
-});
-
-describe('inputs', () => {
-  const names = Object.keys(INPUT_DEFAULTS) as InputName[];
-
-  it(
-    'work or give one clear error that shows no secret, whatever they are',
-    () => {
-      const values = fc.record(
-        Object.fromEntries(
-          names.map((name) => [
-            name,
-            fc.oneof(fc.constant(INPUT_DEFAULTS[name]), fc.string({ unit: 'binary' }), hostile),
-          ]),
-        ),
-      );
-      property([values, secret], (given, value) => {
-        const all = { ...given, 'client-secret': value };
-        const env = Object.fromEntries(
-          Object.entries(all).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text]),
-        );
-        const raw = readRawInputs(env);
-        expect(secretsOfInputs(raw)).toContain(value);
-        try {
-          parseInputs(raw);
-        } catch (error) {
-          expect(failureOf(error).code).toBe('invalid_input');
-          const line = sentence(failureOf(error), {});
-          expect(line).not.toMatch(/[\r\n]|^\s*::|##\[/);
-          expect(line).not.toContain(value);
-        }
       });
     },
     TIME_LIMIT_MS,
