@@ -4,6 +4,7 @@ import * as core from '@actions/core';
 
 import { failureOf, sentence } from './failure.ts';
 import { Ims } from './ims/client.ts';
+import { listed } from './ims/refusals.ts';
 import type { Authentication, Grant } from './ims/requests.ts';
 import { routeTo } from './ims/route.ts';
 import { isoSeconds, secondsLeft, type Token } from './ims/token.ts';
@@ -12,7 +13,7 @@ import { readRawInputs, secretsOfInputs } from './inputs/read.ts';
 import { Reuse } from './reuse/reuse.ts';
 import { sealRevocation } from './revocation.ts';
 import type { Clock } from './runner/process.ts';
-import { publish } from './runner/publish.ts';
+import { publish, runnerFiles } from './runner/publish.ts';
 import { summaryTable } from './runner/summary.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 
@@ -71,7 +72,7 @@ function settleScopes(
   // The step that left the token for the others of its job has said so.
   if (missing.length > 0 && source !== 'job')
     core.warning(
-      `The token lacks scopes that were asked for: ${secrets.clean(missing.join(','), Infinity)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`,
+      `The token lacks scopes that were asked for: ${listed(missing, secrets.clean)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`,
     );
   return granted;
 }
@@ -185,6 +186,7 @@ async function acquireWith(
   surroundings: Surroundings,
 ): Promise<void> {
   const { env, clock, signal } = surroundings;
+  const files = runnerFiles(env);
   const reuse = reuseOf(inputs, surroundings);
   const obtained = await obtain(inputs, secrets, reuse, surroundings);
   signal.throwIfAborted();
@@ -201,7 +203,7 @@ async function acquireWith(
       state,
       summary: summaryOf(obtained, inputs, scopes),
     },
-    env,
+    files,
   );
   process.exitCode = 0;
   logSuccess(obtained, inputs);
@@ -222,7 +224,8 @@ export async function acquire(surroundings: Surroundings): Promise<void> {
   } catch (error) {
     const failure = failureOf(error);
     // The runner annotates a cancelled step itself.
-    if (failure.code === 'cancelled') core.info(`${failure.happened} ${failure.remedy}`);
+    if (failure.code === 'cancelled')
+      core.info(`${failure.happened} It set nothing. ${failure.remedy}`);
     else core.setFailed(sentence(failure, env));
   }
 }

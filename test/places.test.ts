@@ -3,25 +3,15 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 
-import { type CacheService, startCacheService } from './support/cache-service.ts';
-import { type Inputs, SECRET, test } from './support/fixtures.ts';
+import { test } from './support/cache-fixtures.ts';
+import { type Inputs, SECRET } from './support/fixtures.ts';
 import type { Job } from './support/run-action.ts';
 import { expectSuccess, messageOf } from './support/verdicts.ts';
 
 const SHARED = { reuse: 'repository' };
-let cache: CacheService;
-
-beforeAll(async () => {
-  cache = await startCacheService();
-});
-afterAll(() => cache.close());
-beforeEach(() => {
-  cache.entries.length = 0;
-  cache.calls.length = 0;
-  cache.behaviour = 'normal';
-});
+const OTHER_REPOSITORY = { ...SHARED, GITHUB_REPOSITORY: 'octo-org/p8e' };
 
 const keptFiles = (job: Job): readonly string[] =>
   readdirSync(job.temp)
@@ -44,21 +34,24 @@ describe('what is kept', () => {
     ['by a job does not open in another attempt', {}, { GITHUB_RUN_ATTEMPT: '2' }, 'ims'],
     ['by a job does not open in another job', {}, { GITHUB_JOB: 'p8e' }, 'ims'],
     ['by a job does not open in the repository', {}, SHARED, 'ims'],
+    ['in a repository opens in it', SHARED, SHARED, 'repository'],
     ['in a repository does not open in a job', SHARED, {}, 'ims'],
-  ])('%s', async ([, from, to, source], { startJob, inputs }) => {
+    ['in a repository does not open in another', SHARED, OTHER_REPOSITORY, 'ims'],
+  ])('%s', async ([, from, to, source], { cache, startJob, inputs }) => {
     const keep = async ({ reuse = 'job', ...env }: Place) => {
       const start = (): Promise<Job> => startJob({ env: { ...cache.env, ...env } });
       cache.entries.length = 0;
       const job = await start();
       expect(await sourceOf(job, { ...inputs, reuse })).toBe('ims');
       const [file = ''] = keptFiles(job);
-      const [{ key } = { key: '' }] = cache.entries;
-      const shared = reuse === 'repository';
+      const [entry] = cache.entries;
+      const shared = reuse === 'repository' && entry !== undefined;
+      const blob = shared ? cache.blobOf(entry) : undefined;
       return {
-        bytes: shared ? await cache.read(key) : readFileSync(file),
+        bytes: (await blob?.downloadToBuffer()) ?? readFileSync(file),
         replace: async (bytes: Buffer) => {
-          if (shared) await cache.replace(key, bytes);
-          else writeFileSync(file, bytes);
+          if (blob === undefined) writeFileSync(file, bytes);
+          else await blob.uploadData(bytes);
         },
         again: async () => sourceOf(shared ? await start() : job, { ...inputs, reuse }),
       };
@@ -87,7 +80,7 @@ describe('a token that other jobs have is not revoked', () => {
     ['by a step between two', [SHARED, { revoke: 'true' }, SHARED], asItIs],
     ['with files that changed places', [SHARED, { revoke: 'true' }, SHARED], exchange],
     ['with files that changed places before', [{ revoke: 'true' }, SHARED], exchange],
-  ] as const)('%s', async ([, steps, between], { ims, startJob, inputs }) => {
+  ] as const)('%s', async ([, steps, between], { cache, ims, startJob, inputs }) => {
     const job = await startJob({ env: cache.env });
     const revoking: string[] = [];
     for (const change of steps) {
@@ -112,7 +105,7 @@ describe('a token that IMS gave for the second of two secrets', () => {
 
   test.for(['job', 'repository'])(
     'opens with that one alone (reuse: %s)',
-    async (reuse, { ims, startJob, inputs }) => {
+    async (reuse, { cache, ims, startJob, inputs }) => {
       const start = (): Promise<Job> => startJob({ env: cache.env });
       const first = await start();
       const both = { ...inputs, reuse, 'client-secret': `${OLD},${SECRET}` };
@@ -133,7 +126,7 @@ describe('keeping comes after the outputs', () => {
   // On Windows a signal from outside ends a process before it can say anything.
   test.skipIf(process.platform === 'win32').for(['SIGINT', 'SIGTERM'] as const)(
     '%s then cuts it short, and the step succeeds',
-    async (signal, { ims, startJob, inputs }) => {
+    async (signal, { cache, ims, startJob, inputs }) => {
       const job = await startJob({ env: cache.env });
       // The cache falls silent while IMS still thinks.
       ims.script({ delayMs: 300, body: ANSWER });
@@ -143,8 +136,8 @@ describe('keeping comes after the outputs', () => {
         {
           onStart: (child) => {
             const timer = setInterval(() => {
-              if (ims.requests.length > 0) cache.behaviour = 'silent';
-              if (!cache.calls.some((call) => call.includes('Create'))) return;
+              if (ims.requests.length > 0) cache.faults.create = { manner: 'silence' };
+              if (cache.requestsTo('create').length === 0) return;
               clearInterval(timer);
               sentAt = performance.now();
               child.kill(signal);
@@ -163,7 +156,7 @@ describe('keeping comes after the outputs', () => {
 
   test.skipIf(!existsSync('/dev/full'))(
     'a step that cannot write them keeps nothing',
-    async ({ startJob, inputs }) => {
+    async ({ cache, startJob, inputs }) => {
       const job = await startJob({ env: { ...cache.env, GITHUB_ENV: '/dev/full' } });
       messageOf(await job.uses({ ...inputs, ...SHARED }));
       expect(keptFiles(job)).toEqual([]);

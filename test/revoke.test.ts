@@ -273,6 +273,24 @@ describe('the way to IMS', () => {
     expect(proxies.map(({ tunnels }) => tunnels.length)).toEqual([sent, 0]);
   });
 
+  test('the file of OpenSSL, where Node uses its store: it changes', async ({
+    startIms,
+    startJob,
+  }) => {
+    const ims = await startIms({ tls: await issueCertificate(mine, { names: ['127.0.0.1'] }) });
+    const job = await startJob({ env: { NODE_OPTIONS: '--use-openssl-ca' } });
+    const [own, both] = [join(job.workspace, 'own'), join(job.workspace, 'both')];
+    writeFileSync(own, mine.cert);
+    writeFileSync(both, `${foreign.cert}\n${mine.cert}\n`);
+    await exportAll(job, { SSL_CERT_FILE: own });
+    const step = await job.uses({ ...inputsFor(ims), ...REVOKING });
+    expect(step.failed).toBe(false);
+    await exportAll(job, { SSL_CERT_FILE: both });
+    const [post] = await job.finish();
+    expectNotRevoked(post);
+    expect(ims.connections).toBe(1);
+  });
+
   test('a proxy, but IMS is on the loopback interface: it stays', async ({ ims, job, inputs }) => {
     await job.uses({ ...inputs, ...REVOKING });
     await exportAll(job, { https_proxy: 'http://127.0.0.1:1' });

@@ -726,6 +726,10 @@ function wrongClient({ description }, asked) {
         remedy: `Compare \`client-id\` and \`client-secret\` with the credential in ${CONSOLE}. The credential must also belong to ${environment}.`,
     };
 }
+function listed(scopes, clean) {
+    const list = clean(scopes.join(','), Infinity);
+    return list.length > 2000 ? `${scopes.length} scopes` : list;
+}
 function wrongScope(_said, { scopes, clean }) {
     const code = 'invalid_scope';
     if (scopes.length === 0)
@@ -737,7 +741,7 @@ function wrongScope(_said, { scopes, clean }) {
     return {
         code,
         happened: 'A scope is not granted to this credential.',
-        remedy: `Asked for: ${clean(scopes.join(','), Infinity)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+        remedy: `Asked for: ${listed(scopes, clean)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
     };
 }
 function refusedGrant(_said, { grantType }) {
@@ -1841,9 +1845,11 @@ function refuseUnreadableProxy(url) {
 }
 const hash = (text) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(text).digest('hex');
 function trustedCertificates() {
-    if (typeof external_node_tls_namespaceObject.getCACertificates !== 'function')
-        return '';
-    return external_node_tls_namespaceObject.getCACertificates('default').join('\n');
+    const listed = typeof external_node_tls_namespaceObject.getCACertificates === 'function';
+    if (listed && !/use.openssl.ca/.test(process.env['NODE_OPTIONS'] ?? ''))
+        return external_node_tls_namespaceObject.getCACertificates('default').join('\n');
+    const names = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+    return JSON.stringify(names.map((name) => process.env[name] ?? ''));
 }
 function routeTo(origin) {
     let proxy = 'unreadable';
@@ -2991,7 +2997,8 @@ class Reuse {
         return [...placeOfJob(this.#options.env), this.#identity];
     }
     #placeInRepository() {
-        return ['repository', this.#identity];
+        const repository = this.#options.env['GITHUB_REPOSITORY'] ?? '';
+        return ['repository', repository, this.#identity];
     }
     #keyPrefix() {
         return `adobe-ims-token-2-${this.#identity}-`;
@@ -3019,20 +3026,36 @@ function openRevocation(state, secrets, env) {
 
 const STATE_NAME = 'revoke';
 const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'];
-function undoing(paths) {
-    const sizes = paths.map((path) => (0,external_node_fs_namespaceObject.statSync)(path, { throwIfNoEntry: false })?.size);
-    return () => {
-        for (const [at, path] of paths.entries())
-            try {
-                (0,external_node_fs_namespaceObject.truncateSync)(path, sizes[at]);
-            }
-            catch {
-            }
-    };
+function failure(cause) {
+    const { code = '' } = cause;
+    return new StepError({
+        code: 'runner',
+        happened: 'The files that the runner reads could not be written.',
+        remedy: 'Use the action through `uses:` in a workflow, and check that the disk of the runner has space.',
+        facts: /^E[A-Z]{2,20}$/.test(code) ? [code] : [],
+    }, { cause });
 }
-function publish(publication, env) {
+function runnerFiles(env) {
+    const named = FILES.map((name) => [name, env[name] ?? '']);
+    try {
+        return new Map(named
+            .filter(([, path]) => path !== '')
+            .map(([name, path]) => [name, { path, size: (0,external_node_fs_namespaceObject.statSync)(path).size }]));
+    }
+    catch (error) {
+        throw failure(error);
+    }
+}
+function undo(files) {
+    for (const { path, size } of files.values())
+        try {
+            (0,external_node_fs_namespaceObject.truncateSync)(path, size);
+        }
+        catch {
+        }
+}
+function publish(publication, files) {
     const { outputs, variables, state, summary } = publication;
-    const undo = undoing(FILES.map((name) => env[name] ?? ''));
     try {
         for (const [name, value] of Object.entries(outputs))
             setOutput(name, value);
@@ -3041,17 +3064,11 @@ function publish(publication, env) {
         if (state !== '')
             saveState(STATE_NAME, state);
         if (summary !== '')
-            (0,external_node_fs_namespaceObject.appendFileSync)(env['GITHUB_STEP_SUMMARY'] ?? '', summary);
+            (0,external_node_fs_namespaceObject.appendFileSync)(files.get('GITHUB_STEP_SUMMARY')?.path ?? '', summary);
     }
     catch (error) {
-        undo();
-        const { code = '' } = error;
-        throw new StepError({
-            code: 'runner',
-            happened: 'The files that the runner reads could not be written.',
-            remedy: 'Use the action through `uses:` in a workflow, and check that the disk of the runner has space.',
-            facts: /^E[A-Z]{2,20}$/.test(code) ? [code] : [],
-        }, { cause: error });
+        undo(files);
+        throw failure(error);
     }
 }
 
@@ -3068,6 +3085,7 @@ function summaryTable(title, rows) {
 }
 
 ;// CONCATENATED MODULE: ./src/acquire.ts
+
 
 
 
@@ -3099,7 +3117,7 @@ function settleScopes({ token, source }, grant, secrets) {
         return asked;
     const missing = asked.filter((scope) => !granted.includes(scope));
     if (missing.length > 0 && source !== 'job')
-        warning(`The token lacks scopes that were asked for: ${secrets.clean(missing.join(','), Infinity)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
+        warning(`The token lacks scopes that were asked for: ${listed(missing, secrets.clean)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
     return granted;
 }
 function warnIfShort(token, minValiditySeconds, nowMs) {
@@ -3182,6 +3200,7 @@ async function obtain(inputs, secrets, reuse, surroundings) {
 }
 async function acquireWith(inputs, secrets, surroundings) {
     const { env, clock, signal } = surroundings;
+    const files = runnerFiles(env);
     const reuse = reuseOf(inputs, surroundings);
     const obtained = await obtain(inputs, secrets, reuse, surroundings);
     signal.throwIfAborted();
@@ -3195,7 +3214,7 @@ async function acquireWith(inputs, secrets, surroundings) {
         variables: variablesOf(token, inputs),
         state,
         summary: summaryOf(obtained, inputs, scopes),
-    }, env);
+    }, files);
     process.exitCode = 0;
     logSuccess(obtained, inputs);
     await reuse?.keep({ token, secret: authentication.secret }, source);
@@ -3212,7 +3231,7 @@ async function acquire(surroundings) {
     catch (error) {
         const failure = failureOf(error);
         if (failure.code === 'cancelled')
-            info(`${failure.happened} ${failure.remedy}`);
+            info(`${failure.happened} It set nothing. ${failure.remedy}`);
         else
             setFailed(sentence(failure, env));
     }
@@ -3257,7 +3276,7 @@ function cancellation() {
     const cancel = () => {
         controller.abort(new StepError({
             code: 'cancelled',
-            happened: 'The step was cancelled and set nothing.',
+            happened: 'The step was cancelled.',
             remedy: 'Run the job again if that was not intended.',
         }));
     };

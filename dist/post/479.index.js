@@ -131,6 +131,10 @@ function wrongClient({ description }, asked) {
         remedy: `Compare \`client-id\` and \`client-secret\` with the credential in ${CONSOLE}. The credential must also belong to ${environment}.`,
     };
 }
+function listed(scopes, clean) {
+    const list = clean(scopes.join(','), Infinity);
+    return list.length > 2000 ? `${scopes.length} scopes` : list;
+}
 function wrongScope(_said, { scopes, clean }) {
     const code = 'invalid_scope';
     if (scopes.length === 0)
@@ -142,7 +146,7 @@ function wrongScope(_said, { scopes, clean }) {
     return {
         code,
         happened: 'A scope is not granted to this credential.',
-        remedy: `Asked for: ${clean(scopes.join(','), Infinity)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+        remedy: `Asked for: ${listed(scopes, clean)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
     };
 }
 function refusedGrant(_said, { grantType }) {
@@ -440,9 +444,11 @@ function refuseUnreadableProxy(url) {
 }
 const hash = (text) => (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
 function trustedCertificates() {
-    if (typeof external_node_tls_.getCACertificates !== 'function')
-        return '';
-    return external_node_tls_.getCACertificates('default').join('\n');
+    const listed = typeof external_node_tls_.getCACertificates === 'function';
+    if (listed && !/use.openssl.ca/.test(process.env['NODE_OPTIONS'] ?? ''))
+        return external_node_tls_.getCACertificates('default').join('\n');
+    const names = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+    return JSON.stringify(names.map((name) => process.env[name] ?? ''));
 }
 function routeTo(origin) {
     let proxy = 'unreadable';
@@ -1374,7 +1380,8 @@ class Reuse {
         return [...placeOfJob(this.#options.env), this.#identity];
     }
     #placeInRepository() {
-        return ['repository', this.#identity];
+        const repository = this.#options.env['GITHUB_REPOSITORY'] ?? '';
+        return ['repository', repository, this.#identity];
     }
     #keyPrefix() {
         return `adobe-ims-token-2-${this.#identity}-`;
@@ -1402,20 +1409,36 @@ function openRevocation(state, secrets, env) {
 
 const STATE_NAME = 'revoke';
 const FILES = (/* unused pure expression or super */ null && (['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY']));
-function undoing(paths) {
-    const sizes = paths.map((path) => statSync(path, { throwIfNoEntry: false })?.size);
-    return () => {
-        for (const [at, path] of paths.entries())
-            try {
-                truncateSync(path, sizes[at]);
-            }
-            catch {
-            }
-    };
+function failure(cause) {
+    const { code = '' } = cause;
+    return new StepError({
+        code: 'runner',
+        happened: 'The files that the runner reads could not be written.',
+        remedy: 'Use the action through `uses:` in a workflow, and check that the disk of the runner has space.',
+        facts: /^E[A-Z]{2,20}$/.test(code) ? [code] : [],
+    }, { cause });
 }
-function publish(publication, env) {
+function runnerFiles(env) {
+    const named = FILES.map((name) => [name, env[name] ?? '']);
+    try {
+        return new Map(named
+            .filter(([, path]) => path !== '')
+            .map(([name, path]) => [name, { path, size: statSync(path).size }]));
+    }
+    catch (error) {
+        throw failure(error);
+    }
+}
+function undo(files) {
+    for (const { path, size } of files.values())
+        try {
+            truncateSync(path, size);
+        }
+        catch {
+        }
+}
+function publish(publication, files) {
     const { outputs, variables, state, summary } = publication;
-    const undo = undoing(FILES.map((name) => env[name] ?? ''));
     try {
         for (const [name, value] of Object.entries(outputs))
             core.setOutput(name, value);
@@ -1424,17 +1447,11 @@ function publish(publication, env) {
         if (state !== '')
             core.saveState(STATE_NAME, state);
         if (summary !== '')
-            appendFileSync(env['GITHUB_STEP_SUMMARY'] ?? '', summary);
+            appendFileSync(files.get('GITHUB_STEP_SUMMARY')?.path ?? '', summary);
     }
     catch (error) {
-        undo();
-        const { code = '' } = error;
-        throw new StepError({
-            code: 'runner',
-            happened: 'The files that the runner reads could not be written.',
-            remedy: 'Use the action through `uses:` in a workflow, and check that the disk of the runner has space.',
-            facts: /^E[A-Z]{2,20}$/.test(code) ? [code] : [],
-        }, { cause: error });
+        undo(files);
+        throw failure(error);
     }
 }
 
@@ -1551,7 +1568,7 @@ function cancellation() {
     const cancel = () => {
         controller.abort(new failure_StepError({
             code: 'cancelled',
-            happened: 'The step was cancelled and set nothing.',
+            happened: 'The step was cancelled.',
             remedy: 'Run the job again if that was not intended.',
         }));
     };

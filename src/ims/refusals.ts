@@ -62,6 +62,12 @@ function wrongClient({ description }: Said, asked: Asked): Words {
   };
 }
 
+/** Scopes, each whole; how many, where the runner would cut the message and with it the code at its end. */
+export function listed(scopes: readonly string[], clean: Asked['clean']): string {
+  const list = clean(scopes.join(','), Infinity);
+  return list.length > 2000 ? `${scopes.length} scopes` : list;
+}
+
 function wrongScope(_said: Said, { scopes, clean }: Asked): Words {
   const code = 'invalid_scope';
   if (scopes.length === 0)
@@ -73,7 +79,7 @@ function wrongScope(_said: Said, { scopes, clean }: Asked): Words {
   return {
     code,
     happened: 'A scope is not granted to this credential.',
-    remedy: `Asked for: ${clean(scopes.join(','), Infinity)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+    remedy: `Asked for: ${listed(scopes, clean)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
   };
 }
 

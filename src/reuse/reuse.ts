@@ -168,7 +168,8 @@ export class Reuse {
   }
 
   #placeInRepository(): readonly string[] {
-    return ['repository', this.#identity];
+    const repository = this.#options.env['GITHUB_REPOSITORY'] ?? '';
+    return ['repository', repository, this.#identity];
   }
 
   #keyPrefix(): string {
