@@ -78,7 +78,11 @@ describe('a token in the repository', () => {
     if (entry === undefined) throw new Error('nothing was saved');
     const [, identity = ''] = /([\da-f]{64})/.exec(entry.key) ?? [];
     const token = { accessToken: 'p8e-test-token', tokenType: 'bearer', expiresAtMs: 1e300 };
-    const sealed = seal(JSON.stringify(token), SECRET, ['repository', identity]);
+    const sealed = seal(JSON.stringify(token), SECRET, [
+      'repository',
+      'octo-org/octo-repo',
+      identity,
+    ]);
     await cache.blobOf(entry).uploadData(sealed);
     expectFromIms(await runJob());
     expect((await runJob()).outputs['source']).toBe('repository');
