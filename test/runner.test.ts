@@ -1,18 +1,10 @@
 /** The runner that the tests use, held to what GitHub's runner does. */
 
-import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { describe, expect, onTestFinished, vi } from 'vitest';
 
 import { createLineReader, parseCommand, parseEntries } from './support/commands.ts';
 import { test } from './support/fixtures.ts';
 import { createMasker } from './support/masker.ts';
-import type { Job, JobOptions } from './support/run-action.ts';
-
-/** There `bash` may be that of the Linux subsystem, and a process ends another without a signal. */
-const onWindows = process.platform === 'win32';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -106,141 +98,11 @@ describe('a line', () => {
   });
 });
 
-const MANIFEST = `
-inputs:
-  client-id: { description: kept hyphen }
-  some name: { description: space, default: fallback }
-  mode: { description: what to do, default: ok }
-runs: { using: node24, main: main.mjs, post: post.mjs }
-`;
-
-const MAIN = `
-import { appendFileSync, readFileSync } from 'node:fs';
-const { env } = process;
-const put = (file, text) => appendFileSync(env[file], text + '\\n');
-console.log('::add-mask::p8e-test-token');
-console.log('token p8e-test-token');
-console.log('stdin ' + readFileSync(0).length + ' tty ' + Boolean(process.stdout.isTTY));
-put('GITHUB_ENV', 'TOKEN=p8e-test-token');
-put('GITHUB_ENV', 'node_options=--inspect');
-put('GITHUB_STATE', 'token<<E\\np8e-test-token\\nE');
-put('GITHUB_OUTPUT', 'env=' + JSON.stringify(env));
-put('GITHUB_STEP_SUMMARY', 'got p8e-test-token');
-if (env['INPUT_MODE'] === 'fail') {
-  put('GITHUB_OUTPUT', 'bad');
-  process.exitCode = 3;
-}
-`;
-
-const POST = `
-const { env } = process;
-console.log([env['INPUT_CLIENT-ID'], env['INPUT_MODE'], env.STATE_token, env.STATE_other, env.LATER].join());
-`;
-
 describe('a job', () => {
-  async function start(
-    startJob: (options: JobOptions) => Promise<Job>,
-    options: JobOptions = {},
-  ): Promise<Job> {
-    const directory = await mkdtemp(join(tmpdir(), 'throw-away-'));
-    onTestFinished(() => rm(directory, { recursive: true }));
-    await writeFile(join(directory, 'action.yml'), MANIFEST);
-    await writeFile(join(directory, 'main.mjs'), MAIN);
-    await writeFile(join(directory, 'post.mjs'), POST);
-    return startJob({ actionDirectory: directory, ...options });
-  }
-
-  test.skipIf(onWindows)('runs main, a later step and post', async ({ startJob }) => {
-    const job = await start(startJob, { env: { STAGE: 'test', GITHUB_REPOSITORY: 'a/b' } });
-    const step = await job.uses({ 'client-id': 'one' }, { id: 'first', debug: true });
-    const later = await job.run('echo "$TOKEN"');
-    expect(step).toMatchObject({
-      exitCode: 0,
-      failed: false,
-      masks: ['p8e-test-token'],
-      env: { TOKEN: 'p8e-test-token' },
-      state: { token: 'p8e-test-token' },
-      summary: 'got ***\n',
-      files: { summary: 'got p8e-test-token\n' },
-      unexpectedCommands: [],
-    });
-    expect(step.stdout).toContain('token p8e-test-token');
-    expect(step.log).toContain(
-      '##[group]Run ./\nwith:\n  client-id: one\n  some name: fallback\n  mode: ok\n' +
-        'env:\n  STAGE: test\n##[endgroup]\ntoken ***\nstdin 0 tty false\n',
-    );
-    expect(step.log).toContain('##[debug]Save intra-action state token = ***');
-    expect(step.annotations).toEqual([
-      {
-        level: 'error',
-        message: "Can't store node_options output parameter using '$GITHUB_ENV' command.",
-      },
-    ]);
-    expect(later.stdout).toBe('p8e-test-token\n');
-    expect(later.log).toContain('  TOKEN: ***\n##[endgroup]\n***');
-    const [post] = await job.finish();
-    expect(post?.log).toBe('Post job cleanup.\none,ok,***,,');
-    expect(job.log).not.toContain('p8e-test-token');
-    expect(job.wouldDropJobOutput(base64('x:p8e-test-token'))).toBe(true);
-    expect(job.wouldDropJobOutput('harmless')).toBe(false);
-  });
-
-  test.skipIf(onWindows)(
-    'runs the last post first, with inputs evaluated again and what was exported meanwhile',
-    async ({ startJob }) => {
-      const job = await start(startJob);
-      await job.uses({ 'client-id': 'one' });
-      await job.uses({ 'client-id': 'two' });
-      await job.run(
-        'for name in LATER STATE_token STATE_other INPUT_MODE; do echo $name=yes; done >> "$GITHUB_ENV"',
-      );
-      const posts = await job.finish({ inputs: { mode: 'changed' } });
-      expect(posts.map((post) => post.stdout)).toEqual([
-        'two,changed,p8e-test-token,yes,yes\n',
-        'one,changed,p8e-test-token,yes,yes\n',
-      ]);
-    },
-  );
-
-  test.skipIf(onWindows)('makes the environment from nothing', async ({ startJob }) => {
-    vi.stubEnv('P8E_TEST_LEAK', 'p8e-test-leak');
-    onTestFinished(() => {
-      vi.unstubAllEnvs();
-    });
-    const job = await start(startJob, { env: { GITHUB_REPOSITORY: 'a/b' } });
-    await job.run('echo GITHUB_ACTIONS=no >> "$GITHUB_ENV"');
-    const { outputs } = await job.uses({ mode: '' }, { env: { CI: 'no' }, debug: true });
-    const env: unknown = JSON.parse(outputs['env'] ?? '{}');
-    expect(env).toMatchObject({
-      'INPUT_CLIENT-ID': '',
-      INPUT_SOME_NAME: 'fallback',
-      INPUT_MODE: '',
-      GITHUB_ACTIONS: 'true',
-      GITHUB_REPOSITORY: 'a/b',
-      GITHUB_WORKSPACE: job.workspace,
-      RUNNER_TEMP: job.temp,
-      RUNNER_DEBUG: '1',
-      CI: 'no',
-    });
-    expect(env).not.toHaveProperty('P8E_TEST_LEAK');
-  });
-
-  test('reads the files of a step that fails, and runs its post', async ({ startJob }) => {
-    const job = await start(startJob);
-    const step = await job.uses({ mode: 'fail' });
-    expect(step).toMatchObject({ exitCode: 3, failed: true, env: { TOKEN: 'p8e-test-token' } });
-    expect(step.outputs).toHaveProperty('env');
-    expect(step.annotations.slice(1)).toEqual([
-      { level: 'error', message: "Unable to process file command 'output' successfully." },
-      { level: 'error', message: "Invalid format 'bad'" },
-    ]);
-    expect((await job.finish()).map((post) => post.failed)).toEqual([false]);
-  });
-
   test('obeys commands on both streams, and records those that were injected', async ({
     startJob,
   }) => {
-    const job = await start(startJob, { secrets: ['p8e-test-known'] });
+    const job = await startJob({ secrets: ['p8e-test-known'] });
     const script = `
       const lines = ['::group::p8e-test-known', '::debug::hidden', 'x ##[set-output name=a]b',
         '::stop-commands::x', 'text\\r##[warning]after CR', '::add-mask::p8e-test-new', 'p8e-test-new'];
@@ -260,12 +122,27 @@ describe('a job', () => {
     );
   });
 
-  test('keeps the files of all steps until it ends', async ({ startJob }) => {
-    const job = await start(startJob);
-    await job.run(['--version']);
-    await job.run(['--version']);
-    expect(await readdir(join(job.temp, '_runner_file_commands'))).toHaveLength(8);
-    await job.dispose();
-    await expect(access(job.temp)).rejects.toThrow('ENOENT');
+  test('applies the entries of a file up to a bad one, and fails the step', async ({ job }) => {
+    const script = `
+      const { appendFileSync } = require('node:fs');
+      appendFileSync(process.env.GITHUB_ENV, 'A=1\\nnode_options=--inspect\\nbad');`;
+    const step = await job.run(['--eval', script]);
+    expect(step).toMatchObject({ exitCode: 0, failed: true, env: { A: '1' } });
+    expect(step.annotations.map(({ message }) => message)).toEqual([
+      "Can't store node_options output parameter using '$GITHUB_ENV' command.",
+      "Unable to process file command 'env' successfully.",
+      "Invalid format 'bad'",
+    ]);
+  });
+
+  test('makes the environment from nothing', async ({ job }) => {
+    vi.stubEnv('P8E_TEST_LEAK', 'p8e-test-leak');
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const { stdout } = await job.run(['-p', 'JSON.stringify(process.env)'], { debug: true });
+    const env: unknown = JSON.parse(stdout);
+    expect(env).toMatchObject({ GITHUB_ACTIONS: 'true', RUNNER_TEMP: job.temp, RUNNER_DEBUG: '1' });
+    expect(env).not.toHaveProperty('P8E_TEST_LEAK');
   });
 });

@@ -7,8 +7,8 @@ import { describe, expect } from 'vitest';
 
 import { formsOf } from './support/forms.ts';
 import { inputsFor, SECRET, test } from './support/fixtures.ts';
-import { testClient } from './support/ims-server.ts';
-import { expectSuccess, messageOf } from './support/verdicts.ts';
+import { testClient, tokenAnswer } from './support/ims-server.ts';
+import { annotationsOf, expectSuccess, failureOf, messageOf } from './support/verdicts.ts';
 
 describe('a token', () => {
   test('reaches later steps as output and variable, and is masked first', async ({
@@ -90,34 +90,28 @@ describe('a token', () => {
     },
   );
 
-  test('that lacks scopes gives a warning with their names', async ({ startIms, job }) => {
-    const ims = await startIms({ grantOnly: ['openid', 'AdobeID'] });
-    const step = await job.uses(inputsFor(ims));
+  test('that lacks scopes gives a warning with their names', async ({ ims, job, inputs }) => {
+    const payload = Buffer.from('{"scope":"openid,AdobeID"}').toString('base64url');
+    ims.script(tokenAnswer({ access_token: `p8e-test.${payload}.p8e-test` }));
+    const step = await job.uses(inputs);
     expect(step.outputs['scopes']).toBe('openid,AdobeID');
-    expect(step.annotations).toEqual([
-      {
-        level: 'warning',
-        message: expect.stringContaining('offline_access,creative_sdk') as string,
-      },
+    expect(annotationsOf(step, 'warning')).toEqual([
+      expect.stringContaining('offline_access,creative_sdk'),
     ]);
   });
 
-  test('that is opaque is as good as any', async ({ startIms, job }) => {
-    const ims = await startIms({ opaqueTokens: true });
-    const step = await job.uses(inputsFor(ims));
+  test('that is opaque is as good as any', async ({ ims, job, inputs }) => {
+    ims.script(tokenAnswer({}));
+    const step = await job.uses(inputs);
     expectSuccess(step);
-    expect(step.outputs).toMatchObject({
-      'user-id': '',
-      scopes: 'openid,AdobeID,offline_access,creative_sdk',
-    });
+    const scopes = 'openid,AdobeID,offline_access,creative_sdk';
+    expect(step.outputs).toMatchObject({ 'user-id': '', scopes });
   });
 
-  test('with little life left gives a warning with both numbers', async ({ startIms, job }) => {
-    const ims = await startIms({ expiresInSeconds: 600 });
-    const step = await job.uses(inputsFor(ims));
-    expect(step.annotations).toEqual([
-      { level: 'warning', message: expect.stringMatching(/(600|599) s.*1800 s/) as string },
-    ]);
+  test('with little life left gives a warning with both numbers', async ({ ims, job, inputs }) => {
+    ims.script(tokenAnswer({ expires_in: 600 }));
+    const warnings = annotationsOf(await job.uses(inputs), 'warning');
+    expect(warnings).toEqual([expect.stringMatching(/(600|599) s.*1800 s/)]);
   });
 
   test('goes to several variables or none, and the summary holds no secret', async ({
@@ -259,10 +253,10 @@ describe('a file of the runner', () => {
   );
 
   test.skipIf(!existsSync('/dev/full'))(
-    'that is full takes back what is in the others',
+    'that is full takes back what is in the others, and nothing is kept',
     async ({ startJob, inputs }) => {
       const job = await startJob({ env: { GITHUB_ENV: '/dev/full' } });
-      expect(messageOf(await job.uses(inputs))).toMatch(/\(runner, ENOSPC\)$/);
+      expect(failureOf(await job.uses(inputs), job)).toMatch(/\(runner, ENOSPC\)$/);
     },
   );
 });

@@ -1,3 +1,5 @@
+/** What judges the log of the end-to-end workflow: the search for secrets, and the record of the IMS. */
+
 import { randomBytes } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
@@ -21,28 +23,21 @@ describe.each([
   it.each<[string, string]>([
     ['in the clear', secret],
     ['in base64', base64(secret)],
-    ['in base64 after one byte', base64(`:${secret}`)],
-    ['in base64 after two bytes', base64(`a:${secret}`)],
-    ['in base64 with something before and after', base64(`id:${secret}\n`)],
-    ['in base64 with more after', base64(`id:${secret}\n\n`)],
+    ['in base64 after one byte', base64(`:${secret}\n`)],
+    ['in base64 after two bytes, with more after', base64(`a:${secret}\n\n`)],
     ['in base64url', Buffer.from(`ab:${secret}`).toString('base64url')],
     ['in hex', hex(secret)],
     ['in upper-case hex', hex(secret).toUpperCase()],
     ['percent-encoded', encodeURIComponent(secret)],
-    ['percent-encoded, each byte', hex(secret).replace(/../g, '%$&')],
     ['form-encoded', new URLSearchParams({ secret }).toString()],
     ['in JSON', JSON.stringify({ secret })],
-    ['backwards', Array.from(secret).reverse().join('')],
     ['folded over lines', base64(secret).replace(/.{30}/g, `$&\n${PREFIX}`)],
   ])('finds it %s', (_name, text) => {
     expect(findLeaks(lines(text), [secret])).not.toEqual([]);
   });
 
-  it('finds nothing where it is masked', () => {
+  it('finds nothing where it is masked, and does not repeat it', () => {
     expect(findLeaks(lines('***'), [secret])).toEqual([]);
-  });
-
-  it('does not repeat it', () => {
     const leaks = findLeaks(lines(secret), [secret]);
     expect(findLeaks(JSON.stringify(leaks), [secret])).toEqual([]);
   });
@@ -58,29 +53,21 @@ describe('the search of a log', () => {
   });
 });
 
-describe('the record of the embedded IMS', () => {
-  const exchange = (path: string, form: object, answer: object, status = 200): Exchange => ({
-    path,
-    form: { ...form },
-    status,
-    answer: { ...answer },
-  });
-  const exchanges = [
-    exchange('/ims/token/v3', { client_secret: 's' }, { access_token: 't', refresh_token: 'r' }),
-    exchange('/ims/token/v3', { client_secret: 'wrong' }, { error: 'invalid_client' }, 400),
-    exchange('/ims/revoke', { token: 't', client_secret: 's' }, {}),
-    exchange('/ims/invalidate_token/v2', { token: 'u' }, { error: 'invalid_client' }, 400),
+it('the record names every secret once, the tokens issued, and the revocations accepted', () => {
+  const [token, revoke] = ['/ims/token/v3', '/ims/revoke'];
+  const refused = { status: 400, answer: { error: 'invalid_client' } };
+  const exchanges: readonly Exchange[] = [
+    {
+      path: token,
+      form: { client_secret: 's' },
+      status: 200,
+      answer: { access_token: 't', refresh_token: 'r' },
+    },
+    { path: token, form: { client_secret: 'wrong' }, ...refused },
+    { path: revoke, form: { token: 't', client_secret: 's' }, status: 200, answer: {} },
+    { path: revoke, form: { token: 'u' }, ...refused },
   ];
-
-  it('tells every secret, each once', () => {
-    expect(secretsIn(exchanges)).toEqual(['s', 'r', 't', 'wrong', 'u']);
-  });
-
-  it('tells the tokens that were issued', () => {
-    expect(issuedTokens(exchanges)).toEqual(['t']);
-  });
-
-  it('tells the revocations that were accepted', () => {
-    expect(revocations(exchanges)).toEqual(['/ims/revoke t']);
-  });
+  expect(secretsIn(exchanges)).toEqual(['s', 'r', 't', 'wrong', 'u']);
+  expect(issuedTokens(exchanges)).toEqual(['t']);
+  expect(revocations(exchanges)).toEqual(['/ims/revoke t']);
 });

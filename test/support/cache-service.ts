@@ -23,18 +23,11 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 
+import { give, type ScriptedAnswer } from './ims-server.ts';
+
 /** The five requests, in the order of a step that finds nothing and saves. */
 export const PLACES = ['lookup', 'download', 'create', 'upload', 'finalize'] as const;
 export type Place = (typeof PLACES)[number];
-
-/** An answer in place of the right one. */
-export type Fault = {
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** One byte a second without end, bytes without end, or not a byte. */
-  readonly manner?: 'drip' | 'flood' | 'silence';
-};
 
 export type CacheEntry = {
   readonly key: string;
@@ -42,7 +35,7 @@ export type CacheEntry = {
   readonly blob: string;
   finished: boolean;
   /** What a download of this entry gets. */
-  fault?: Fault;
+  fault?: ScriptedAnswer;
 };
 
 export type CacheRequest = {
@@ -64,7 +57,8 @@ export type CacheService = {
   readonly env: Readonly<Record<string, string>>;
   readonly entries: CacheEntry[];
   readonly requests: CacheRequest[];
-  readonly faults: Partial<Record<Place, Fault>>;
+  /** Answers in place of the right ones. */
+  readonly faults: Partial<Record<Place, ScriptedAnswer>>;
   /** What the run may not do. */
   readonly denied: Set<'read' | 'write'>;
   /** How the answers spell their fields. */
@@ -120,22 +114,6 @@ export async function startBlobStore(): Promise<BlobStore> {
     await ended;
   };
   return { container, close };
-}
-
-/** Sends what a fault says. The endless ones end with the connection. */
-async function misbehave(fault: Fault, response: ServerResponse): Promise<void> {
-  if (fault.manner === 'silence') return;
-  response.writeHead(fault.status ?? 200, fault.headers);
-  if (fault.manner === undefined) {
-    response.end(fault.body ?? '');
-    return;
-  }
-  const bytes = fault.manner === 'drip' ? 'x' : 'x'.repeat(65_536);
-  const pause = fault.manner === 'drip' ? 1000 : 0;
-  while (!response.closed) {
-    if (!response.write(bytes)) await new Promise((resolve) => response.once('drain', resolve));
-    await new Promise((resolve) => setTimeout(resolve, pause));
-  }
 }
 
 const camel = (name: string): string =>
@@ -257,15 +235,17 @@ export async function startCacheService(store: BlobStore): Promise<CacheService>
     requests.push({ place, method, path, headers, body });
     const entry = state.entries.find(({ blob }) => path.endsWith(blob));
     const fault = service.faults[place] ?? (place === 'download' ? entry?.fault : undefined);
-    if (fault !== undefined) return misbehave(fault, response);
+    if (fault !== undefined) {
+      give(fault, response);
+      return;
+    }
     if (called === undefined) return forward(request, body, new URL(store.container.url), response);
     const answer = await state.answer(called, body.toString(), origin);
     const spelt = Object.entries(answer.body).map(([name, value]) => [
       service.fields === 'lowerCamel' ? camel(name) : name,
       value,
     ]);
-    response.writeHead(answer.status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(Object.fromEntries(spelt)));
+    give({ status: answer.status, body: JSON.stringify(Object.fromEntries(spelt)) }, response);
   };
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());

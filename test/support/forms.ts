@@ -20,10 +20,24 @@ export function echoesOf(secret: string): readonly string[] {
   return [...new Set([secret, ...percent, ...lower, json, html])];
 }
 
+/** What is always the same in the base64 of a longer text, for each place in a group of three bytes. */
+function base64Cores(bytes: Buffer): readonly string[] {
+  return [0, 1, 2].map((shift) => {
+    const whole = Buffer.concat([Buffer.alloc(shift), bytes]);
+    const end = Math.floor((whole.length * 8) / 6);
+    return whole.toString('base64').slice(Math.ceil((shift * 8) / 6), end);
+  });
+}
+
 /** Those, the forms that the runner masks, and others. None of an empty secret. */
 export function formsOf(secret: string): readonly string[] {
   if (secret === '') return [];
   const bytes = Buffer.from(secret, 'utf8');
-  const others = [bytes.toString('base64url'), bytes.toString('hex')];
-  return [...new Set([...echoesOf(secret), ...encodings(secret), ...others])];
+  const hex = bytes.toString('hex');
+  const base64 = [...encodings(secret), ...base64Cores(bytes)];
+  const urlSafe = base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
+  const percent = encodeURIComponent(secret.toWellFormed());
+  return [
+    ...new Set([...echoesOf(secret), ...base64, ...urlSafe, percent, hex, hex.toUpperCase()]),
+  ];
 }

@@ -10,7 +10,6 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 
 export type Client = {
   readonly id: string;
@@ -30,14 +29,12 @@ export type Fault =
   | 'slow-headers'
   | 'byte-per-second'
   | 'byte-by-byte'
-  | 'endless'
-  | 'wrong-content-length';
+  | 'endless';
 
 export type ScriptedAnswer = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  readonly delayMs?: number;
   readonly fault?: Fault;
 };
 
@@ -56,12 +53,10 @@ export type ImsOptions = {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Where to listen; 127.0.0.1 by default. */
   readonly address?: '127.0.0.1' | '::1';
-  readonly expiresInSeconds?: number;
-  readonly opaqueTokens?: boolean;
-  /** Grants these scopes, whatever was asked for. */
-  readonly grantOnly?: readonly string[];
   /** Answers 429 with `Retry-After: 1` to requests above this many in a second. */
   readonly admitPerSecond?: number;
+  /** Called before an answer leaves. */
+  readonly onExchange?: (request: RecordedRequest, answer: ScriptedAnswer) => void;
 };
 
 export type CodeOptions = {
@@ -83,6 +78,19 @@ export const testClient: Client = {
   grants: ['client_credentials', 'refresh_token', 'authorization_code'],
 };
 
+const LIFETIME_SECONDS = 86_399;
+
+/** A right answer to a token request, but for these fields. */
+export function tokenAnswer(fields: object = {}): ScriptedAnswer {
+  const body = {
+    access_token: 'p8e-test-token-0123456789',
+    token_type: 'bearer',
+    expires_in: LIFETIME_SECONDS,
+    ...fields,
+  };
+  return { body: JSON.stringify(body) };
+}
+
 type Answer = { readonly status: number; readonly body?: object };
 
 const refuse = (error: string, description: string): Answer => ({
@@ -91,7 +99,7 @@ const refuse = (error: string, description: string): Answer => ({
 });
 
 type Grantee = { readonly client: Client; readonly scopes: readonly string[] };
-type Code = Grantee & { readonly challenge: string | undefined; readonly permanent: boolean };
+type Code = Grantee & Pick<CodeOptions, 'challenge' | 'permanent'>;
 
 /** A JWT of the shape and length that IMS gives (1,100 to 1,600 characters). */
 function makeJwt(kind: 'at' | 'rt', claims: Readonly<Record<string, string>>): string {
@@ -121,10 +129,8 @@ class Ims {
 
   issueCode(options: CodeOptions): string {
     const client = this.#find(options.clientId);
-    const scopes = options.scopes ?? client.scopes;
     const code = makeJwt('at', { id: randomUUID(), type: 'authorization_code' });
-    const { challenge, permanent = false } = options;
-    this.#codes.set(code, { client, scopes, challenge, permanent });
+    this.#codes.set(code, { scopes: client.scopes, ...options, client });
     return code;
   }
 
@@ -139,7 +145,8 @@ class Ims {
     return client;
   }
 
-  answer(request: RecordedRequest): ScriptedAnswer {
+  /** What IMS would answer. */
+  protected judge(request: RecordedRequest): ScriptedAnswer {
     const { status, body } = this.#judge(request);
     const debugId = { 'x-debug-id': `p8e-test-debug-${randomUUID()}` };
     const headers = status === 429 ? { ...debugId, 'retry-after': '1' } : debugId;
@@ -155,7 +162,6 @@ class Ims {
       case '/ims/token/v3':
         return this.#throttled() ?? this.#token(request);
       case '/ims/invalidate_token/v2':
-        return this.#invalidate(request);
       case '/ims/revoke':
         return this.#revoke(request);
       default:
@@ -233,15 +239,12 @@ class Ims {
     const challenge = createHash('sha256').update(verifier).digest('base64url');
     if (code.challenge !== undefined && code.challenge !== challenge)
       return refuse('access_denied', 'code_verifier does not match');
-    if (!code.permanent) this.#codes.delete(text);
-    const refresh = code.scopes.includes('offline_access')
-      ? { refresh_token: this.#newRefreshToken(code) }
-      : {};
-    const idToken = makeJwt('at', { sub: 'p8e-test-user', aud: client.id });
+    if (code.permanent !== true) this.#codes.delete(text);
+    const renewable = code.scopes.includes('offline_access');
     const body = {
       ...this.#grant(code, 'user'),
-      ...refresh,
-      id_token: idToken,
+      ...(renewable ? { refresh_token: this.#newRefreshToken(code) } : {}),
+      id_token: makeJwt('at', { sub: 'p8e-test-user', aud: client.id }),
       sub: 'p8e-test-user',
     };
     return { status: 200, body };
@@ -254,42 +257,32 @@ class Ims {
   }
 
   #grant({ client, scopes }: Grantee, holder: 'user' | 'technical account'): object {
-    const seconds = this.#options.expiresInSeconds ?? 86_399;
     const domain = holder === 'user' ? 'AdobeID' : 'techacct.adobe.com';
-    const token =
-      this.#options.opaqueTokens === true
-        ? `p8e-test-opaque-${randomBytes(32).toString('base64url')}`
-        : makeJwt('at', {
-            id: randomUUID(),
-            type: 'access_token',
-            client_id: client.id,
-            user_id: `${randomBytes(12).toString('hex').toUpperCase()}@${domain}`,
-            as: 'ims-na1',
-            scope: (this.#options.grantOnly ?? scopes).join(','),
-            created_at: String(Date.now()),
-            expires_in: String(seconds * 1000),
-          });
-    return { access_token: token, token_type: 'bearer', expires_in: seconds };
-  }
-
-  #end(token: string): Answer {
-    this.revoked.add(token);
-    return { status: 200 };
-  }
-
-  #invalidate(request: RecordedRequest): Answer {
-    const client = this.#authenticate(request);
-    if ('status' in client) return client;
-    if (request.headers['x-ims-clientid'] !== client.id)
-      return refuse('invalid_parameter_value', 'X-IMS-ClientId header is required');
-    if (request.form['token_type'] !== 'access_token')
-      return refuse('invalid_parameter_value', 'Type parameter is required!');
-    return this.#end(request.form['token'] ?? '');
+    const token = makeJwt('at', {
+      id: randomUUID(),
+      type: 'access_token',
+      client_id: client.id,
+      user_id: `${randomBytes(12).toString('hex').toUpperCase()}@${domain}`,
+      as: 'ims-na1',
+      scope: scopes.join(','),
+      created_at: String(Date.now()),
+      expires_in: String(LIFETIME_SECONDS * 1000),
+    });
+    return { access_token: token, token_type: 'bearer', expires_in: LIFETIME_SECONDS };
   }
 
   #revoke(request: RecordedRequest): Answer {
     const client = this.#authenticate(request);
-    return 'status' in client ? client : this.#end(request.form['token'] ?? '');
+    if ('status' in client) return client;
+    const { path, headers, form } = request;
+    if (path === '/ims/invalidate_token/v2') {
+      if (headers['x-ims-clientid'] !== client.id)
+        return refuse('invalid_parameter_value', 'X-IMS-ClientId header is required');
+      if (form['token_type'] !== 'access_token')
+        return refuse('invalid_parameter_value', 'Type parameter is required!');
+    }
+    this.revoked.add(form['token'] ?? '');
+    return { status: 200 };
   }
 }
 
@@ -311,9 +304,7 @@ function misbehave(fault: Fault, answer: ScriptedAnswer, response: ServerRespons
       clearInterval(timer);
     });
   };
-  const body =
-    answer.body ??
-    '{"access_token":"p8e-test-never-whole","token_type":"bearer","expires_in":86399}';
+  const body = answer.body ?? tokenAnswer().body ?? '';
   const half = body.slice(0, Math.floor(body.length / 2));
   switch (fault) {
     case 'silence':
@@ -324,11 +315,6 @@ function misbehave(fault: Fault, answer: ScriptedAnswer, response: ServerRespons
     case 'cut-off':
       response.writeHead(answer.status ?? 200, { 'content-length': body.length });
       response.write(half, () => socket?.destroy());
-      return;
-    case 'wrong-content-length':
-      response.writeHead(answer.status ?? 200, { 'content-length': half.length });
-      socket?.end(Buffer.from(body));
-      response.flushHeaders();
       return;
     case 'switching-protocols':
       socket?.write(
@@ -354,6 +340,16 @@ function misbehave(fault: Fault, answer: ScriptedAnswer, response: ServerRespons
   }
 }
 
+/** Sends an answer, as JSON unless it says otherwise. */
+export function give(answer: ScriptedAnswer, response: ServerResponse): void {
+  if (answer.fault !== undefined) {
+    misbehave(answer.fault, answer, response);
+    return;
+  }
+  const headers = { 'content-type': 'application/json', ...answer.headers };
+  response.writeHead(answer.status ?? 200, headers).end(answer.body ?? '');
+}
+
 async function record(request: IncomingMessage): Promise<RecordedRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -371,12 +367,12 @@ async function record(request: IncomingMessage): Promise<RecordedRequest> {
 }
 
 /** IMS on a port of the loopback interface; what it is asked, and what it is told to answer. */
-export class ImsServer {
+export class ImsServer extends Ims {
   readonly url: string;
   readonly port: number;
   readonly requests: RecordedRequest[] = [];
-  readonly #ims: Ims;
   readonly #server: Server;
+  readonly #onExchange: ImsOptions['onExchange'];
   readonly #sockets = new Set<Socket>();
   readonly #next: ScriptedAnswer[] = [];
   #always: ScriptedAnswer | undefined;
@@ -385,7 +381,8 @@ export class ImsServer {
 
   /** For a server that listens already. */
   constructor(server: Server, options: ImsOptions) {
-    this.#ims = new Ims(options);
+    super(options);
+    this.#onExchange = options.onExchange;
     this.#server = server;
     const address = server.address();
     this.port = typeof address === 'object' && address !== null ? address.port : 0;
@@ -404,16 +401,12 @@ export class ImsServer {
     return this.#connections;
   }
 
-  get revoked(): ReadonlySet<string> {
-    return this.#ims.revoked;
-  }
-
   /** Answers the next requests, in order; afterwards the server is IMS again. */
   script(...answers: readonly ScriptedAnswer[]): void {
     this.#next.push(...answers);
   }
 
-  /** Answers every request that has no answer of its own, until it is called with undefined. */
+  /** Answers every request that has no answer of its own. */
   scriptAlways(answer: ScriptedAnswer | undefined): void {
     this.#always = answer;
   }
@@ -427,14 +420,6 @@ export class ImsServer {
   /** Closes the next connections before it reads from them. */
   dropConnections(count: number): void {
     this.#dropping = count;
-  }
-
-  issueCode(options: CodeOptions): string {
-    return this.#ims.issueCode(options);
-  }
-
-  issueRefreshToken(options: { readonly clientId: string }): string {
-    return this.#ims.issueRefreshToken(options);
   }
 
   async close(): Promise<void> {
@@ -456,15 +441,9 @@ export class ImsServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const recorded = await record(request);
     this.requests.push(recorded);
-    const answer = this.#next.shift() ?? this.#always ?? this.#ims.answer(recorded);
-    if (answer.delayMs !== undefined) await delay(answer.delayMs, undefined, { ref: false });
-    if (answer.fault !== undefined) {
-      misbehave(answer.fault, answer, response);
-      return;
-    }
-    const headers = { 'content-type': 'application/json', ...answer.headers };
-    response.writeHead(answer.status ?? 200, headers);
-    response.end(answer.body ?? '');
+    const answer = this.#next.shift() ?? this.#always ?? this.judge(recorded);
+    this.#onExchange?.(recorded, answer);
+    give(answer, response);
   }
 }
 
