@@ -33,7 +33,7 @@ const job = await startJob({ secrets: [secret, WRONG] });
 
 try {
   const inputs = { 'client-id': testClient.id, 'client-secret': secret, 'ims-url': ims.url };
-  const token = await job.uses(inputs, { id: 'ims' });
+  const token = await job.uses(inputs);
   show('Step 1: get a token', token.log);
 
   const later = await job.run(
@@ -47,13 +47,10 @@ try {
   );
   show('Step 2: a later step uses the variable and the output', later.log);
 
-  const again = await job.uses(inputs, { id: 'again' });
+  const again = await job.uses(inputs);
   show('Step 3: the same again costs no request', again.log);
 
-  const wrong = await job.uses(
-    { ...inputs, 'client-secret': WRONG, reuse: 'none' },
-    { id: 'wrong' },
-  );
+  const wrong = await job.uses({ ...inputs, 'client-secret': WRONG, reuse: 'none' });
   show('Step 4: what a wrong secret looks like', wrong.log);
   await job.finish();
 

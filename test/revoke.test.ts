@@ -31,8 +31,9 @@ function expectNotRevoked(post: StepResult | undefined): void {
 
 /** Does what any step can: exports variables to those after it, post steps included. */
 async function exportAll(job: Job, variables: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, value] of Object.entries(variables))
-    await job.run(`echo '${name}=${value}' >> "$GITHUB_ENV"`);
+  const text = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
+  const script = 'fs.appendFileSync(process.env.GITHUB_ENV, process.argv[1])';
+  await job.run(['-e', script, '--', text.join('')]);
 }
 
 test('revokes the token when the job ends', async ({ ims, job, inputs }) => {

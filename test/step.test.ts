@@ -16,7 +16,7 @@ describe('a token', () => {
     job,
     inputs,
   }) => {
-    const step = await job.uses(inputs, { id: 'ims' });
+    const step = await job.uses(inputs);
     expectSuccess(step);
     const token = step.outputs['access-token'] ?? '';
     expect(token.length).toBeGreaterThan(1000);
@@ -44,7 +44,6 @@ describe('a token', () => {
     await job.run(['-e', print]);
     expect(job.log).not.toContain(token);
     expect(job.log).not.toContain(SECRET);
-    expect(job.wouldDropJobOutput(token)).toBe(true);
   });
 
   test('is asked for by POST, and IMS is told nothing of the runner', async ({
@@ -121,7 +120,7 @@ describe('a token', () => {
     const several = await job.uses({ ...inputs, 'env-var': 'A_TOKEN, B_TOKEN', summary: 'true' });
     const token = several.outputs['access-token'];
     expect(several.env).toEqual({ A_TOKEN: token, B_TOKEN: token });
-    expect(several.summary).toContain('A_TOKEN');
+    expect(several.files.summary).toContain('A_TOKEN');
     expect(several.files.summary).not.toContain(token);
     const none = await job.uses({ ...inputs, 'env-var': '' });
     expect(none.env).toEqual({});

@@ -32,8 +32,6 @@ export type StepResult = {
   /** What this step exported for later ones. */
   readonly env: Variables;
   readonly state: Variables;
-  /** Masked line by line, as shown. */
-  readonly summary: string;
   readonly annotations: readonly Annotation[];
   /** The values of this step's `::add-mask::` commands, in order. */
   readonly masks: readonly string[];
@@ -47,7 +45,6 @@ export type StepResult = {
 
 /** How one step differs from an ordinary one. */
 export type StepOptions = {
-  readonly id?: string;
   /** The step's `env:`. */
   readonly env?: Variables;
   /** Whether step debug logging is on. */
@@ -58,7 +55,7 @@ export type StepOptions = {
 };
 
 /** How the post steps differ from their main steps. */
-export type PostOptions = Omit<StepOptions, 'id'> & {
+export type PostOptions = StepOptions & {
   /** What inputs evaluate to by now: the runner evaluates them again. */
   readonly inputs?: Variables;
 };
@@ -73,20 +70,16 @@ export type Job = {
   readonly log: string;
   /** Runs the action's main and registers its post step. */
   readonly uses: (inputs: Variables, options?: StepOptions) => Promise<StepResult>;
-  /** Runs a bash script, or node with the arguments given. */
-  readonly run: (command: string | readonly string[], options?: StepOptions) => Promise<StepResult>;
+  /** Runs node with these arguments. */
+  readonly run: (argv: readonly string[], options?: StepOptions) => Promise<StepResult>;
   /** Runs the post steps, the last registered first; returns their results in that order. */
   readonly finish: (options?: PostOptions) => Promise<readonly StepResult[]>;
-  /** Whether GitHub would drop this value as an output of the job, as it contains a secret. */
-  readonly wouldDropJobOutput: (value: string) => boolean;
   /** Ends what still runs and removes the job's files. */
   readonly dispose: () => Promise<void>;
 };
 
 /** What the job starts with. */
 export type JobOptions = {
-  /** Where action.yml is; this repository by default. */
-  readonly actionDirectory?: string;
   /** Secrets that the masker knows from the start. */
   readonly secrets?: readonly string[];
   /**
@@ -105,7 +98,6 @@ type Manifest = {
 
 /** What the stages of one step share. */
 type Step = {
-  readonly id: string;
   readonly given: Variables;
   readonly state: Map<string, string>;
   readonly options: StepOptions;
@@ -122,7 +114,6 @@ type JobState = JobLog & {
 };
 
 type Launch = Step & {
-  readonly program: string;
   readonly argv: readonly string[];
   readonly inputs: Variables;
   /** Lines before the process starts; `env` is what the header prints of the environment. */
@@ -138,34 +129,26 @@ const FILE_COMMANDS: Readonly<Record<keyof Files, readonly [variable: string, pr
   summary: ['GITHUB_STEP_SUMMARY', 'step_summary_'],
 };
 
+const ROOT = resolve(import.meta.dirname, '..', '..');
 const NODE_MAJOR = 24;
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+/** What of action.yml the runner reads. */
+type ActionFile = {
+  readonly inputs: Readonly<Record<string, { readonly default?: string }>>;
+  readonly runs: Readonly<Record<string, string>>;
+};
 
-function field(value: unknown, name: string): unknown {
-  return isRecord(value) ? value[name] : undefined;
-}
-
-function text(value: unknown): string {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
-}
-
-async function readManifest(directory: string): Promise<Manifest> {
-  const manifest: unknown = parse(await readFile(join(directory, 'action.yml'), 'utf8'));
-  const runs = field(manifest, 'runs');
-  if (field(runs, 'using') !== `node${NODE_MAJOR}`) {
-    throw new Error(`action.yml must have "using: node${NODE_MAJOR}"`);
-  }
-  // Without it, the runner starts post always.
-  if (field(runs, 'post-if') !== undefined) throw new Error('this runner knows no post-if');
-  const declared = Object.entries(field(manifest, 'inputs') ?? {});
+async function readManifest(): Promise<Manifest> {
+  const { inputs, runs } = parse(await readFile(join(ROOT, 'action.yml'), 'utf8')) as ActionFile;
+  const { using, main = '', post = '' } = runs;
+  // Without `post-if`, the runner starts post always.
+  if (using !== `node${NODE_MAJOR}` || 'post-if' in runs)
+    throw new Error(`this runner knows node${NODE_MAJOR} without post-if alone`);
+  const defaults = Object.entries(inputs).map(([name, of]) => [name, of.default ?? ''] as const);
   return {
-    inputs: Object.fromEntries(declared.map(([name, of]) => [name, text(field(of, 'default'))])),
-    main: resolve(directory, text(field(runs, 'main'))),
-    post: resolve(directory, text(field(runs, 'post'))),
+    inputs: Object.fromEntries(defaults),
+    main: resolve(ROOT, main),
+    post: resolve(ROOT, post),
   };
 }
 
@@ -184,19 +167,13 @@ function inputVariables(inputs: Variables): Variables {
 function githubVariables(job: JobState): Variables {
   return {
     GITHUB_ACTIONS: 'true',
-    GITHUB_ACTION_REF: '',
-    // Empty for an action that is used by its path.
-    GITHUB_ACTION_REPOSITORY: '',
     GITHUB_EVENT_NAME: 'push',
     GITHUB_JOB: 'test',
     GITHUB_REF: 'refs/heads/main',
     GITHUB_REPOSITORY: 'octo-org/octo-repo',
-    GITHUB_REPOSITORY_ID: '1296269',
     GITHUB_RUN_ATTEMPT: '1',
     GITHUB_RUN_ID: '1658821493',
     GITHUB_SERVER_URL: 'https://github.com',
-    GITHUB_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
-    GITHUB_WORKFLOW: 'test',
     GITHUB_WORKSPACE: job.workspace,
   };
 }
@@ -238,7 +215,6 @@ function environment(job: JobState, launch: Launch, files: Files, workflow: Vari
     ...withPrefix('STATE_', launch.state),
     ...inputVariables(launch.inputs),
     ...githubVariables(job),
-    GITHUB_ACTION: launch.id,
     ...Object.fromEntries(paths.map(([file, [variable]]) => [variable, files[file]])),
     ...runnerVariables(job, launch.options.debug ?? false),
     ...job.runnerEnv,
@@ -246,13 +222,9 @@ function environment(job: JobState, launch: Launch, files: Files, workflow: Vari
 }
 
 async function mapFiles(map: (file: keyof Files) => Promise<string>): Promise<Files> {
-  const [output, env, state, summary] = await Promise.all([
-    map('output'),
-    map('env'),
-    map('state'),
-    map('summary'),
-  ]);
-  return { output, env, state, summary };
+  const names = Object.keys(FILE_COMMANDS) as (keyof Files)[];
+  const values = await Promise.all(names.map(async (file) => [file, await map(file)] as const));
+  return Object.fromEntries(values) as Files;
 }
 
 /** Makes the step's empty files. They stay until the job ends, as on the runner. */
@@ -300,7 +272,7 @@ function readStreams(
 /** Starts the process with closed stdin and pipes, and waits until both streams have ended. */
 function execute(job: JobState, launch: Launch, env: Variables, step: StepConsole): Promise<Exit> {
   const { promise, resolve: settle, reject } = Promise.withResolvers<Exit>();
-  const child = spawn(launch.program, launch.argv, {
+  const child = spawn(process.execPath, launch.argv, {
     cwd: job.workspace,
     env: { ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -332,14 +304,12 @@ async function runStep(job: JobState, launch: Launch): Promise<StepResult> {
   const durationMs = performance.now() - started;
   const files = await mapFiles((file) => readFile(paths[file], 'utf8'));
   step.acceptFiles(files);
-  const summary = files.summary.split('\n').map((line) => job.masker.mask(line));
   return {
     ...exit,
     log: step.lines.join('\n'),
     outputs: Object.fromEntries(step.outputs),
     env: Object.fromEntries(step.env),
     state: Object.fromEntries(launch.state),
-    summary: summary.join('\n'),
     annotations: step.annotations,
     masks: step.masks,
     durationMs,
@@ -361,13 +331,7 @@ function runMain(job: JobState, manifest: Manifest, step: Step): Promise<StepRes
     console.writeSection('env', env);
     console.write('##[endgroup]');
   };
-  return runStep(job, {
-    ...step,
-    program: process.execPath,
-    argv: [manifest.main],
-    inputs,
-    header,
-  });
+  return runStep(job, { ...step, argv: [manifest.main], inputs, header });
 }
 
 async function runPosts(
@@ -380,7 +344,6 @@ async function runPosts(
     const { env, debug } = step.options;
     const result = await runStep(job, {
       ...step,
-      program: process.execPath,
       argv: [manifest.post],
       inputs: { ...manifest.inputs, ...step.given, ...inputs },
       options: { debug: debug ?? false, ...options, env: { ...env, ...options.env } },
@@ -393,28 +356,17 @@ async function runPosts(
   return results;
 }
 
-async function runScript(
+function runNode(
   job: JobState,
-  command: string | readonly string[],
+  argv: readonly string[],
   options: StepOptions,
 ): Promise<StepResult> {
-  const isShell = typeof command === 'string';
-  const script = join(job.temp, `${randomUUID()}.sh`);
-  if (isShell) await writeFile(script, command);
-  return runStep(job, {
-    id: '__run',
-    program: isShell ? 'bash' : process.execPath,
-    argv: isShell ? ['-e', script] : command,
-    given: {},
-    inputs: {},
-    state: new Map(),
-    options,
-    header: (console, env) => {
-      console.write(`##[group]Run ${isShell ? command : ['node', ...command].join(' ')}`);
-      console.writeSection('env', env);
-      console.write('##[endgroup]');
-    },
-  });
+  const header = (console: StepConsole, env: Variables): void => {
+    console.write(`##[group]Run ${['node', ...argv].join(' ')}`);
+    console.writeSection('env', env);
+    console.write('##[endgroup]');
+  };
+  return runStep(job, { argv, given: {}, inputs: {}, state: new Map(), options, header });
 }
 
 async function createJobState(options: JobOptions): Promise<JobState> {
@@ -449,8 +401,7 @@ export async function startJob(options: JobOptions = {}): Promise<Job> {
   if (Number.parseInt(process.versions.node, 10) < NODE_MAJOR) {
     throw new Error(`the action needs Node ${NODE_MAJOR}, and this is ${process.versions.node}`);
   }
-  const directory = options.actionDirectory ?? resolve(import.meta.dirname, '..', '..');
-  const manifest = await readManifest(directory);
+  const manifest = await readManifest();
   const job = await createJobState(options);
   return {
     temp: job.temp,
@@ -458,11 +409,9 @@ export async function startJob(options: JobOptions = {}): Promise<Job> {
     get log() {
       return job.lines.join('\n');
     },
-    uses: (given, step = {}) =>
-      runMain(job, manifest, { id: step.id ?? '__self', given, state: new Map(), options: step }),
-    run: (command, step = {}) => runScript(job, command, step),
+    uses: (given, step = {}) => runMain(job, manifest, { given, state: new Map(), options: step }),
+    run: (argv, step = {}) => runNode(job, argv, step),
     finish: (post = {}) => runPosts(job, manifest, post),
-    wouldDropJobOutput: (value) => job.masker.mask(value) !== value,
     dispose: async () => {
       for (const child of job.children) child.kill('SIGKILL');
       await rm(job.root, { recursive: true, force: true });
