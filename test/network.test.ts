@@ -52,16 +52,6 @@ const test = base
   });
 
 describe('a certificate', () => {
-  test('of a private authority is accepted with NODE_EXTRA_CA_CERTS', async ({
-    certified,
-    job,
-    trust,
-  }) => {
-    const ims = await certified('127.0.0.1');
-    expectSuccess(await job.uses(inputsFor(ims), { env: trust }));
-    expect(ims.requests).toHaveLength(1);
-  });
-
   test.for([
     ['of an authority that is not trusted', '127.0.0.1', undefined, false, /NODE_EXTRA_CA_CERTS/],
     [
@@ -151,14 +141,8 @@ describe('the loopback interface', () => {
 });
 
 describe.concurrent('a proxy', () => {
-  test('leads to IMS', async ({ ims, startProxy, job, trust, inputs }) => {
-    const proxy = await startProxy();
-    expectSuccess(await job.uses(inputs, { env: { ...trust, https_proxy: proxy.url } }));
-    expect(proxy.tunnels).toEqual([`${HOST}:443`]);
-    expect(ims.requests).toHaveLength(1);
-  });
-
-  test('gets its credentials, which stay out of the log', async ({
+  test('leads to IMS, and gets its credentials, which stay out of the log', async ({
+    ims,
     startProxy,
     job,
     trust,
@@ -168,6 +152,8 @@ describe.concurrent('a proxy', () => {
     const https_proxy = `http://${CREDENTIALS}@127.0.0.1:${proxy.port}`;
     const step = await job.uses(inputs, { env: { ...trust, https_proxy } });
     expectSuccess(step);
+    expect(proxy.tunnels).toEqual([`${HOST}:443`]);
+    expect(ims.requests).toHaveLength(1);
     expect(written(step)).not.toContain('p8e-test-proxy');
   });
 
@@ -228,21 +214,15 @@ describe.concurrent('a proxy', () => {
   });
 
   // It would resolve the name of IMS itself, so it is led through the other proxy.
-  test.skipIf(!hasTinyproxy).for([
-    ['leads to IMS with the right credentials', CREDENTIALS, true],
-    ['refuses the wrong ones', 'p8e-user:p8e-test-wrong', false],
-  ] as const)(
-    'that others wrote %s',
-    async ([, credentials, accepted], { ims, startProxy, job, trust, inputs, onTestFinished }) => {
+  test.skipIf(!hasTinyproxy)(
+    'that others wrote leads to IMS',
+    async ({ ims, startProxy, job, trust, inputs, onTestFinished }) => {
       const upstream = await startProxy();
       const proxy = await startTinyproxy(upstream.port, CREDENTIALS);
       onTestFinished(() => proxy.close());
-      const https_proxy = `http://${credentials}@127.0.0.1:${proxy.port}`;
-      const step = await job.uses(inputs, { env: { ...trust, https_proxy } });
-      if (accepted) expectSuccess(step);
-      else expect(failureOf(step, job)).toMatch(/proxy refused.*40[137]/);
-      expect(ims.requests).toHaveLength(accepted ? 1 : 0);
-      expect(written(step)).not.toContain('p8e-test-proxy');
+      const https_proxy = `http://${CREDENTIALS}@127.0.0.1:${proxy.port}`;
+      expectSuccess(await job.uses(inputs, { env: { ...trust, https_proxy } }));
+      expect(ims.requests).toHaveLength(1);
     },
   );
 });

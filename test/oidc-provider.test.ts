@@ -186,9 +186,3 @@ test.for<readonly [string, Inputs]>([
     }
   },
 );
-
-test('a refresh token that nobody issued is refused in words', async ({ job, inputs }) => {
-  const grant = { 'grant-type': 'refresh_token', 'refresh-token': 'p8e-test-unknown' };
-  const step = await job.uses({ ...inputs, 'client-id': 'native-app', ...grant });
-  expect(messageOf(step)).toMatch(/expired, was used, or was revoked.*sign in again/);
-});

@@ -66,7 +66,9 @@ describe('a token in the repository', () => {
 
   test('of another client, or with too little time left, is not taken', async ({ runJob }) => {
     await runJob();
-    expect((await runJob({ scopes: 'openid' })).outputs['source']).toBe('ims');
+    const other = await runJob({ scopes: 'openid' });
+    expectFromIms(other);
+    expect(other.log).not.toMatch(EXPLAINED);
     expect((await runJob({ 'min-validity': '999999' })).outputs['source']).toBe('ims');
     expect((await runJob()).outputs['source']).toBe('repository');
   });
