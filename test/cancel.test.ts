@@ -1,28 +1,12 @@
 /** The runner cancels: SIGINT, and SIGTERM later. In each phase the step ends by itself, with one plain line. */
 
-import type { ChildProcess } from 'node:child_process';
-
 import { describe, expect } from 'vitest';
 
 import { startProxy } from './support/connect-proxy.ts';
 import { test } from './support/fixtures.ts';
 import type { Fault } from './support/ims-server.ts';
-import type { Job, StepResult } from './support/run-action.ts';
+import { type Job, type StepResult, when } from './support/run-action.ts';
 import { expectNothingKept, expectNothingSet, written } from './support/verdicts.ts';
-
-/** Sends the signal as soon as the phase has come. */
-const when =
-  (come: () => boolean, signal: NodeJS.Signals) =>
-  (child: ChildProcess): void => {
-    const timer = setInterval(() => {
-      if (!come()) return;
-      clearInterval(timer);
-      child.kill(signal);
-    }, 5);
-    child.once('exit', () => {
-      clearInterval(timer);
-    });
-  };
 
 /** The runner annotates a cancelled step itself, so the step does not. */
 function expectCancelled(step: StepResult, job: Job): void {

@@ -6,6 +6,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { expect } from 'vitest';
 
 import { type Inputs, test as base } from './support/fixtures.ts';
+import { listen } from './support/listen.ts';
 import type { StepResult } from './support/run-action.ts';
 import { expectSuccess, messageOf } from './support/verdicts.ts';
 
@@ -84,14 +85,11 @@ const test = base
     const name: string = 'oidc-provider';
     const { default: OidcProvider } = (await import(name)) as ProviderModule;
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${await listen(server)}`;
     onCleanup(async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     });
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const url = `http://127.0.0.1:${port}`;
     const provider = new OidcProvider(url, options);
     server.on('request', provider.callback());
     return { provider, url };

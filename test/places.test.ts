@@ -80,6 +80,7 @@ describe('a token that other jobs have is not revoked', () => {
     const shared = await other.uses({ ...inputs, ...SHARED });
     await job.finish();
     expect([...ims.revoked]).toEqual(revoking);
+    expect(shared.outputs['source']).toBe('repository');
     expect(revoking).not.toContain(shared.outputs['access-token']);
     const later = await (await startJob({ env: cache.env })).uses({ ...inputs, ...SHARED });
     expect(later.outputs['source']).toBe('repository');

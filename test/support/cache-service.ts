@@ -24,6 +24,7 @@ import {
 } from '@azure/storage-blob';
 
 import { give, type ScriptedAnswer } from './ims-server.ts';
+import { listen } from './listen.ts';
 
 /** The five requests, in the order of a step that finds nothing and saves. */
 export const PLACES = ['lookup', 'download', 'create', 'upload', 'finalize'] as const;
@@ -250,9 +251,7 @@ export async function startCacheService(store: BlobStore): Promise<CacheService>
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  origin = `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
+  origin = `http://127.0.0.1:${await listen(server)}`;
   // The toolkit reads from its token where it may save.
   const scopes = JSON.stringify({ ac: '[{"Scope":"refs/heads/main","Permission":3}]' });
   const service: CacheService = {

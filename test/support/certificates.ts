@@ -2,7 +2,7 @@
 
 import 'reflect-metadata';
 
-import { webcrypto } from 'node:crypto';
+import { KeyObject, webcrypto } from 'node:crypto';
 
 import * as x509 from '@peculiar/x509';
 
@@ -60,8 +60,6 @@ export async function issueCertificate(
       ),
     ],
   });
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
-  const lines = pkcs8.toString('base64').match(/.{1,64}/g) ?? [];
-  const key = `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
+  const key = KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString();
   return { key, cert: cert.toString('pem') };
 }

@@ -3,6 +3,8 @@
 import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 
+import { listen } from './listen.ts';
+
 export type ProxyOptions = {
   /** Where every tunnel leads, whatever host was asked for. */
   readonly port: number;
@@ -51,9 +53,7 @@ export async function startProxy(options: ProxyOptions): Promise<ConnectProxy> {
     socket.on('close', () => target.destroy());
     target.pipe(socket).pipe(target);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listen(server);
   return {
     url: `http://127.0.0.1:${port}`,
     port,

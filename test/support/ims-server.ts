@@ -1,6 +1,7 @@
 /** An embedded Adobe IMS: a real HTTP(S) server that knows nothing of the action under test. */
 
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -10,6 +11,8 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+
+import { listen } from './listen.ts';
 
 export type Client = {
   readonly id: string;
@@ -52,7 +55,7 @@ export type ImsOptions = {
   readonly clients?: readonly Client[];
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Where to listen; 127.0.0.1 by default. */
-  readonly address?: '127.0.0.1' | '::1';
+  readonly address?: string;
   /** Answers 429 with `Retry-After: 1` to requests above this many in a second. */
   readonly admitPerSecond?: number;
   /** Called before an answer leaves. */
@@ -373,20 +376,18 @@ export class ImsServer extends Ims {
   readonly requests: RecordedRequest[] = [];
   readonly #server: Server;
   readonly #onExchange: ImsOptions['onExchange'];
-  readonly #sockets = new Set<Socket>();
   readonly #next: ScriptedAnswer[] = [];
   #always: ScriptedAnswer | undefined;
   #connections = 0;
   #dropping = 0;
 
   /** For a server that listens already. */
-  constructor(server: Server, options: ImsOptions) {
+  constructor(server: Server, port: number, options: ImsOptions) {
     super(options);
     this.#onExchange = options.onExchange;
     this.#server = server;
-    const address = server.address();
-    this.port = typeof address === 'object' && address !== null ? address.port : 0;
-    this.url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${this.port}`;
+    this.port = port;
+    this.url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
     server.on('connection', (socket: Socket) => {
       this.#accept(socket);
     });
@@ -423,16 +424,15 @@ export class ImsServer extends Ims {
   }
 
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
     await closed;
   }
 
   #accept(socket: Socket): void {
     this.#connections += 1;
-    this.#sockets.add(socket);
     socket.on('error', () => socket.destroy());
-    socket.once('close', () => this.#sockets.delete(socket));
     if (this.#dropping === 0) return;
     this.#dropping -= 1;
     socket.destroy();
@@ -450,6 +450,5 @@ export class ImsServer extends Ims {
 /** Starts the embedded IMS on a free port of the loopback interface. */
 export async function startIms(options: ImsOptions = {}): Promise<ImsServer> {
   const server = options.tls ? createTlsServer({ ...options.tls }) : createServer();
-  await new Promise<void>((resolve) => server.listen(0, options.address ?? '127.0.0.1', resolve));
-  return new ImsServer(server, options);
+  return new ImsServer(server, await listen(server, options.address), options);
 }

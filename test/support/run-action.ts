@@ -9,7 +9,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 
 import { createLineReader } from './commands.ts';
@@ -59,6 +59,20 @@ export type PostOptions = StepOptions & {
   /** What inputs evaluate to by now: the runner evaluates them again. */
   readonly inputs?: Variables;
 };
+
+/** For `onStart`: sends the signal as soon as a phase of the step has come. */
+export const when =
+  (come: () => boolean, signal: NodeJS.Signals) =>
+  (child: ChildProcess): void => {
+    const timer = setInterval(() => {
+      if (!come()) return;
+      clearInterval(timer);
+      child.kill(signal);
+    }, 5);
+    child.once('exit', () => {
+      clearInterval(timer);
+    });
+  };
 
 /** A job on a runner of its own. Its steps run one after the other. */
 export type Job = {
@@ -164,26 +178,15 @@ function inputVariables(inputs: Variables): Variables {
   return withPrefix('INPUT_', entries);
 }
 
-function githubVariables(job: JobState): Variables {
+function runnerVariables(job: JobState, debug: boolean): Variables {
   return {
     GITHUB_ACTIONS: 'true',
-    GITHUB_EVENT_NAME: 'push',
     GITHUB_JOB: 'test',
-    GITHUB_REF: 'refs/heads/main',
     GITHUB_REPOSITORY: 'octo-org/octo-repo',
     GITHUB_RUN_ATTEMPT: '1',
     GITHUB_RUN_ID: '1658821493',
     GITHUB_SERVER_URL: 'https://github.com',
     GITHUB_WORKSPACE: job.workspace,
-  };
-}
-
-function runnerVariables(job: JobState, debug: boolean): Variables {
-  const systems: Readonly<Record<string, string>> = { darwin: 'macOS', win32: 'Windows' };
-  return {
-    RUNNER_ARCH: process.arch.toUpperCase(),
-    RUNNER_ENVIRONMENT: 'github-hosted',
-    RUNNER_OS: systems[process.platform] ?? 'Linux',
     RUNNER_TEMP: job.temp,
     ...(debug ? { RUNNER_DEBUG: '1', ACTIONS_STEP_DEBUG: 'true' } : {}),
   };
@@ -196,27 +199,19 @@ function systemVariables(): Variables {
   return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
 }
 
-/** Where the tools of the system are. */
-function systemPath(): string {
-  const system =
-    process.platform === 'win32' ? process.env['PATH'] : '/usr/local/bin:/usr/bin:/bin';
-  return [dirname(process.execPath), system].join(delimiter);
-}
-
 /** The process's environment, made from nothing: later parts replace earlier ones. */
 function environment(job: JobState, launch: Launch, files: Files, workflow: Variables): Variables {
   const paths = Object.entries(FILE_COMMANDS) as [keyof Files, readonly [string, string]][];
   return {
     ...systemVariables(),
-    PATH: systemPath(),
+    PATH: dirname(process.execPath),
     HOME: job.home,
     CI: 'true',
     ...workflow,
     ...withPrefix('STATE_', launch.state),
     ...inputVariables(launch.inputs),
-    ...githubVariables(job),
-    ...Object.fromEntries(paths.map(([file, [variable]]) => [variable, files[file]])),
     ...runnerVariables(job, launch.options.debug ?? false),
+    ...Object.fromEntries(paths.map(([file, [variable]]) => [variable, files[file]])),
     ...job.runnerEnv,
   };
 }
