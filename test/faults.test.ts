@@ -38,11 +38,7 @@ describe.concurrent('a transient failure', () => {
     },
   );
 
-  test('(a connection that closes before it was read) is got over', async ({
-    ims,
-    job,
-    inputs,
-  }) => {
+  test('(a connection that closes at once) is got over', async ({ ims, job, inputs }) => {
     ims.dropConnections(1);
     expectSuccess(await job.uses(inputs));
     expect(ims.connections).toBe(2);
@@ -183,11 +179,7 @@ describe.concurrent('a failure that trying again cannot mend is reported after o
   });
 });
 
-test('wrong inputs are reported in one message, before any connection', async ({
-  ims,
-  job,
-  inputs,
-}) => {
+test('wrong inputs are reported at once, before any connection', async ({ ims, job, inputs }) => {
   const { port } = ims;
   for (const url of [
     `https://adobelogin.com.evil.example:${port}`,

@@ -75,10 +75,7 @@ describe('a certificate', () => {
     },
   );
 
-  test('is verified in spite of NODE_TLS_REJECT_UNAUTHORIZED=0, with a warning', async ({
-    certified,
-    job,
-  }) => {
+  test('is verified in spite of NODE_TLS_REJECT_UNAUTHORIZED=0', async ({ certified, job }) => {
     const ims = await certified('127.0.0.1');
     const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
     const step = await job.uses(inputsFor(ims), { env });
@@ -91,11 +88,7 @@ describe('a certificate', () => {
 });
 
 describe('TLS', () => {
-  test('that breaks before it stands is tried again, even for a code: nothing was sent', async ({
-    certified,
-    job,
-    trust,
-  }) => {
+  test('that breaks early is tried again, even for a code', async ({ certified, job, trust }) => {
     const ims = await certified('127.0.0.1');
     ims.dropConnections(1);
     const code = ims.issueCode({ clientId: testClient.id });
@@ -107,10 +100,7 @@ describe('TLS', () => {
     expect(ims.requests).toHaveLength(1);
   });
 
-  test('that the server does not speak is reported at once, and not called a certificate', async ({
-    startIms,
-    job,
-  }) => {
+  test('that the server does not speak is reported at once', async ({ startIms, job }) => {
     const ims = await startIms();
     const step = await job.uses(inputsFor({ url: `https://127.0.0.1:${ims.port}` }));
     expect(failureOf(step, job)).toMatch(/^No TLS connection to .*Check the port/);
@@ -119,11 +109,7 @@ describe('TLS', () => {
 });
 
 describe('the loopback interface', () => {
-  test('is what `localhost` means, whatever a name server says', async ({
-    certified,
-    job,
-    trust,
-  }) => {
+  test('is `localhost`, whatever a name server says', async ({ certified, job, trust }) => {
     const ims = await certified('localhost');
     const preload = join(job.workspace, 'no-names.cjs');
     writeFileSync(preload, "require('node:dns').lookup = () => { throw new Error('asked'); };");

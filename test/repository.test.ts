@@ -29,11 +29,7 @@ import { SECRET } from './support/fixtures.ts';
 import { tokenAnswer } from './support/ims-server.ts';
 
 describe('a token in the repository', () => {
-  test('serves twelve jobs with one request; a rotated secret asks again', async ({
-    ims,
-    cache,
-    runJob,
-  }) => {
+  test('serves twelve jobs, until the secret is rotated', async ({ ims, cache, runJob }) => {
     const steps: Outcome[] = [];
     for (let job = 1; job <= 12; job += 1) steps.push(await runJob());
     expect(ims.requests).toHaveLength(1);
@@ -139,10 +135,7 @@ describe('the runtime token and the signed URLs', () => {
     expect(elsewhere.connections).toBe(0);
   });
 
-  test('go to the service, and to the blob store, alone; also with all debugging on', async ({
-    cache,
-    runJob,
-  }) => {
+  test('go where they belong alone, also with all debugging on', async ({ cache, runJob }) => {
     const noisy = { NODE_DEBUG: 'http,https,net,tls,stream', RUNNER_DEBUG: '1' };
     await runJob({}, noisy, { debug: true });
     expect((await runJob({}, noisy, { debug: true })).outputs['source']).toBe('repository');
@@ -158,7 +151,7 @@ describe('the runtime token and the signed URLs', () => {
     ]);
   });
 
-  test('go to no http but the loopback interface, whatever the proxies', async ({
+  test('go over http to the loopback interface alone', async ({
     cache,
     runJob,
     onTestFinished,

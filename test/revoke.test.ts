@@ -36,11 +36,7 @@ async function exportAll(job: Job, variables: Readonly<Record<string, string>>):
   await job.run(['-e', script, '--', text.join('')]);
 }
 
-test('revokes the token when the job ends, and masks what it saves until then', async ({
-  ims,
-  job,
-  inputs,
-}) => {
+test('revokes the token at the end, and masks what it saves', async ({ ims, job, inputs }) => {
   const step = await job.uses({ ...inputs, ...REVOKING }, { debug: true });
   const token = step.outputs['access-token'] ?? '';
   const [state = 'none'] = Object.values(step.state);
@@ -69,11 +65,7 @@ describe('an answer that is no revocation gives one warning', () => {
   });
 });
 
-test('says nothing of a token that has expired, or that IMS no longer knows', async ({
-  ims,
-  job,
-  inputs,
-}) => {
+test('says nothing of a token that has ended already', async ({ ims, job, inputs }) => {
   ims.script({ body: '{"access_token":"p8e-test","token_type":"bearer","expires_in":0.001}' });
   for (const reuse of ['none', 'job']) await job.uses({ ...inputs, ...REVOKING, reuse });
   ims.scriptAlways({ status: 400, body: '{"error":"invalid_token"}' });

@@ -99,9 +99,7 @@ describe('a line', () => {
 });
 
 describe('a job', () => {
-  test('obeys commands on both streams, and records those that were injected', async ({
-    startJob,
-  }) => {
+  test('obeys commands, and records those that were injected', async ({ startJob }) => {
     const job = await startJob({ secrets: ['p8e-test-known'] });
     const script = `
       const lines = ['::group::p8e-test-known', '::debug::hidden', 'x ##[set-output name=a]b',

@@ -11,11 +11,7 @@ import { testClient, tokenAnswer } from './support/ims-server.ts';
 import { annotationsOf, expectSuccess, failureOf, messageOf } from './support/verdicts.ts';
 
 describe('a token', () => {
-  test('reaches later steps as output and variable, and is masked first', async ({
-    ims,
-    job,
-    inputs,
-  }) => {
+  test('is masked, and then reaches later steps', async ({ ims, job, inputs }) => {
     const step = await job.uses(inputs);
     expectSuccess(step);
     const token = step.outputs['access-token'] ?? '';
@@ -46,11 +42,7 @@ describe('a token', () => {
     expect(job.log).not.toContain(SECRET);
   });
 
-  test('is asked for by POST, and IMS is told nothing of the runner', async ({
-    ims,
-    job,
-    inputs,
-  }) => {
+  test('is asked for by POST, without a word of the runner', async ({ ims, job, inputs }) => {
     const env = { ACTIONS_ORCHESTRATION_ID: 'p8e-test-orchestration' };
     await job.uses({ ...inputs, scopes: '["openid",\n"AdobeID"]' }, { env });
     const [request] = ims.requests;
@@ -113,10 +105,7 @@ describe('a token', () => {
     expect(warnings).toEqual([expect.stringMatching(/(600|599) s.*1800 s/)]);
   });
 
-  test('goes to several variables or none, and the summary holds no secret', async ({
-    job,
-    inputs,
-  }) => {
+  test('goes to several variables or none, and to no summary', async ({ job, inputs }) => {
     const several = await job.uses({ ...inputs, 'env-var': 'A_TOKEN, B_TOKEN', summary: 'true' });
     const token = several.outputs['access-token'];
     expect(several.env).toEqual({ A_TOKEN: token, B_TOKEN: token });
@@ -152,10 +141,7 @@ describe('a token', () => {
 describe('two client secrets', () => {
   const client = { ...testClient, secrets: ['p8e-test-new-secret'] };
 
-  test('let a rotation pass: the second is tried at once, and a notice says so', async ({
-    startIms,
-    job,
-  }) => {
+  test('let a rotation pass, and a notice says so', async ({ startIms, job }) => {
     const ims = await startIms({ clients: [client] });
     const both = 'p8e-test-old-secret\np8e-test-new-secret';
     const step = await job.uses({ ...inputsFor(ims), 'client-secret': both });
@@ -172,11 +158,7 @@ describe('two client secrets', () => {
     expect(ims.requests).toHaveLength(2);
   });
 
-  test('do not help against another failure, so the second is not sent', async ({
-    ims,
-    job,
-    inputs,
-  }) => {
+  test('do not help against another failure', async ({ ims, job, inputs }) => {
     ims.scriptAlways({ status: 400, body: '{"error":"invalid_scope"}' });
     messageOf(await job.uses({ ...inputs, 'client-secret': `${SECRET},p8e-test-other` }));
     expect(ims.requests).toHaveLength(1);
@@ -260,11 +242,7 @@ describe('a file of the runner', () => {
   );
 });
 
-test('NODE_DEBUG, with which Node shows what it sends, shows nothing', async ({
-  ims,
-  job,
-  inputs,
-}) => {
+test('NODE_DEBUG does not show what is sent', async ({ ims, job, inputs }) => {
   const refreshToken = ims.issueRefreshToken({ clientId: testClient.id });
   const grant = { 'grant-type': 'refresh_token', 'refresh-token': refreshToken, revoke: 'true' };
   const env = { NODE_DEBUG: 'net,http,https,tls' };

@@ -94,11 +94,7 @@ test.for([
 );
 
 describe('a Web App', () => {
-  test('gets no refresh token where the user did not consent to offline_access', async ({
-    ims,
-    job,
-    inputs,
-  }) => {
+  test('gets a refresh token with `offline_access` alone', async ({ ims, job, inputs }) => {
     const code = ims.issueCode({ clientId: testClient.id, scopes: ['openid', 'AdobeID'] });
     const step = await job.uses({ ...inputs, ...exchanging(code) });
     expectSuccess(step);
@@ -162,11 +158,7 @@ describe('a Web App', () => {
 describe('a service', () => {
   test.override('client', serviceClient);
 
-  test('exchanges its permanent token again and again, in the body form', async ({
-    ims,
-    job,
-    inputs,
-  }) => {
+  test('exchanges its permanent token again and again', async ({ ims, job, inputs }) => {
     const code = newServiceToken(ims);
     const given = { ...inputs, ...exchanging(code), reuse: 'job', revoke: 'true' };
     const first = await job.uses(given);
@@ -212,11 +204,7 @@ describe('what IMS refuses is explained', () => {
     expect(ims.requests).toHaveLength(1);
   });
 
-  test('for a wrong secret, after both forms for a code and one otherwise', async ({
-    ims,
-    job,
-    inputs,
-  }) => {
+  test('for a wrong secret, after each form that may help', async ({ ims, job, inputs }) => {
     const wrong = { ...inputs, 'client-secret': 'p8e-test-wrong' };
     const refreshed = await job.uses({ ...wrong, ...ofRefreshToken(ims) });
     expect(messageOf(refreshed)).toMatch(/refused the client secret/);
@@ -227,11 +215,7 @@ describe('what IMS refuses is explained', () => {
   });
 });
 
-test('contradictions are reported in one message, before any request', async ({
-  ims,
-  job,
-  inputs,
-}) => {
+test('contradictions are reported before any request', async ({ ims, job, inputs }) => {
   const secrets = {
     'refresh-token': 'p8e-test-refresh',
     code: 'p8e-test-code',
