@@ -205,7 +205,7 @@ describe.concurrent('a proxy', () => {
     async ({ ims, startProxy, job, trust, inputs, onTestFinished }) => {
       const upstream = await startProxy();
       const proxy = await startTinyproxy(upstream.port, CREDENTIALS);
-      onTestFinished(() => proxy.close());
+      onTestFinished(proxy.close);
       const https_proxy = `http://${CREDENTIALS}@127.0.0.1:${proxy.port}`;
       expectSuccess(await job.uses(inputs, { env: { ...trust, https_proxy } }));
       expect(ims.requests).toHaveLength(1);

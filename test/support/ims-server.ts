@@ -84,7 +84,7 @@ export const testClient: Client = {
 const LIFETIME_SECONDS = 86_399;
 
 /** A right answer to a token request, but for these fields. */
-export function tokenAnswer(fields: object = {}): ScriptedAnswer {
+export function tokenAnswer(fields: object = {}): { readonly body: string } {
   const body = {
     access_token: 'p8e-test-token-0123456789',
     token_type: 'bearer',
@@ -307,8 +307,8 @@ function misbehave(fault: Fault, answer: ScriptedAnswer, response: ServerRespons
       clearInterval(timer);
     });
   };
-  const body = answer.body ?? tokenAnswer().body ?? '';
-  const half = body.slice(0, Math.floor(body.length / 2));
+  const body = Buffer.from(answer.body ?? tokenAnswer().body);
+  const half = body.subarray(0, body.length / 2);
   switch (fault) {
     case 'silence':
       return;

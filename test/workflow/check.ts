@@ -8,15 +8,7 @@ import { appendFileSync } from 'node:fs';
 
 type Outputs = Readonly<Record<string, string>>;
 
-const NAMES = [
-  'access-token',
-  'expires-at',
-  'expires-in',
-  'scopes',
-  'source',
-  'token-type',
-  'user-id',
-];
+const NAMES = 'access-token expires-at expires-in scopes source token-type user-id'.split(' ');
 const USER_NAMES = [...NAMES, 'refresh-token'];
 
 function given(name: string): string {
@@ -47,18 +39,13 @@ function claims(token: string): Readonly<Record<string, unknown>> {
 function checkOutputs(from: Outputs, names: readonly string[], source: string): void {
   assert.deepEqual(Object.keys(from).toSorted(), names.toSorted(), 'names of the outputs');
   const token = claims(value(from, 'access-token'));
+  const { 'user-id': user, 'expires-at': expiresAt = '', scopes } = from;
+  assert.deepEqual([user, scopes, from['source']], [token['user_id'], token['scope'], source]);
   assert.equal(value(from, 'token-type'), 'bearer', 'output token-type');
-  assert.equal(value(from, 'user-id'), token['user_id'], 'output user-id');
-  assert.equal(value(from, 'scopes'), token['scope'], 'output scopes');
-  assert.equal(value(from, 'source'), source, 'output source');
-  const expiresAt = value(from, 'expires-at');
-  assert.match(expiresAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'output expires-at');
   const trueExpiryMs = Number(token['created_at']) + Number(token['expires_in']);
   const offMs = Math.abs(Date.parse(expiresAt) - trueExpiryMs);
   assert.ok(offMs < 60_000, 'expires-at is the expiry of the token');
-  assert.match(value(from, 'expires-in'), /^\d+$/, 'output expires-in');
-  const leftMs = trueExpiryMs - Date.now();
-  const offLeftMs = Math.abs(Number(from['expires-in']) * 1000 - leftMs);
+  const offLeftMs = Math.abs(Number(from['expires-in']) * 1000 + Date.now() - trueExpiryMs);
   assert.ok(offLeftMs < 300_000, 'expires-in is what is left');
 }
 
