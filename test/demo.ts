@@ -6,24 +6,8 @@
 import { startIms, testClient } from './support/ims-server.ts';
 import { startJob } from './support/run-action.ts';
 
-const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-
-function paint(line: string): string {
-  if (!color) return line;
-  const tones: readonly (readonly [RegExp, number])[] = [
-    [/^##\[error\]/, 31],
-    [/^##\[warning\]/, 33],
-    [/^##\[notice\]/, 36],
-    [/^##\[group\]/, 1],
-    [/^ {2}|^##\[endgroup\]/, 2],
-  ];
-  const tone = tones.find(([pattern]) => pattern.test(line));
-  return tone === undefined ? line : `\u001b[${tone[1]}m${line}\u001b[0m`;
-}
-
 function show(title: string, log: string): void {
-  console.log(`\n${color ? `\u001b[1;34m${title}\u001b[0m` : title}`);
-  for (const line of log.trimEnd().split('\n')) console.log(paint(line));
+  console.log(`\n${title}\n${log.trimEnd()}`);
 }
 
 const WRONG = 'p8e-test-a-wrong-secret';

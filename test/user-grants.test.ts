@@ -15,7 +15,7 @@ const basicOf = (secret: string): string =>
 const BASIC = basicOf(SECRET);
 
 const webApp: Client = { ...testClient, authentication: 'basic' };
-const publicApp: Client = { ...testClient, secrets: [], publicClient: true };
+const publicApp: Client = { ...testClient, secrets: [] };
 const serviceClient: Client = { ...testClient, authentication: 'post' };
 
 const test = base.extend('client', webApp);

@@ -13,6 +13,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 
 import {
@@ -197,12 +198,6 @@ class Service {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
 /** Passes a request for bytes on to the blob store. */
 async function forward(
   request: IncomingMessage,
@@ -232,7 +227,7 @@ export async function startCacheService(store: BlobStore): Promise<CacheService>
     const { pathname: path } = new URL(url, origin);
     const called = path.startsWith(SERVICE) ? METHODS[path.slice(SERVICE.length)] : undefined;
     const place = called ?? (method === 'GET' ? 'download' : 'upload');
-    const body = await readBody(request);
+    const body = await buffer(request);
     requests.push({ place, method, path, headers, body });
     const entry = state.entries.find(({ blob }) => path.endsWith(blob));
     const fault = service.faults[place] ?? (place === 'download' ? entry?.fault : undefined);

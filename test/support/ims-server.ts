@@ -11,15 +11,17 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 
 import { listen } from './listen.ts';
 
 export type Client = {
   readonly id: string;
+  /** None for a public client. */
   readonly secrets: readonly string[];
   readonly scopes: readonly string[];
   readonly grants: readonly string[];
-  readonly publicClient?: boolean;
   /** Which form of client authentication is taken; either by default. */
   readonly authentication?: 'post' | 'basic';
 };
@@ -193,7 +195,7 @@ class Ims {
     const secret = basic === undefined ? form['client_secret'] : rest.join(':');
     const client = this.#clients.find((candidate) => candidate.id === id);
     if (client === undefined) return refuse('invalid_client', 'invalid client_id parameter');
-    if (secret === undefined && client.publicClient === true) return client;
+    if (secret === undefined && client.secrets.length === 0) return client;
     const allowed = client.authentication ?? used;
     if (allowed !== used || secret === undefined || !client.secrets.includes(secret))
       return refuse('invalid_client', 'invalid client_secret parameter');
@@ -289,15 +291,6 @@ class Ims {
   }
 }
 
-/** Writes a body one byte at a time, as fast as they are taken. */
-async function writeEach(body: string | Buffer, response: ServerResponse): Promise<void> {
-  for (const byte of Buffer.from(body)) {
-    response.write(Buffer.of(byte));
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  response.end();
-}
-
 /** Misbehaves; everything it starts ends when the connection closes. */
 function misbehave(fault: Fault, answer: ScriptedAnswer, response: ServerResponse): void {
   const { socket } = response;
@@ -335,7 +328,7 @@ function misbehave(fault: Fault, answer: ScriptedAnswer, response: ServerRespons
     case 'byte-by-byte':
       response.writeHead(answer.status ?? 200, { 'content-length': body.length });
       socket?.setNoDelay(true);
-      void writeEach(body, response);
+      Readable.from(Array.from(body, (byte) => Buffer.of(byte))).pipe(response);
       return;
     case 'endless':
       response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' });
@@ -354,9 +347,7 @@ export function give(answer: ScriptedAnswer, response: ServerResponse): void {
 }
 
 async function record(request: IncomingMessage): Promise<RecordedRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const body = Buffer.concat(chunks).toString('utf8');
+  const body = await text(request);
   const [path = '', query = ''] = (request.url ?? '').split('?');
   return {
     method: request.method ?? '',

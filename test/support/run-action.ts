@@ -130,8 +130,8 @@ type JobState = JobLog & {
 type Launch = Step & {
   readonly argv: readonly string[];
   readonly inputs: Variables;
-  /** Lines before the process starts; `env` is what the header prints of the environment. */
-  readonly header: (console: StepConsole, env: Variables) => void;
+  /** What the header says is run; a post step has another header. */
+  readonly run?: string;
 };
 
 type Exit = Pick<StepResult, 'exitCode' | 'signal' | 'stdout' | 'stderr'>;
@@ -289,11 +289,24 @@ function execute(job: JobState, launch: Launch, env: Variables, step: StepConsol
   return promise;
 }
 
+/** The lines before the process starts. */
+function writeHeader(console: StepConsole, { run, inputs }: Launch, env: Variables): void {
+  if (run === undefined) {
+    console.write('Post job cleanup.');
+    return;
+  }
+  const filled = Object.entries(inputs).filter(([, value]) => value !== '');
+  console.write(`##[group]Run ${run}`);
+  console.writeSection('with', Object.fromEntries(filled));
+  console.writeSection('env', env);
+  console.write('##[endgroup]');
+}
+
 async function runStep(job: JobState, launch: Launch): Promise<StepResult> {
   const paths = await createFiles(job);
   const step = new StepConsole(job, launch.state, launch.options.debug ?? false);
   const workflow = { ...Object.fromEntries(job.env), ...launch.options.env };
-  launch.header(step, workflow);
+  writeHeader(step, launch, workflow);
   const started = performance.now();
   const exit = await execute(job, launch, environment(job, launch, paths, workflow), step);
   const durationMs = performance.now() - started;
@@ -319,14 +332,7 @@ function runMain(job: JobState, manifest: Manifest, step: Step): Promise<StepRes
   job.posts.push(step);
   // A given but empty input does not fall back to its default.
   const inputs = { ...manifest.inputs, ...step.given };
-  const filled = Object.entries(inputs).filter(([, value]) => value !== '');
-  const header = (console: StepConsole, env: Variables): void => {
-    console.write('##[group]Run ./');
-    console.writeSection('with', Object.fromEntries(filled));
-    console.writeSection('env', env);
-    console.write('##[endgroup]');
-  };
-  return runStep(job, { ...step, argv: [manifest.main], inputs, header });
+  return runStep(job, { ...step, argv: [manifest.main], inputs, run: './' });
 }
 
 async function runPosts(
@@ -342,9 +348,6 @@ async function runPosts(
       argv: [manifest.post],
       inputs: { ...manifest.inputs, ...step.given, ...inputs },
       options: { debug: debug ?? false, ...options, env: { ...env, ...options.env } },
-      header: (console) => {
-        console.write('Post job cleanup.');
-      },
     });
     results.push(result);
   }
@@ -356,12 +359,8 @@ function runNode(
   argv: readonly string[],
   options: StepOptions,
 ): Promise<StepResult> {
-  const header = (console: StepConsole, env: Variables): void => {
-    console.write(`##[group]Run ${['node', ...argv].join(' ')}`);
-    console.writeSection('env', env);
-    console.write('##[endgroup]');
-  };
-  return runStep(job, { argv, given: {}, inputs: {}, state: new Map(), options, header });
+  const run = ['node', ...argv].join(' ');
+  return runStep(job, { argv, given: {}, inputs: {}, state: new Map(), options, run });
 }
 
 async function createJobState(options: JobOptions): Promise<JobState> {
