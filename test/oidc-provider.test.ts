@@ -11,15 +11,11 @@ import type { StepResult } from './support/run-action.ts';
 import { expectSuccess, messageOf } from './support/verdicts.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-type Model = new (fields: Fields) => { save(): Promise<string> };
-type GrantModel = new (fields: Fields) => {
+type Model = new (fields: Fields) => {
   addOIDCScope(scope: string): void;
   save(): Promise<string>;
 };
-type Provider = {
-  readonly AuthorizationCode: Model;
-  readonly RefreshToken: Model;
-  readonly Grant: GrantModel;
+type Provider = Readonly<Record<'AuthorizationCode' | 'RefreshToken' | 'Grant', Model>> & {
   readonly Client: { find(id: string): Promise<object | undefined> };
   callback(): RequestListener;
 };

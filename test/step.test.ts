@@ -105,7 +105,7 @@ describe('a token', () => {
     expect(warnings).toEqual([expect.stringMatching(/(600|599) s.*1800 s/)]);
   });
 
-  test('goes to several variables or none, and to no summary', async ({ job, inputs }) => {
+  test('goes to the variables named, and not to the summary', async ({ job, inputs }) => {
     const several = await job.uses({ ...inputs, 'env-var': 'A_TOKEN, B_TOKEN', summary: 'true' });
     const token = several.outputs['access-token'];
     expect(several.env).toEqual({ A_TOKEN: token, B_TOKEN: token });

@@ -94,7 +94,7 @@ test.for([
 );
 
 describe('a Web App', () => {
-  test('gets a refresh token with `offline_access` alone', async ({ ims, job, inputs }) => {
+  test('gets no refresh token without `offline_access`', async ({ ims, job, inputs }) => {
     const code = ims.issueCode({ clientId: testClient.id, scopes: ['openid', 'AdobeID'] });
     const step = await job.uses({ ...inputs, ...exchanging(code) });
     expectSuccess(step);
