@@ -3,8 +3,9 @@
  * the blob store, the two requests for the bytes. Each of the five can be made to fail.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -25,7 +26,7 @@ import {
 } from '@azure/storage-blob';
 
 import { give, type ScriptedAnswer } from './ims-server.ts';
-import { listen } from './listen.ts';
+import { listen, printed } from './listen.ts';
 
 /** The five requests, in the order of a step that finds nothing and saves. */
 export const PLACES = ['lookup', 'download', 'create', 'upload', 'finalize'] as const;
@@ -79,41 +80,24 @@ const METHODS: Readonly<Record<string, Place>> = {
   FinalizeCacheEntryUpload: 'finalize',
 };
 
-function urlOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.once('error', reject);
-    child.once('exit', () => {
-      reject(new Error(`the blob store ended: ${text}`));
-    });
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      const found = /listens on (http:\/\/127\.0\.0\.1:\d+)/.exec(text)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-  });
-}
-
 /** Starts Azurite on a free port, in memory, with an account made up for this run. */
 export async function startBlobStore(): Promise<BlobStore> {
   const key = randomBytes(64).toString('base64');
   const main = join(import.meta.dirname, '../../node_modules/azurite/dist/src/blob/main.js');
-  const words = '--blobPort 0 --inMemoryPersistence --skipApiVersionCheck --disableTelemetry'.split(
-    ' ',
-  );
-  const child = spawn(process.execPath, [main, ...words], {
+  const words = '--blobPort 0 --inMemoryPersistence --skipApiVersionCheck --disableTelemetry';
+  const child = spawn(process.execPath, [main, ...words.split(' ')], {
     env: { PATH: process.env['PATH'], AZURITE_ACCOUNTS: `${ACCOUNT}:${key}` },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const url = await urlOf(child);
+  const url = await printed(child.stdout, /http:\/\/127\.0\.0\.1:\d+/);
+  if (url === undefined) throw new Error('the blob store did not start');
   const credential = new StorageSharedKeyCredential(ACCOUNT, key);
   const service = new BlobServiceClient(`${url}/${ACCOUNT}`, credential);
   const container = service.getContainerClient('cache');
   await container.create();
   const close = async (): Promise<void> => {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill();
-    await ended;
+    await once(child, 'exit');
   };
   return { container, close };
 }
@@ -263,8 +247,9 @@ export async function startCacheService(store: BlobStore): Promise<CacheService>
     requestsTo: (place) => requests.filter((request) => request.place === place),
     blobOf: (entry) => state.blobOf(entry),
     close: async () => {
+      server.close();
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await once(server, 'close');
     },
   };
   return service;

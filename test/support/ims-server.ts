@@ -415,10 +415,10 @@ export class ImsServer extends Ims {
   }
 
   async close(): Promise<void> {
-    const closed = once(this.#server, 'close');
+    if (!this.#server.listening) return;
     this.#server.close();
     this.#server.closeAllConnections();
-    await closed;
+    await once(this.#server, 'close');
   }
 
   #accept(socket: Socket): void {

@@ -1,7 +1,9 @@
-/** Servers of a test on the loopback interface. */
+/** Servers of a test on the loopback interface, in this process or in one of their own. */
 
 import { once } from 'node:events';
 import type { Server } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 /** Starts a server on a free port, and returns the port. */
 export async function listen(server: Server, host = '127.0.0.1'): Promise<number> {
@@ -9,4 +11,16 @@ export async function listen(server: Server, host = '127.0.0.1'): Promise<number
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the server has no port');
   return address.port;
+}
+
+/** What a program prints that matches, as soon as it does; undefined when it ends before. */
+export async function printed(output: Readable, pattern: RegExp): Promise<string | undefined> {
+  for await (const line of createInterface(output)) {
+    const [found] = pattern.exec(line) ?? [];
+    if (found === undefined) continue;
+    // A program whose output nobody reads would stop.
+    output.resume();
+    return found;
+  }
+  return undefined;
 }

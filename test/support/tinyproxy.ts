@@ -6,9 +6,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
-import { listen } from './listen.ts';
+import { listen, printed } from './listen.ts';
 
 /** Where CI is set on Linux, its tests run and fail without it, so that nobody takes them for passed. */
 export const hasTinyproxy =
@@ -44,8 +43,8 @@ export async function startTinyproxy(
       child.kill('SIGKILL');
       rmSync(folder, { recursive: true });
     };
-    for await (const line of createInterface(child.stdout))
-      if (line.includes('Accepting connections')) return { port, close };
+    if ((await printed(child.stdout, /Accepting connections/)) !== undefined)
+      return { port, close };
   }
   throw new Error('tinyproxy did not start');
 }
