@@ -11,6 +11,7 @@ import {
   type IncomingHttpHeaders,
   type IncomingMessage,
   request as ask,
+  type Server,
   type ServerResponse,
 } from 'node:http';
 import { join } from 'node:path';
@@ -55,23 +56,6 @@ export type BlobStore = {
   close(): Promise<void>;
 };
 
-export type CacheService = {
-  /** What a job needs in its environment. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly entries: CacheEntry[];
-  readonly requests: CacheRequest[];
-  /** Answers in place of the right ones. */
-  readonly faults: Partial<Record<Place, ScriptedAnswer>>;
-  /** What the run may not do. */
-  readonly denied: Set<'read' | 'write'>;
-  /** How the answers spell their fields. */
-  fields: 'underscore' | 'lowerCamel';
-  requestsTo(place: Place): readonly CacheRequest[];
-  /** The bytes of an entry. */
-  blobOf(entry: CacheEntry): BlockBlobClient;
-  close(): Promise<void>;
-};
-
 const ACCOUNT = 'p8etest';
 const SERVICE = '/twirp/github.actions.results.api.v1.CacheService/';
 const METHODS: Readonly<Record<string, Place>> = {
@@ -105,83 +89,6 @@ export async function startBlobStore(): Promise<BlobStore> {
 const camel = (name: string): string =>
   name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
-type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
-
-class Service {
-  readonly entries: CacheEntry[] = [];
-  readonly denied = new Set<'read' | 'write'>();
-  readonly #container: ContainerClient;
-
-  constructor(container: ContainerClient) {
-    this.#container = container;
-  }
-
-  blobOf(entry: CacheEntry): BlockBlobClient {
-    return this.#container.getBlockBlobClient(entry.blob);
-  }
-
-  async answer(place: Place, text: string, origin: string): Promise<Answer> {
-    const body = JSON.parse(text) as Readonly<Record<string, unknown>>;
-    const [key, version] = [String(body['key']), String(body['version'])];
-    if (place === 'create') return this.#create(key, version, origin);
-    if (place === 'finalize') return this.#finalize(key, version);
-    const more = body['restore_keys'] ?? [];
-    return this.#lookUp(key, Array.isArray(more) ? more.map(String) : [], version, origin);
-  }
-
-  async #sign(entry: CacheEntry, permissions: string, origin: string): Promise<string> {
-    const signed = await this.blobOf(entry).generateSasUrl({
-      permissions: BlobSASPermissions.parse(permissions),
-      expiresOn: new Date(Date.now() + 600_000),
-    });
-    const { pathname, search } = new URL(signed);
-    return origin + pathname + search;
-  }
-
-  async #create(key: string, version: string, origin: string): Promise<Answer> {
-    const message = 'cache write denied: the token has no write permission';
-    if (this.denied.has('write')) return { status: 200, body: { ok: false, message } };
-    if (this.entries.some((entry) => entry.key === key && entry.version === version))
-      return { status: 409, body: { code: 'already_exists', msg: 'cache entry already exists' } };
-    const entry = { key, version, blob: randomUUID(), finished: false };
-    this.entries.push(entry);
-    return {
-      status: 200,
-      body: { ok: true, signed_upload_url: await this.#sign(entry, 'cw', origin) },
-    };
-  }
-
-  #finalize(key: string, version: string): Answer {
-    const entry = this.entries.find((one) => one.key === key && one.version === version);
-    if (entry === undefined)
-      return { status: 404, body: { code: 'not_found', msg: 'no such entry' } };
-    entry.finished = true;
-    return { status: 200, body: { ok: true, entry_id: '1' } };
-  }
-
-  async #lookUp(
-    key: string,
-    prefixes: readonly string[],
-    version: string,
-    origin: string,
-  ): Promise<Answer> {
-    const msg = 'cache read denied: the token has no read permission';
-    if (this.denied.has('read')) return { status: 403, body: { code: 'permission_denied', msg } };
-    const all = this.entries.filter((entry) => entry.finished && entry.version === version);
-    const newest = (prefix: string): CacheEntry | undefined =>
-      all.findLast((entry) => entry.key.startsWith(prefix));
-    const found =
-      all.find((entry) => entry.key === key) ??
-      prefixes.map(newest).find((entry) => entry !== undefined);
-    if (found === undefined) return { status: 200, body: { ok: false } };
-    const url = await this.#sign(found, 'r', origin);
-    return {
-      status: 200,
-      body: { ok: true, signed_download_url: url, matched_key: found.key },
-    };
-  }
-}
-
 /** Passes a request for bytes on to the blob store. */
 async function forward(
   request: IncomingMessage,
@@ -200,57 +107,122 @@ async function forward(
   await pipeline(answer, response);
 }
 
-/** Starts the service on a free port; several may share one blob store. */
-export async function startCacheService(store: BlobStore): Promise<CacheService> {
-  const state = new Service(store.container);
-  const requests: CacheRequest[] = [];
-  let origin = '';
+type Body = Readonly<Record<string, unknown>>;
+type Answer = { readonly status: number; readonly body: Body };
 
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+const ok = (body: Body): Answer => ({ status: 200, body });
+
+/** The service; what it is asked, and what it is told to answer. */
+export class CacheService {
+  /** What a job needs in its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly entries: CacheEntry[] = [];
+  readonly requests: CacheRequest[] = [];
+  /** Answers in place of the right ones. */
+  readonly faults: Partial<Record<Place, ScriptedAnswer>> = {};
+  /** What the run may not do. */
+  readonly denied = new Set<'read' | 'write'>();
+  /** How the answers spell their fields. */
+  fields: 'underscore' | 'lowerCamel' = 'underscore';
+  readonly #container: ContainerClient;
+  readonly #server: Server;
+  readonly #origin: string;
+
+  /** For a server that listens already. */
+  constructor(server: Server, port: number, { container }: BlobStore) {
+    this.#container = container;
+    this.#server = server;
+    this.#origin = `http://127.0.0.1:${port}`;
+    // The toolkit reads from its token where it may save.
+    const scopes = JSON.stringify({ ac: '[{"Scope":"refs/heads/main","Permission":3}]' });
+    this.env = {
+      ACTIONS_CACHE_SERVICE_V2: 'true',
+      ACTIONS_RESULTS_URL: `${this.#origin}/`,
+      ACTIONS_RUNTIME_TOKEN: `p8e-test.${Buffer.from(scopes).toString('base64url')}.runtime-token`,
+    };
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      this.#handle(request, response).catch(() => response.destroy());
+    });
+  }
+
+  requestsTo(place: Place): readonly CacheRequest[] {
+    return this.requests.filter((request) => request.place === place);
+  }
+
+  /** The bytes of an entry. */
+  blobOf(entry: CacheEntry): BlockBlobClient {
+    return this.#container.getBlockBlobClient(entry.blob);
+  }
+
+  async close(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request;
-    const { pathname: path } = new URL(url, origin);
+    const { pathname: path } = new URL(url, this.#origin);
     const called = path.startsWith(SERVICE) ? METHODS[path.slice(SERVICE.length)] : undefined;
     const place = called ?? (method === 'GET' ? 'download' : 'upload');
     const body = await buffer(request);
-    requests.push({ place, method, path, headers, body });
-    const entry = state.entries.find(({ blob }) => path.endsWith(blob));
-    const fault = service.faults[place] ?? (place === 'download' ? entry?.fault : undefined);
-    if (fault !== undefined) {
-      give(fault, response);
-      return;
+    this.requests.push({ place, method, path, headers, body });
+    const entry = this.entries.find(({ blob }) => path.endsWith(blob));
+    const fault = this.faults[place] ?? (place === 'download' ? entry?.fault : undefined);
+    if (fault !== undefined) give(fault, response);
+    else if (called === undefined)
+      await forward(request, body, new URL(this.#container.url), response);
+    else
+      give(this.#spelt(await this.#answer(place, JSON.parse(body.toString()) as Body)), response);
+  }
+
+  #spelt({ status, body }: Answer): ScriptedAnswer {
+    const spell = this.fields === 'lowerCamel' ? camel : String;
+    const fields = Object.entries(body).map(([name, value]) => [spell(name), value]);
+    return { status, body: JSON.stringify(Object.fromEntries(fields)) };
+  }
+
+  async #answer(place: Place, body: Body): Promise<Answer> {
+    const [key, version] = [String(body['key']), String(body['version'])];
+    const same = this.entries.find((entry) => entry.key === key && entry.version === version);
+    if (place === 'lookup')
+      return this.#lookUp([key, ...(body['restore_keys'] as readonly string[])], version);
+    if (place === 'finalize') {
+      if (same === undefined) return { status: 404, body: { code: 'not_found' } };
+      same.finished = true;
+      return ok({ ok: true, entry_id: '1' });
     }
-    if (called === undefined) return forward(request, body, new URL(store.container.url), response);
-    const answer = await state.answer(called, body.toString(), origin);
-    const spelt = Object.entries(answer.body).map(([name, value]) => [
-      service.fields === 'lowerCamel' ? camel(name) : name,
-      value,
-    ]);
-    give({ status: answer.status, body: JSON.stringify(Object.fromEntries(spelt)) }, response);
-  };
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
-  });
-  origin = `http://127.0.0.1:${await listen(server)}`;
-  // The toolkit reads from its token where it may save.
-  const scopes = JSON.stringify({ ac: '[{"Scope":"refs/heads/main","Permission":3}]' });
-  const service: CacheService = {
-    env: {
-      ACTIONS_CACHE_SERVICE_V2: 'true',
-      ACTIONS_RESULTS_URL: `${origin}/`,
-      ACTIONS_RUNTIME_TOKEN: `p8e-test.${Buffer.from(scopes).toString('base64url')}.runtime-token`,
-    },
-    entries: state.entries,
-    denied: state.denied,
-    requests,
-    faults: {},
-    fields: 'underscore',
-    requestsTo: (place) => requests.filter((request) => request.place === place),
-    blobOf: (entry) => state.blobOf(entry),
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
-  return service;
+    const message = 'cache write denied: the token has no write permission';
+    if (this.denied.has('write')) return ok({ ok: false, message });
+    if (same !== undefined) return { status: 409, body: { code: 'already_exists' } };
+    const entry = { key, version, blob: randomUUID(), finished: false };
+    this.entries.push(entry);
+    return ok({ ok: true, signed_upload_url: await this.#sign(entry, 'cw') });
+  }
+
+  /** The whole key comes first, then the newest entry of each prefix. */
+  async #lookUp([key = '', ...prefixes]: readonly string[], version: string): Promise<Answer> {
+    if (this.denied.has('read')) return { status: 403, body: { code: 'permission_denied' } };
+    const all = this.entries.filter((entry) => entry.finished && entry.version === version);
+    const newest = prefixes.map((prefix) => all.findLast((entry) => entry.key.startsWith(prefix)));
+    const found = [all.find((entry) => entry.key === key), ...newest].find(Boolean);
+    if (found === undefined) return ok({ ok: false });
+    const signed_download_url = await this.#sign(found, 'r');
+    return ok({ ok: true, signed_download_url, matched_key: found.key });
+  }
+
+  async #sign(entry: CacheEntry, permissions: string): Promise<string> {
+    const signed = await this.blobOf(entry).generateSasUrl({
+      permissions: BlobSASPermissions.parse(permissions),
+      expiresOn: new Date(Date.now() + 600_000),
+    });
+    const { pathname, search } = new URL(signed);
+    return this.#origin + pathname + search;
+  }
+}
+
+/** Starts the service on a free port; several may share one blob store. */
+export async function startCacheService(store: BlobStore): Promise<CacheService> {
+  const server = createServer();
+  return new CacheService(server, await listen(server), store);
 }
