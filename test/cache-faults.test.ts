@@ -19,11 +19,9 @@ const flipped = (good: Buffer, at: number): Buffer => {
 
 const BAD_ENTRIES: Readonly<Record<string, (good: Buffer) => Buffer>> = {
   nothing: () => Buffer.alloc(0),
-  'one byte': (good) => good.subarray(0, 1),
   'another first bit': (good) => flipped(good, 0),
   'another last bit': (good) => flipped(good, good.length - 1),
   'the first half': (good) => good.subarray(0, good.length / 2),
-  'something appended': (good) => Buffer.concat([good, Buffer.alloc(1)]),
   '10 MB': (good) => Buffer.concat([good, randomBytes(10_000_000)]),
   'a bomb': () => gzipSync(Buffer.alloc(50_000_000)),
 };
