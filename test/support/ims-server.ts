@@ -48,7 +48,6 @@ export type RecordedRequest = {
   readonly path: string;
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
-  readonly body: string;
   readonly form: Readonly<Record<string, string>>;
   readonly atMs: number;
 };
@@ -209,16 +208,9 @@ class Ims {
     const grant = form['grant_type'] ?? '';
     if (!client.grants.includes(grant))
       return refuse('unauthorized_client', 'client is not allowed to use this grant');
-    switch (grant) {
-      case 'client_credentials':
-        return this.#clientCredentials(client, form['scope'] ?? '');
-      case 'refresh_token':
-        return this.#refresh(client, form['refresh_token'] ?? '');
-      case 'authorization_code':
-        return this.#exchange(client, form);
-      default:
-        return refuse('unsupported_grant_type', 'unknown grant_type');
-    }
+    if (grant === 'refresh_token') return this.#refresh(client, form['refresh_token'] ?? '');
+    if (grant === 'authorization_code') return this.#exchange(client, form);
+    return this.#clientCredentials(client, form['scope'] ?? '');
   }
 
   #clientCredentials(client: Client, scope: string): Answer {
@@ -347,15 +339,13 @@ export function give(answer: ScriptedAnswer, response: ServerResponse): void {
 }
 
 async function record(request: IncomingMessage): Promise<RecordedRequest> {
-  const body = await text(request);
   const [path = '', query = ''] = (request.url ?? '').split('?');
   return {
     method: request.method ?? '',
     path,
     query,
     headers: request.headers,
-    body,
-    form: Object.fromEntries(new URLSearchParams(body)),
+    form: Object.fromEntries(new URLSearchParams(await text(request))),
     atMs: performance.now(),
   };
 }
@@ -365,11 +355,12 @@ export class ImsServer extends Ims {
   readonly url: string;
   readonly port: number;
   readonly requests: RecordedRequest[] = [];
+  /** How many it has accepted. */
+  connections = 0;
   readonly #server: Server;
   readonly #onExchange: ImsOptions['onExchange'];
   readonly #next: ScriptedAnswer[] = [];
   #always: ScriptedAnswer | undefined;
-  #connections = 0;
   #dropping = 0;
 
   /** For a server that listens already. */
@@ -386,11 +377,6 @@ export class ImsServer extends Ims {
       // A client that goes away in the middle of its request is no failure of the server.
       this.#answer(request, response).catch(() => request.destroy());
     });
-  }
-
-  /** Connections accepted so far. */
-  get connections(): number {
-    return this.#connections;
   }
 
   /** Answers the next requests, in order; afterwards the server is IMS again. */
@@ -422,7 +408,7 @@ export class ImsServer extends Ims {
   }
 
   #accept(socket: Socket): void {
-    this.#connections += 1;
+    this.connections += 1;
     socket.on('error', () => socket.destroy());
     if (this.#dropping === 0) return;
     this.#dropping -= 1;
