@@ -107,15 +107,17 @@ describe('GitHub finds what is wrong with', () => {
 /** OWNER/adobe-ims-token, until a release puts the owner in. */
 const US = /uses: (\S+\/adobe-ims-token)@/.exec(read('README.md'))?.[1] ?? 'none';
 /** This action by its major version or by commit, others by commit with their version. */
-const ALLOWED = RegExp(
-  `^(?:\\./|${US}@(?:v1|<full commit SHA>)(?: # v[\\d.]+)?|(?!.*adobe-ims-token)\\S+@[\\da-f]{40} # v\\d\\S*)$`,
-);
+const ALLOWED = [
+  /^\.\/$/,
+  RegExp(`^${US}@(?:v1|<full commit SHA>)(?: # v[\\d.]+)?$`),
+  /^(?!.*adobe-ims-token)\S+@[\da-f]{40} # v\d\S*$/,
+];
 
-/** What a value of a block's `uses` must not be. */
+/** The values of `uses` in a block that are not allowed. */
 const badUses = (text: string): readonly string[] =>
   [...text.matchAll(/\buses: *(.*)$/gm)]
     .map(([, uses = '']) => uses)
-    .filter((uses) => !ALLOWED.test(uses));
+    .filter((uses) => !ALLOWED.some((allowed) => allowed.test(uses)));
 
 /** The IDs of all steps under a value that use this action. */
 function idsIn(value: unknown): readonly unknown[] {
@@ -146,12 +148,7 @@ describe('the examples', () => {
 
   it('may not use another version or name of this action, or an action without commit or version', () => {
     const sha = '0123456789abcdef0123456789abcdef01234567';
-    const good = [
-      `${US}@v1`,
-      `${US}@<full commit SHA> # v1.0.0`,
-      `actions/x@${sha} # v7.0.1`,
-      './',
-    ];
+    const good = [`${US}@v1`, `${US}@<full commit SHA> # v1.0.0`, `actions/x@${sha} # v7`, './'];
     const bad = [`${US}@v2`, US, 'o/adobe-ims-token@v1', 'actions/x@v7 # v7', `actions/x@${sha}`];
     expect(badUses([...good, ...bad].map((uses) => `- uses: ${uses}\n`).join(''))).toEqual(bad);
   });

@@ -98,7 +98,6 @@ describe('a link', () => {
     '[x](../src) and [x](../src/)',
     '[x](../src/main.ts#L3)',
     '[x](https://example.com/none.md#none)',
-    '[x](mailto:someone@example.com)',
     '[x][y]\n\n[y]: ../README.md',
     '`[x](none.md)` and ``[x](none.md)``',
     '```\n[x](none.md)\n```',
@@ -109,11 +108,8 @@ describe('a link', () => {
 
   it.each([
     ['[x](README.md)', 'README.md'],
-    ['![x](<none.png>)', 'none.png'],
     ['[x](../readme.md)', '../readme.md'],
-    ['[x](../../elsewhere.md)', '../../elsewhere.md'],
     ['[x](#none)', '#none'],
-    ['[x](#twice-2)', '#twice-2'],
     ['[x](../README.md#in-code)', '../README.md#in-code'],
     ['[x](../src#none)', '../src#none'],
     ['[x](../src/main.ts#none)', '../src/main.ts#none'],
