@@ -7,7 +7,6 @@ import { describe, expect } from 'vitest';
 
 import { EXPLAINED, expectFromIms, test } from './support/cache-fixtures.ts';
 import { PLACES } from './support/cache-service.ts';
-import { startProxy } from './support/connect-proxy.ts';
 import type { ScriptedAnswer } from './support/ims-server.ts';
 import { when } from './support/run-action.ts';
 
@@ -134,18 +133,12 @@ describe.concurrent('a fault while saving', () => {
 });
 
 describe.concurrent('a cache service', () => {
-  test('behind a proxy that is broken in any way costs no token', async ({ runJob }) => {
-    const silent = await startProxy({ port: 1, behaviour: 'silent' });
-    const refusing = await startProxy({ port: 1, behaviour: { status: 407 } });
-    try {
-      const ACTIONS_RESULTS_URL = 'https://results.example.com/';
-      const broken = ['http://[', '::', 'http://127.0.0.1:1', silent.url, refusing.url];
-      for (const https_proxy of broken)
-        expectFromIms(await runJob({}, { ACTIONS_RESULTS_URL, https_proxy }));
-    } finally {
-      await silent.close();
-      await refusing.close();
-    }
+  test('behind a broken proxy costs no token', async ({ runJob, startProxy }) => {
+    const silent = await startProxy({ behaviour: 'silent' });
+    const refusing = await startProxy({ behaviour: { status: 407 } });
+    const ACTIONS_RESULTS_URL = 'https://results.example.com/';
+    for (const https_proxy of ['http://[', '::', 'http://127.0.0.1:1', silent.url, refusing.url])
+      expectFromIms(await runJob({}, { ACTIONS_RESULTS_URL, https_proxy }));
   });
 
   test.for(['reset-before-answer', 'cut-off', 'slow-headers', 'switching-protocols'] as const)(

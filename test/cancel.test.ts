@@ -2,7 +2,6 @@
 
 import { describe, expect } from 'vitest';
 
-import { startProxy } from './support/connect-proxy.ts';
 import { test } from './support/fixtures.ts';
 import type { Fault } from './support/ims-server.ts';
 import { type Job, type StepResult, when } from './support/run-action.ts';
@@ -33,9 +32,8 @@ describe.skipIf(process.platform === 'win32').concurrent('a cancelled step says 
     expect(ims.requests).toHaveLength(1);
   });
 
-  test('while it waits for a proxy', async ({ ims, job, inputs, onTestFinished }) => {
-    const proxy = await startProxy({ port: ims.port, behaviour: 'silent' });
-    onTestFinished(() => proxy.close());
+  test('while it waits for a proxy', async ({ startProxy, job, inputs }) => {
+    const proxy = await startProxy({ behaviour: 'silent' });
     const onStart = when(() => proxy.tunnels.length > 0, 'SIGINT');
     const env = { https_proxy: proxy.url };
     const url = 'https://ims-na1.adobelogin.com';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 
 import { type Authority, issueCertificate, makeAuthority } from './support/certificates.ts';
-import { type ConnectProxy, type ProxyOptions, startProxy } from './support/connect-proxy.ts';
+import type { ProxyOptions } from './support/connect-proxy.ts';
 import { inputsFor, test as base } from './support/fixtures.ts';
 import { type ImsServer, testClient } from './support/ims-server.ts';
 import { hasTinyproxy, startTinyproxy } from './support/tinyproxy.ts';
@@ -21,7 +21,6 @@ const HOST = 'ims-na1.adobelogin.com';
 const CREDENTIALS = 'p8e-user:p8e-test-proxy-password';
 
 type Certified = (name: string, notAfter?: Date) => Promise<ImsServer>;
-type Proxied = (options?: Partial<ProxyOptions>) => Promise<ConnectProxy>;
 
 const test = base
   .extend('authority', { scope: 'file' }, (): Promise<Authority> => makeAuthority())
@@ -39,17 +38,13 @@ const test = base
   /** IMS as it is reached through a proxy. */
   .extend('ims', ({ certified }) => certified(HOST))
   .extend('inputs', inputsFor({ url: `https://${HOST}` }))
-  .extend('startProxy', ({ ims }, { onCleanup }): Proxied => {
-    const proxies: ConnectProxy[] = [];
-    onCleanup(async () => {
-      await Promise.all(proxies.map((proxy) => proxy.close()));
-    });
-    return async (options) => {
-      const proxy = await startProxy({ port: ims.port, ...options });
-      proxies.push(proxy);
-      return proxy;
-    };
-  });
+  /** Starts a proxy that leads to it. */
+  .extend(
+    'proxyTo',
+    ({ ims, startProxy }) =>
+      (options: ProxyOptions = {}) =>
+        startProxy({ port: ims.port, ...options }),
+  );
 
 describe('a certificate', () => {
   test.for([
@@ -129,12 +124,12 @@ describe('the loopback interface', () => {
 describe.concurrent('a proxy', () => {
   test('leads to IMS, and gets its credentials, which stay out of the log', async ({
     ims,
-    startProxy,
+    proxyTo,
     job,
     trust,
     inputs,
   }) => {
-    const proxy = await startProxy({ credentials: CREDENTIALS });
+    const proxy = await proxyTo({ credentials: CREDENTIALS });
     const https_proxy = `http://${CREDENTIALS}@127.0.0.1:${proxy.port}`;
     const step = await job.uses(inputs, { env: { ...trust, https_proxy } });
     expectSuccess(step);
@@ -143,13 +138,13 @@ describe.concurrent('a proxy', () => {
     expect(written(step)).not.toContain('p8e-test-proxy');
   });
 
-  test.for<readonly [string, Partial<ProxyOptions>, RegExp]>([
+  test.for<readonly [string, ProxyOptions, RegExp]>([
     ['that wants credentials', { credentials: CREDENTIALS }, /proxy refused.*407/],
     ['that forbids the host', { behaviour: { status: 403 } }, /proxy refused.*403/],
   ])(
     '%s is reported after one attempt',
-    async ([, options, words], { ims, startProxy, job, inputs }) => {
-      const proxy = await startProxy(options);
+    async ([, options, words], { ims, proxyTo, job, inputs }) => {
+      const proxy = await proxyTo(options);
       const step = await job.uses(inputs, { env: { https_proxy: proxy.url } });
       expect(failureOf(step, job)).toMatch(words);
       expect(proxy.tunnels).toHaveLength(1);
@@ -163,8 +158,8 @@ describe.concurrent('a proxy', () => {
     ['is overloaded', { status: 503 }, /proxy.*503/],
   ])(
     'that %s is tried again until `timeout`',
-    async ([, behaviour, words], { ims, startProxy, job, inputs }) => {
-      const proxy = await startProxy({ behaviour });
+    async ([, behaviour, words], { ims, proxyTo, job, inputs }) => {
+      const proxy = await proxyTo({ behaviour });
       const env = { https_proxy: proxy.url };
       const step = await job.uses({ ...inputs, timeout: '2' }, { env });
       expect(failureOf(step, job)).toMatch(words);
@@ -180,8 +175,8 @@ describe.concurrent('a proxy', () => {
     ['no meaning', () => ':::'],
   ] as const)(
     'whose URL has %s is not left out',
-    async ([, urlFor], { ims, startProxy, job, inputs }) => {
-      const proxy = await startProxy();
+    async ([, urlFor], { ims, proxyTo, job, inputs }) => {
+      const proxy = await proxyTo();
       // The host of `no_proxy` is another one.
       const env = { https_proxy: urlFor(proxy.port), no_proxy: 'p8e.example' };
       const step = await job.uses(inputs, { env });
@@ -191,8 +186,8 @@ describe.concurrent('a proxy', () => {
     },
   );
 
-  test('is left out for a host in `no_proxy`', async ({ startProxy, job, trust, inputs }) => {
-    const proxy = await startProxy();
+  test('is left out for a host in `no_proxy`', async ({ proxyTo, job, trust, inputs }) => {
+    const proxy = await proxyTo();
     const env = { ...trust, https_proxy: proxy.url, no_proxy: 'localhost,.adobelogin.com' };
     // Nothing answers for adobelogin.com here: what counts is that the proxy is not asked.
     await job.uses({ ...inputs, timeout: '1' }, { env });
@@ -202,8 +197,8 @@ describe.concurrent('a proxy', () => {
   // It would resolve the name of IMS itself, so it is led through the other proxy.
   test.skipIf(!hasTinyproxy)(
     'that others wrote leads to IMS',
-    async ({ ims, startProxy, job, trust, inputs, onTestFinished }) => {
-      const upstream = await startProxy();
+    async ({ ims, proxyTo, job, trust, inputs, onTestFinished }) => {
+      const upstream = await proxyTo();
       const proxy = await startTinyproxy(upstream.port, CREDENTIALS);
       onTestFinished(proxy.close);
       const https_proxy = `http://${CREDENTIALS}@127.0.0.1:${proxy.port}`;

@@ -19,7 +19,6 @@ import {
   type Variables,
 } from './support/cache-fixtures.ts';
 import { type CacheRequest, type Place, PLACES } from './support/cache-service.ts';
-import { startProxy } from './support/connect-proxy.ts';
 import { SECRET } from './support/fixtures.ts';
 import { tokenAnswer } from './support/ims-server.ts';
 
@@ -146,13 +145,8 @@ describe('the runtime token and the signed URLs', () => {
     ]);
   });
 
-  test('go over http to the loopback interface alone', async ({
-    cache,
-    runJob,
-    onTestFinished,
-  }) => {
-    const proxy = await startProxy({ port: 1 });
-    onTestFinished(() => proxy.close());
+  test('go over http to the loopback interface alone', async ({ cache, runJob, startProxy }) => {
+    const proxy = await startProxy({});
     const url = 'http://cache.example.com/';
     expectFromIms(await runJob({}, { http_proxy: proxy.url, ACTIONS_RESULTS_URL: url }));
     const body = JSON.stringify({ ok: true, signed_download_url: url, signed_upload_url: url });

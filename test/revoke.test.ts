@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect } from 'vitest';
 
 import { type Authority, issueCertificate, makeAuthority } from './support/certificates.ts';
-import { startProxy } from './support/connect-proxy.ts';
 import { inputsFor, SECRET, test } from './support/fixtures.ts';
 import { type ImsServer, type RecordedRequest, testClient } from './support/ims-server.ts';
 import type { Job, StepResult } from './support/run-action.ts';
@@ -237,37 +236,34 @@ describe('the way to IMS', () => {
     ['hosts that need no proxy', 'stays', () => ({ no_proxy: 'p8e.example,127.0.0.1' })],
   ];
 
-  test.for(CASES)(
-    '%s: it %s',
-    async ([, way, change, env = {}], { startIms, job, onTestFinished }) => {
-      const certified = async (by: Authority): Promise<ImsServer> =>
-        startIms({ tls: await issueCertificate(by, { names: [HOST] }) });
-      const [ims, other] = [await certified(mine), await certified(foreign)];
-      const proxies = await Promise.all([startProxy(ims), startProxy(other)]);
-      onTestFinished(async () => {
-        await Promise.all(proxies.map((proxy) => proxy.close()));
-      });
-      const [folder, own, copy, both] = ['folder', 'own', 'copy', 'both'].map((name) =>
-        join(job.workspace, name),
-      ) as [string, string, string, string];
-      mkdirSync(folder);
-      for (const file of [own, copy]) writeFileSync(file, mine.cert);
-      for (const file of [both, join(folder, 'p8e.pem')])
-        writeFileSync(file, `${foreign.cert}\n${mine.cert}\n`);
-      const authority = 'NODE_OPTIONS' in env ? 'SSL_CERT_FILE' : 'NODE_EXTRA_CA_CERTS';
-      await exportAll(job, { https_proxy: proxies[0].url, [authority]: own });
-      const inputs = { ...inputsFor({ url: `https://${HOST}` }), ...REVOKING };
-      const step = await job.uses(inputs, { env });
-      expect(step.failed).toBe(false);
-      await exportAll(job, change({ proxy: proxies[1].url, copy, both, folder }));
-      const [post] = await job.finish();
-      if (way === 'stays') expectRevoked(post);
-      else expectNotRevoked(post);
-      const sent = way === 'stays' ? 2 : 1;
-      expect([ims.connections, other.connections]).toEqual([sent, 0]);
-      expect(proxies.map(({ tunnels }) => tunnels.length)).toEqual([sent, 0]);
-    },
-  );
+  test.for(CASES)('%s: it %s', async ([, way, change, env = {}], { startIms, startProxy, job }) => {
+    const certified = async (by: Authority): Promise<ImsServer> =>
+      startIms({ tls: await issueCertificate(by, { names: [HOST] }) });
+    const [ims, other] = [await certified(mine), await certified(foreign)];
+    const proxies = await Promise.all([
+      startProxy({ port: ims.port }),
+      startProxy({ port: other.port }),
+    ]);
+    const [folder, own, copy, both] = ['folder', 'own', 'copy', 'both'].map((name) =>
+      join(job.workspace, name),
+    ) as [string, string, string, string];
+    mkdirSync(folder);
+    for (const file of [own, copy]) writeFileSync(file, mine.cert);
+    for (const file of [both, join(folder, 'p8e.pem')])
+      writeFileSync(file, `${foreign.cert}\n${mine.cert}\n`);
+    const authority = 'NODE_OPTIONS' in env ? 'SSL_CERT_FILE' : 'NODE_EXTRA_CA_CERTS';
+    await exportAll(job, { https_proxy: proxies[0].url, [authority]: own });
+    const inputs = { ...inputsFor({ url: `https://${HOST}` }), ...REVOKING };
+    const step = await job.uses(inputs, { env });
+    expect(step.failed).toBe(false);
+    await exportAll(job, change({ proxy: proxies[1].url, copy, both, folder }));
+    const [post] = await job.finish();
+    if (way === 'stays') expectRevoked(post);
+    else expectNotRevoked(post);
+    const sent = way === 'stays' ? 2 : 1;
+    expect([ims.connections, other.connections]).toEqual([sent, 0]);
+    expect(proxies.map(({ tunnels }) => tunnels.length)).toEqual([sent, 0]);
+  });
 
   test('a proxy, but IMS is on the loopback interface: it stays', async ({ ims, job, inputs }) => {
     await job.uses({ ...inputs, ...REVOKING });

@@ -7,7 +7,7 @@ import { listen } from './listen.ts';
 
 export type ProxyOptions = {
   /** Where every tunnel leads, whatever host was asked for. */
-  readonly port: number;
+  readonly port?: number;
   readonly credentials?: string;
   readonly behaviour?: 'tunnel' | 'silent' | 'vanish' | { readonly status: number };
 };
@@ -47,7 +47,7 @@ export async function startProxy(options: ProxyOptions): Promise<ConnectProxy> {
       socket.end();
       return;
     }
-    const target = connect(options.port, '127.0.0.1');
+    const target = connect(options.port ?? 1, '127.0.0.1');
     sockets.add(target);
     target.on('error', () => socket.destroy());
     socket.on('close', () => target.destroy());

@@ -5,6 +5,8 @@
 
 import { test as base } from 'vitest';
 
+import { startProxy } from './connect-proxy.ts';
+
 import {
   type Client,
   type ImsOptions,
@@ -26,6 +28,23 @@ export function inputsFor(ims: Pick<ImsServer, 'url'>, client: Client = testClie
   return secret === undefined ? inputs : { ...inputs, 'client-secret': secret };
 }
 
+/** Starts things, and ends all of them when their test is over. */
+function ending<Words extends unknown[], Thing>(
+  start: (...words: Words) => Promise<Thing>,
+  end: (thing: Thing) => Promise<void>,
+  onCleanup: (clean: () => Promise<void>) => void,
+): (...words: Words) => Promise<Thing> {
+  const things: Thing[] = [];
+  onCleanup(async () => {
+    await Promise.all(things.map(end));
+  });
+  return async (...words) => {
+    const thing = await start(...words);
+    things.push(thing);
+    return thing;
+  };
+}
+
 /**
  * `test.override('client', ...)` in a `describe` gives its tests another client. A test that needs other
  * options, or a second server or job, calls `startIms` or `startJob`. Tests with cases are written as
@@ -34,27 +53,18 @@ export function inputsFor(ims: Pick<ImsServer, 'url'>, client: Client = testClie
 export const test = base
   .extend('client', testClient)
   .extend('startIms', ({ client }, { onCleanup }) => {
-    const servers: ImsServer[] = [];
-    onCleanup(async () => {
-      await Promise.all(servers.map((server) => server.close()));
-    });
-    return async (options: ImsOptions = {}): Promise<ImsServer> => {
-      const server = await startIms({ clients: [client], ...options });
-      servers.push(server);
-      return server;
-    };
+    const start = (options: ImsOptions = {}): Promise<ImsServer> =>
+      startIms({ clients: [client], ...options });
+    return ending(start, (ims) => ims.close(), onCleanup);
   })
   .extend('startJob', ({ client }, { onCleanup }) => {
-    const jobs: Job[] = [];
-    onCleanup(async () => {
-      await Promise.all(jobs.map((job) => job.dispose()));
-    });
-    return async (options: JobOptions = {}): Promise<Job> => {
-      const job = await startJob({ secrets: client.secrets, ...options });
-      jobs.push(job);
-      return job;
-    };
+    const start = (options: JobOptions = {}): Promise<Job> =>
+      startJob({ secrets: client.secrets, ...options });
+    return ending(start, (job) => job.dispose(), onCleanup);
   })
+  .extend('startProxy', ({}, { onCleanup }) =>
+    ending(startProxy, (proxy) => proxy.close(), onCleanup),
+  )
   .extend('ims', ({ startIms }) => startIms())
   .extend('job', ({ startJob }) => startJob())
   .extend('inputs', ({ ims, client }) => inputsFor(ims, client));
