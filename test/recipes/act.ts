@@ -1,7 +1,7 @@
 /** One run of one workflow under act, in a workspace and a home of its own. */
 
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
@@ -18,6 +18,8 @@ export type Settings = {
   readonly event?: Readonly<Record<string, unknown>>;
   /** What is in the repository beside the workflow, by path. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The tools that its package.json depends on. */
+  readonly packages?: readonly string[];
 };
 
 export type Surroundings = {
@@ -57,7 +59,31 @@ function standIns(workflow: string, folder: string): readonly string[] {
   return [...new Set(foreign)].flatMap((name) => ['--local-repository', `${name}=${folder}`]);
 }
 
-function environment({ root, tools, authority }: Surroundings, home: string): NodeJS.ProcessEnv {
+/**
+ * A package.json and a lock file that `npm ci` installs without a registry, as links to the installed tools.
+ * act puts the workspace five folders below `scratch`.
+ */
+function npmProject(packages: readonly string[], tools: string): Readonly<Record<string, string>> {
+  const linked = packages.map((name) => {
+    const folder = `../../../../../tools/${name}`;
+    const file = join(tools, 'node_modules', name, 'package.json');
+    const { version, bin } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    return { name, folder, about: { version, bin } };
+  });
+  const project = {
+    name: 'site',
+    version: '1.0.0',
+    devDependencies: Object.fromEntries(linked.map(({ name, folder }) => [name, `file:${folder}`])),
+  };
+  const locked = linked.flatMap(({ name, folder, about }) => [
+    [folder, about],
+    [`node_modules/${name}`, { resolved: folder, link: true }],
+  ]);
+  const lock = { lockfileVersion: 3, packages: { '': project, ...Object.fromEntries(locked) } };
+  return { 'package.json': JSON.stringify(project), 'package-lock.json': JSON.stringify(lock) };
+}
+
+function environment({ authority }: Surroundings, home: string): NodeJS.ProcessEnv {
   const path = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
   return {
     HOME: home,
@@ -88,6 +114,7 @@ export async function runInAct(
     cpSync(join(root, name), join(action, name), { recursive: true });
   symlinkSync(join(tools, 'node_modules'), join(scratch, 'tools'));
   write(workspace, {
+    ...(settings.packages && npmProject(settings.packages, tools)),
     ...settings.files,
     '.github/workflows/recipe.yml': workflow.text,
   });

@@ -20,7 +20,7 @@ export type Expected = {
   readonly credential?: { readonly name: string; readonly scopes: readonly string[] };
 };
 
-export type Expectation = Pick<Settings, 'inputs' | 'event' | 'files'> & {
+export type Expectation = Pick<Settings, 'inputs' | 'event' | 'files' | 'packages'> & {
   readonly page: string;
   /** The `name:` of the workflow. */
   readonly workflow: string;
@@ -29,28 +29,46 @@ export type Expectation = Pick<Settings, 'inputs' | 'event' | 'files'> & {
   /** Values of variables and secrets that must have a form of their own; the others are made up. */
   readonly values?: Readonly<Record<string, string>>;
   readonly requests: readonly Expected[];
+  /** The command that cannot run here, and what is logged instead. Nothing may come after it. */
+  readonly stopsAt?: { readonly line: string; readonly log: RegExp };
 };
 
 const JSON_TYPE = 'application/json';
+const T = { authorization: 'Bearer $TOKEN' };
 
-/** The request for a token; variable and secret are named as in the recipes. */
+/** The request for a token, for `CREDENTIAL_CLIENT_ID` or, where that is empty, for `CLIENTID`. */
 function token(credential: string, scope: string): Expected {
+  const name = credential === '' ? 'CLIENT' : `${credential}_CLIENT_`;
   return {
     request: 'POST ims-na1.adobelogin.com/ims/token/v3',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: {
       grant_type: 'client_credentials',
-      client_id: `$${credential}_CLIENT_ID`,
-      client_secret: `$${credential}_CLIENT_SECRET`,
+      client_id: `$${name}ID`,
+      client_secret: `$${name}SECRET`,
       scope,
     },
-    credential: { name: credential, scopes: scope.split(',') },
+    credential: { name, scopes: scope.split(',') },
   };
 }
 
+const CONSOLE_SCOPES =
+  'AdobeID,openid,read_organizations,additional_info.projectedProductContext,additional_info.roles,adobeio_api,read_client_secret,manage_client_secrets';
+const CLOUD_MANAGER_SCOPES =
+  'openid,AdobeID,read_organizations,additional_info.projectedProductContext,read_pc.dma_aem_ams';
+const STORAGE = token('CLOUD_STORAGE', 'openid,AdobeID,creative_sdk,cloud_storage_collab_api');
+const FRAMEIO = token('FRAMEIO', 'openid,AdobeID,frame.s2s.all');
+
+const projects: Expected = {
+  request: 'GET cloudstorage.adobe.io/v1/projects?limit=20',
+  headers: { ...T, 'content-type': 'application/vnd.adobecloud.directory+json' },
+};
+const accounts: Expected = { request: 'GET api.frame.io/v4/accounts', headers: T };
+
 const RECIPES = 'docs/recipes.md';
 
-export const EXPECTATIONS: readonly Expectation[] = [
+const BY_CURL: readonly Expectation[] = [
+  { page: RECIPES, workflow: 'Cloud Storage', requests: [STORAGE, projects] },
   {
     page: RECIPES,
     workflow: 'Firefly',
@@ -62,14 +80,215 @@ export const EXPECTATIONS: readonly Expectation[] = [
       ),
       {
         request: 'POST firefly-api.adobe.io/v3/images/generate-async',
-        headers: {
-          authorization: 'Bearer $TOKEN',
-          'content-type': JSON_TYPE,
-          'x-api-key': '$FIREFLY_CLIENT_ID',
-        },
+        headers: { ...T, 'content-type': JSON_TYPE, 'x-api-key': '$FIREFLY_CLIENT_ID' },
         body: { prompt: 'a "cat" & $HOME' },
         answer: { status: 202, body: { jobId: '1' } },
       },
     ],
   },
+  {
+    page: RECIPES,
+    workflow: 'Cloud Manager',
+    requests: [
+      token('CLOUD_MANAGER', CLOUD_MANAGER_SCOPES),
+      {
+        request:
+          'PUT cloudmanager.adobe.io/api/program/$CLOUD_MANAGER_PROGRAM_ID/pipeline/$CLOUD_MANAGER_PIPELINE_ID/execution',
+        headers: {
+          ...T,
+          'content-type': JSON_TYPE,
+          'x-api-key': '$CLOUD_MANAGER_CLIENT_ID',
+          'x-gw-ims-org-id': '$IMS_ORG_ID',
+        },
+        answer: { status: 201, body: { id: '1' } },
+      },
+    ],
+  },
+  {
+    page: RECIPES,
+    workflow: 'Experience Platform',
+    requests: [
+      token(
+        'PLATFORM',
+        'openid,AdobeID,read_organizations,additional_info.projectedProductContext,session',
+      ),
+      {
+        request: 'GET platform.adobe.io/data/foundation/sandbox-management/',
+        headers: {
+          ...T,
+          'x-api-key': '$PLATFORM_CLIENT_ID',
+          'x-gw-ims-org-id': '$IMS_ORG_ID',
+        },
+        answer: { body: { sandboxes: [{ name: 'prod' }] } },
+      },
+    ],
+  },
+  {
+    page: RECIPES,
+    workflow: 'AEM Assets',
+    inputs: { asset: 'urn:aaid:aem:1' },
+    values: { AEM_AUTHOR_URL: 'https://author-p1-e2.adobeaemcloud.com' },
+    requests: [
+      token('AEM', 'openid,AdobeID,aem.folders,aem.assets.author'),
+      {
+        request: 'GET author-p1-e2.adobeaemcloud.com/adobe/assets/urn:aaid:aem:1/metadata',
+        headers: { ...T, 'x-api-key': '$AEM_CLIENT_ID' },
+      },
+    ],
+  },
+  {
+    page: RECIPES,
+    workflow: 'Edge Delivery',
+    inputs: { path: 'en/blog' },
+    requests: [
+      token('EDGE_DELIVERY', 'openid,AdobeID,aem.backend.all'),
+      {
+        request: 'POST api.aem.live/$EDGE_DELIVERY_ORG/sites/$EDGE_DELIVERY_SITE/preview/en/blog',
+        headers: T,
+      },
+    ],
+  },
+  {
+    page: RECIPES,
+    workflow: 'Document Authoring',
+    requests: [
+      token(
+        'DA',
+        'openid,AdobeID,aem.frontend.all,read_organizations,additional_info.projectedProductContext,read_pc.dma_aem_ams',
+      ),
+      { request: 'GET admin.da.live/list/$DA_ORG/$DA_REPO', headers: T },
+    ],
+  },
+  {
+    page: RECIPES,
+    workflow: 'Commerce',
+    inputs: { sku: '24-MB01' },
+    values: { COMMERCE_URL: 'https://na1.api.commerce.adobe.com/tenant' },
+    requests: [
+      token(
+        'COMMERCE',
+        'AdobeID,openid,email,profile,additional_info.roles,additional_info.projectedProductContext,commerce.accs',
+      ),
+      {
+        request: 'GET na1.api.commerce.adobe.com/tenant/V1/products/24-MB01',
+        headers: {
+          ...T,
+          store: 'default',
+          'x-api-key': '$COMMERCE_CLIENT_ID',
+          'x-gw-ims-org-id': '$IMS_ORG_ID',
+        },
+      },
+    ],
+  },
+  {
+    page: RECIPES,
+    workflow: 'Commerce Optimizer',
+    files: { 'prices.json': '[{"sku":"red-pants","priceBookId":"us","regular":20}]' },
+    values: { COMMERCE_URL: 'https://na1.api.commerce.adobe.com/tenant' },
+    requests: [
+      token('OPTIMIZER', 'openid,AdobeID,profile,email,commerce.aco.ingestion'),
+      {
+        request: 'POST na1.api.commerce.adobe.com/tenant/v1/catalog/products/prices',
+        headers: { ...T, 'content-type': JSON_TYPE },
+        body: [{ sku: 'red-pants', priceBookId: 'us', regular: 20 }],
+      },
+    ],
+  },
+  { page: RECIPES, workflow: 'Frame.io', requests: [FRAMEIO, accounts] },
+  {
+    page: RECIPES,
+    workflow: 'PDF Services',
+    requests: [
+      token('PDF_SERVICES', 'openid,AdobeID,DCAPI'),
+      {
+        request: 'POST pdf-services.adobe.io/assets',
+        headers: { ...T, 'content-type': JSON_TYPE, 'x-api-key': '$PDF_SERVICES_CLIENT_ID' },
+        body: { mediaType: 'application/pdf' },
+        answer: { body: { assetID: 'urn:1', uploadUri: 'https://upload.example.com' } },
+      },
+    ],
+  },
+  {
+    page: RECIPES,
+    workflow: 'Two products',
+    requests: [
+      FRAMEIO,
+      STORAGE,
+      { ...accounts, headers: { authorization: 'Bearer $TOKEN1' } },
+      { ...projects, headers: { ...projects.headers, authorization: 'Bearer $TOKEN2' } },
+    ],
+  },
+  {
+    page: RECIPES,
+    workflow: 'Pull request',
+    event: {
+      pull_request: { head: { repo: { full_name: 'octo/site' } }, user: { login: 'octo' } },
+    },
+    requests: [FRAMEIO, accounts],
+  },
+  {
+    page: RECIPES,
+    workflow: 'Pull request',
+    when: 'from a fork',
+    event: {
+      pull_request: { head: { repo: { full_name: 'other/site' } }, user: { login: 'other' } },
+    },
+    requests: [],
+  },
+  {
+    page: RECIPES,
+    workflow: 'Keep a token ready',
+    requests: [token('CLOUD_STORAGE', 'openid,AdobeID,offline_access,creative_sdk')],
+  },
 ];
+
+const AIO = '@adobe/aio-cli';
+
+const APP = {
+  'actions/hello.js': 'exports.main = () => ({ body: "hello" });\n',
+  'app.config.yaml': `application:
+  runtimeManifest:
+    packages:
+      site:
+        actions:
+          hello:
+            function: actions/hello.js
+            web: 'yes'
+            runtime: nodejs:22
+`,
+};
+
+const BY_TOOL: readonly Expectation[] = [
+  {
+    page: RECIPES,
+    workflow: 'Deploy to stage',
+    files: APP,
+    packages: [AIO],
+    requests: [token('', CONSOLE_SCOPES)],
+  },
+  {
+    page: RECIPES,
+    workflow: 'Install on RDE',
+    files: { 'com.example.Mail.cfg.json': '{"host":"mail.example.com"}' },
+    packages: [AIO, '@adobe/aio-cli-plugin-aem-rde'],
+    values: {
+      IMS_ORG_ID: 'ABC@AdobeOrg',
+      RDE_PROGRAM_ID: '4',
+      RDE_ENVIRONMENT_ID: '7',
+    },
+    requests: [token('RDE', CLOUD_MANAGER_SCOPES)],
+  },
+  {
+    page: RECIPES,
+    workflow: 'Tags',
+    packages: ['@adobe/reactor-uploader'],
+    requests: [
+      token(
+        'TAGS',
+        'AdobeID,openid,read_organizations,additional_info.job_function,additional_info.projectedProductContext,additional_info.roles',
+      ),
+    ],
+  },
+];
+
+export const EXPECTATIONS: readonly Expectation[] = [...BY_CURL, ...BY_TOOL];

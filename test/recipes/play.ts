@@ -52,9 +52,9 @@ function clientsOf(requests: readonly Expected[], values: Values): readonly Clie
   return requests.flatMap(({ credential }) => {
     if (credential === undefined) return [];
     const { name, scopes } = credential;
-    const secret = values[`${name}_CLIENT_SECRET`];
+    const secret = values[`${name}SECRET`];
     return {
-      id: values[`${name}_CLIENT_ID`] ?? '',
+      id: values[`${name}ID`] ?? '',
       secrets: secret === undefined ? [] : [secret],
       scopes,
       grants: ['client_credentials', 'refresh_token'],
