@@ -17,9 +17,11 @@ export type Settings = {
   /** Payload of the event. */
   readonly event?: Readonly<Record<string, unknown>>;
   /** What is in the repository beside the workflow, by path. */
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Buffer>>;
   /** The tools that its package.json depends on. */
   readonly packages?: readonly string[];
+  /** A plugin that cannot be had; it is installed empty. */
+  readonly emptyPlugin?: string;
 };
 
 export type Surroundings = {
@@ -34,7 +36,7 @@ export type Surroundings = {
 
 export type Run = { readonly passed: boolean; readonly log: string };
 
-function write(folder: string, files: Readonly<Record<string, string>>): void {
+function write(folder: string, files: Readonly<Record<string, string | Buffer>>): void {
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
@@ -63,13 +65,20 @@ function standIns(workflow: string, folder: string): readonly string[] {
  * A package.json and a lock file that `npm ci` installs without a registry, as links to the installed tools.
  * act puts the workspace five folders below `scratch`.
  */
-function npmProject(packages: readonly string[], tools: string): Readonly<Record<string, string>> {
-  const linked = packages.map((name) => {
+function npmProject(
+  { packages = [], emptyPlugin }: Settings,
+  tools: string,
+): Readonly<Record<string, string>> {
+  if (packages.length === 0) return {};
+  const empty = { name: emptyPlugin ?? '', version: '0.0.0', oclif: {} };
+  const installed = packages.map((name) => {
     const folder = `../../../../../tools/${name}`;
     const file = join(tools, 'node_modules', name, 'package.json');
     const { version, bin } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
     return { name, folder, about: { version, bin } };
   });
+  const plugins = emptyPlugin === undefined ? [] : [{ ...empty, folder: 'empty', about: empty }];
+  const linked = [...installed, ...plugins];
   const project = {
     name: 'site',
     version: '1.0.0',
@@ -80,7 +89,11 @@ function npmProject(packages: readonly string[], tools: string): Readonly<Record
     [`node_modules/${name}`, { resolved: folder, link: true }],
   ]);
   const lock = { lockfileVersion: 3, packages: { '': project, ...Object.fromEntries(locked) } };
-  return { 'package.json': JSON.stringify(project), 'package-lock.json': JSON.stringify(lock) };
+  return {
+    'package.json': JSON.stringify(project),
+    'package-lock.json': JSON.stringify(lock),
+    'empty/package.json': JSON.stringify(empty),
+  };
 }
 
 function environment({ authority }: Surroundings, home: string): NodeJS.ProcessEnv {
@@ -114,7 +127,7 @@ export async function runInAct(
     cpSync(join(root, name), join(action, name), { recursive: true });
   symlinkSync(join(tools, 'node_modules'), join(scratch, 'tools'));
   write(workspace, {
-    ...(settings.packages && npmProject(settings.packages, tools)),
+    ...npmProject(settings, tools),
     ...settings.files,
     '.github/workflows/recipe.yml': workflow.text,
   });
@@ -133,7 +146,6 @@ export async function runInAct(
       ...[workflow.event, '--verbose', '--platform', 'ubuntu-latest=-self-hosted'],
       ...['--secret-file', '../secrets', '--var-file', '../vars'],
       ...['--eventpath', '../event.json', '--no-cache-server'],
-      ...['--action-cache-path', join(scratch, 'actions')],
       ...['--local-repository', `OWNER/adobe-ims-token@v1=${action}`],
       ...standIns(workflow.text, join(scratch, 'stand-in')),
     ],

@@ -20,7 +20,10 @@ export type Expected = {
   readonly credential?: { readonly name: string; readonly scopes: readonly string[] };
 };
 
-export type Expectation = Pick<Settings, 'inputs' | 'event' | 'files' | 'packages'> & {
+export type Expectation = Pick<
+  Settings,
+  'inputs' | 'event' | 'files' | 'packages' | 'emptyPlugin'
+> & {
   readonly page: string;
   /** The `name:` of the workflow. */
   readonly workflow: string;
@@ -258,35 +261,198 @@ const APP = {
 `,
 };
 
+const CONSOLE = { ...T, 'content-type': JSON_TYPE, 'x-api-key': 'aio-cli-console-auth' };
+const CLOUD_MANAGER = {
+  ...T,
+  'x-api-key': '$RDE_CLIENT_ID',
+  'x-gw-ims-org-id': '$IMS_ORG_ID',
+};
+const REACTOR = { ...T, 'x-api-key': 'Activation-DTM' };
+const RDE = 'dev-console-ns.cluster.dev.adobeaemcloud.com/api/rde/program/4/environment/7';
+const RDE_HEADERS = { ...T, 'content-type': JSON_TYPE };
+const OCTETS = { 'content-type': 'application/octet-stream' };
+const UPDATE = {
+  updateId: 99,
+  action: 'deploy',
+  type: 'osgi-config',
+  status: 'success',
+  services: ['author'],
+  timestamps: { received: '2026-01-01T00:00:00Z' },
+  metadata: { name: 'com.example.Mail.cfg.json' },
+};
+
+const SERVICE = 'deploy-service.app-builder.adp.adobe.io';
+const NAMESPACE = `${SERVICE}/runtime/api/v1/namespaces/p8e-test-namespace`;
+
+const lists: readonly Expected[] = ['packages', 'actions', 'triggers', 'rules'].map((name) => ({
+  request: `GET ${NAMESPACE}/${name}?`,
+  headers: T,
+  answer: { body: [] },
+  anyOrder: true,
+}));
+
+const DEPLOY: readonly Expected[] = [
+  ...lists,
+  {
+    request: `PUT ${NAMESPACE}/packages/site?overwrite=true`,
+    headers: { ...T, 'content-type': JSON_TYPE },
+    body: /./,
+    answer: { body: { name: 'site', namespace: 'p8e-test-namespace' } },
+  },
+  {
+    request: `PUT ${NAMESPACE}/actions/site/hello?overwrite=true`,
+    headers: { ...T, 'content-type': JSON_TYPE },
+    body: /./,
+    answer: { body: { name: 'hello', namespace: 'p8e-test-namespace/site' } },
+  },
+  ...lists,
+];
+
 const BY_TOOL: readonly Expectation[] = [
   {
     page: RECIPES,
     workflow: 'Deploy to stage',
     files: APP,
     packages: [AIO],
-    requests: [token('', CONSOLE_SCOPES)],
+    values: { AIO_RUNTIME_NAMESPACE: 'p8e-test-namespace' },
+    requests: [token('', CONSOLE_SCOPES), ...DEPLOY],
+  },
+  {
+    page: RECIPES,
+    workflow: 'API Mesh',
+    files: { 'mesh.json': '{"meshConfig":{"sources":[]}}' },
+    packages: [AIO],
+    emptyPlugin: '@adobe/aio-cli-plugin-api-mesh',
+    values: { MESH_ORG_ID: '1', MESH_PROJECT_ID: '22', MESH_WORKSPACE_ID: '333' },
+    requests: [
+      token('MESH', CONSOLE_SCOPES),
+      {
+        request: 'GET developers.adobe.io/console/organizations',
+        headers: CONSOLE,
+        answer: { body: [{ id: '1', code: 'ABC@AdobeOrg', name: 'Org', type: 'entp' }] },
+      },
+      {
+        request: 'GET developers.adobe.io/console/organizations/1/projects',
+        headers: CONSOLE,
+        answer: { body: [{ id: '22', name: 'project', title: 'Project', org_id: '1' }] },
+      },
+      {
+        request: 'GET developers.adobe.io/console/organizations/1/projects/22/workspaces',
+        headers: CONSOLE,
+        answer: { body: [{ id: '333', name: 'Production', title: 'Production' }] },
+      },
+    ],
+    stopsAt: {
+      line: 'npx --no-install aio api-mesh:update -c mesh.json',
+      log: /api-mesh:update/,
+    },
   },
   {
     page: RECIPES,
     workflow: 'Install on RDE',
     files: { 'com.example.Mail.cfg.json': '{"host":"mail.example.com"}' },
     packages: [AIO, '@adobe/aio-cli-plugin-aem-rde'],
-    values: {
-      IMS_ORG_ID: 'ABC@AdobeOrg',
-      RDE_PROGRAM_ID: '4',
-      RDE_ENVIRONMENT_ID: '7',
-    },
-    requests: [token('RDE', CLOUD_MANAGER_SCOPES)],
+    values: { IMS_ORG_ID: 'ABC@AdobeOrg', RDE_PROGRAM_ID: '4', RDE_ENVIRONMENT_ID: '7' },
+    requests: [
+      token('RDE', CLOUD_MANAGER_SCOPES),
+      {
+        request: 'GET cloudmanager.adobe.io/api/programs',
+        headers: CLOUD_MANAGER,
+        answer: {
+          body: {
+            _embedded: { programs: [{ id: '4', _links: { self: { href: '/api/program/4' } } }] },
+          },
+        },
+      },
+      {
+        request: 'GET cloudmanager.adobe.io/api/program/4',
+        headers: CLOUD_MANAGER,
+        answer: {
+          body: {
+            id: '4',
+            _links: {
+              'http://ns.adobe.com/adobecloud/rel/environments': {
+                href: '/api/program/4/environments',
+              },
+            },
+          },
+        },
+      },
+      {
+        request: 'GET cloudmanager.adobe.io/api/program/4/environments',
+        headers: CLOUD_MANAGER,
+        answer: {
+          body: {
+            _embedded: {
+              environments: [{ id: '7', type: 'rde', namespace: 'ns', cluster: 'cluster' }],
+            },
+          },
+        },
+      },
+      {
+        request: `POST ${RDE}/runtime/updates`,
+        headers: RDE_HEADERS,
+        body: {
+          fileSize: 27,
+          type: 'osgi-config',
+          metadata: { name: 'com.example.Mail.cfg.json' },
+          contentPath: 'com.example.Mail.cfg.json',
+        },
+        answer: {
+          status: 201,
+          headers: { location: 'https://upload.example.com/share/x.cfg.json?sig=p8e-test' },
+          body: { updateId: 99 },
+        },
+      },
+      {
+        request: 'PUT upload.example.com/share/x.cfg.json?sig=p8e-test',
+        headers: OCTETS,
+        answer: { status: 201 },
+      },
+      {
+        request: 'PUT upload.example.com/share/x.cfg.json?sig=p8e-test&comp=range',
+        headers: OCTETS,
+        body: '{"host":"mail.example.com"}',
+        answer: { status: 201 },
+      },
+      { request: `PUT ${RDE}/runtime/updates/99`, headers: RDE_HEADERS, answer: { body: UPDATE } },
+      { request: `GET ${RDE}/runtime/updates/99`, headers: RDE_HEADERS, answer: { body: UPDATE } },
+      { request: `GET ${RDE}/runtime/updates/99/logs`, headers: RDE_HEADERS, answer: { body: [] } },
+    ],
   },
   {
     page: RECIPES,
     workflow: 'Tags',
+    files: {
+      // Holds extension.json with a name and a platform.
+      'package.zip': Buffer.from(
+        'UEsDBBQAAAAAAAAAIVyQvFG2JAAAACQAAAAOAAAAZXh0ZW5zaW9uLmpzb257Im5hbWUiOiAiaGVsbG8iLCAicGxhdGZvcm0iOiAid2ViIn1QSwECFAMUAAAAAAAAACFckLxRtiQAAAAkAAAADgAAAAAAAAAAAAAAgAEAAAAAZXh0ZW5zaW9uLmpzb25QSwUGAAAAAAEAAQA8AAAAUAAAAAAA',
+        'base64',
+      ),
+    },
     packages: ['@adobe/reactor-uploader'],
     requests: [
       token(
         'TAGS',
         'AdobeID,openid,read_organizations,additional_info.job_function,additional_info.projectedProductContext,additional_info.roles',
       ),
+      {
+        request:
+          'GET reactor.adobe.io/extension_packages?page%5Bsize%5D=1&page%5Bnumber%5D=1&filter%5Bname%5D=EQ+hello&filter%5Bplatform%5D=EQ+web&filter%5Bavailability%5D=EQ+development',
+        headers: REACTOR,
+        answer: { body: { data: [] } },
+      },
+      {
+        request: 'POST reactor.adobe.io/extension_packages',
+        headers: { ...REACTOR, 'content-type': 'multipart/form-data' },
+        body: /name="package"; filename="package\.zip"/,
+        answer: { status: 201, body: { data: { id: 'EP1' } } },
+      },
+      {
+        request: 'GET reactor.adobe.io/extension_packages/EP1',
+        headers: REACTOR,
+        answer: { body: { data: { attributes: { status: 'succeeded' } } } },
+      },
     ],
   },
 ];

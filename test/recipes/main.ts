@@ -176,7 +176,8 @@ if (first === '--inside') {
       );
       process.exitCode = done.status ?? 1;
     } finally {
-      rmSync(scratch, { recursive: true, force: true });
+      if (!process.env['KEEP']) rmSync(scratch, { recursive: true, force: true });
+      else console.log(scratch);
     }
   }
 }

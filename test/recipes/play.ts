@@ -2,11 +2,11 @@
 
 import { AssertionError, deepStrictEqual, match } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 
 import { type Client, startIms } from '../support/ims-server.ts';
 import { findLeaks } from '../workflow/leaks.ts';
-import { runInAct, type Surroundings } from './act.ts';
+import { type Run, runInAct, type Surroundings } from './act.ts';
 import type { Expectation, Expected } from './expectations.ts';
 import type { Answer, Players, Received } from './server.ts';
 import type { Workflow } from './workflows.ts';
@@ -68,7 +68,7 @@ function difference({ received, expected }: Pair): readonly string[] {
   const { headers = {}, body = '' } = expected;
   try {
     deepStrictEqual(received.headers, headers);
-    if (body instanceof RegExp) match(String(received.body), body);
+    if (body instanceof RegExp) match(inspect(received.body), body);
     else deepStrictEqual(received.body, body);
     return [];
   } catch (error) {
@@ -133,10 +133,23 @@ export async function play(
   const leaks = findLeaks(log, [...Object.values(settings.secrets), ...tokens]);
   const problems = [
     ...compare(pairs, expectation.requests),
-    ...(passed ? [] : ['The workflow failed']),
+    ...outcome(workflow, expectation, { passed, log }),
     ...leaks.map(({ form, line }) => `A secret is in the log ${form}, after: ${line}`),
   ];
   return { problems, log };
+}
+
+/** Whether the workflow passed, or failed at the one command that cannot run here. */
+function outcome(
+  { text }: Workflow,
+  { stopsAt }: Expectation,
+  { passed, log }: Run,
+): readonly string[] {
+  if (stopsAt === undefined) return passed ? [] : ['The workflow failed'];
+  const { line, log: message } = stopsAt;
+  const after = text.split(`${line}\n`)[1];
+  if (after === undefined || /^ *- /m.test(after)) return [`No step ends in ${line}`];
+  return !passed && message.test(log) ? [] : [`The workflow did not fail at ${line}`];
 }
 
 /** The access token in an answer of IMS. */

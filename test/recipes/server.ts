@@ -52,7 +52,7 @@ function watched(headers: IncomingHttpHeaders): Readonly<Record<string, string>>
   const sent = WATCHED.flatMap((name) => {
     const value = headers[name];
     // The boundary is random.
-    return value === undefined ? [] : [[name, String(value).replace(/; boundary=.*/, '')]];
+    return value === undefined ? [] : [[name, String(value).replace(/; ?boundary=.*/, '')]];
   });
   return Object.fromEntries(sent) as Record<string, string>;
 }
