@@ -17,7 +17,15 @@ export type Expected = {
   /** The tool sends this one when it likes. */
   readonly anyOrder?: boolean;
   /** For a request to IMS: the credential that it is made with. */
-  readonly credential?: { readonly name: string; readonly scopes: readonly string[] };
+  readonly credential?: {
+    /** What the names of its variable and its secret begin with. */
+    readonly name: string;
+    readonly scopes: readonly string[];
+    /** Name of the client secret, if it is another. */
+    readonly secret?: string;
+    /** Name of the secret that holds its refresh token. */
+    readonly refreshToken?: string;
+  };
 };
 
 export type Expectation = Pick<
@@ -32,8 +40,10 @@ export type Expectation = Pick<
   /** Values of variables and secrets that must have a form of their own; the others are made up. */
   readonly values?: Readonly<Record<string, string>>;
   readonly requests: readonly Expected[];
-  /** The command that cannot run here, and what is logged instead. Nothing may come after it. */
-  readonly stopsAt?: { readonly line: string; readonly log: RegExp };
+  /** The workflow must fail, with this in its log. */
+  readonly fails?: RegExp;
+  /** The last command of the workflow, which cannot run here. */
+  readonly notRun?: string;
 };
 
 const JSON_TYPE = 'application/json';
@@ -71,6 +81,7 @@ const accounts: Expected = { request: 'GET api.frame.io/v4/accounts', headers: T
 const RECIPES = 'docs/recipes.md';
 
 const BY_CURL: readonly Expectation[] = [
+  { page: 'README.md', workflow: 'List projects', requests: [STORAGE, projects] },
   { page: RECIPES, workflow: 'Cloud Storage', requests: [STORAGE, projects] },
   {
     page: RECIPES,
@@ -310,6 +321,14 @@ const DEPLOY: readonly Expected[] = [
 
 const BY_TOOL: readonly Expectation[] = [
   {
+    page: 'docs/migrating.md',
+    workflow: 'Deploy',
+    files: APP,
+    packages: [AIO],
+    values: { AIO_RUNTIME_NAMESPACE_PROD: 'p8e-test-namespace' },
+    requests: [token('PROD', CONSOLE_SCOPES), ...DEPLOY],
+  },
+  {
     page: RECIPES,
     workflow: 'Deploy to stage',
     files: APP,
@@ -342,10 +361,8 @@ const BY_TOOL: readonly Expectation[] = [
         answer: { body: [{ id: '333', name: 'Production', title: 'Production' }] },
       },
     ],
-    stopsAt: {
-      line: 'npx --no-install aio api-mesh:update -c mesh.json',
-      log: /api-mesh:update/,
-    },
+    fails: /api-mesh:update is not a aio command/,
+    notRun: 'npx --no-install aio api-mesh:update -c mesh.json',
   },
   {
     page: RECIPES,
@@ -457,4 +474,128 @@ const BY_TOOL: readonly Expectation[] = [
   },
 ];
 
-export const EXPECTATIONS: readonly Expectation[] = [...BY_CURL, ...BY_TOOL];
+/** What `gh secret set` sends for a secret of an environment. */
+function stored(environment: string, name: string, value: string): readonly Expected[] {
+  const folder = `api.github.com/repos/octo/site/environments/${environment}/secrets`;
+  const headers = { authorization: 'token $SECRET_WRITER_TOKEN', 'content-type': JSON_TYPE };
+  return [
+    {
+      request: `GET ${folder}/public-key`,
+      headers,
+      answer: { body: { key_id: '1', key: '$PUBLIC_KEY' } },
+    },
+    {
+      request: `PUT ${folder}/${name}`,
+      headers,
+      body: { opened: value },
+      answer: { status: 201, body: {} },
+    },
+  ];
+}
+
+const SECRETS_URL =
+  'api.adobe.io/console/organizations/$ADOBE_ORG_NUMBER/credentials/$ADOBE_CREDENTIAL_NUMBER/secrets';
+const ADOBE = { ...T, 'x-api-key': '$ADOBE_CLIENT_ID' };
+const FIRST_TOKEN = { ...ADOBE, authorization: 'Bearer $TOKEN1' };
+const proof = (secret: string): Expected => ({
+  ...token('ADOBE', 'openid,AdobeID'),
+  body: {
+    grant_type: 'client_credentials',
+    client_id: '$ADOBE_CLIENT_ID',
+    client_secret: `$${secret}`,
+    scope: 'openid,AdobeID',
+  },
+  credential: { name: 'ADOBE_CLIENT_', scopes: ['openid', 'AdobeID'], secret },
+});
+const used = (uuid: string, createdAt: string, lastUsedAt: string): object => ({
+  uuid,
+  created_at: createdAt,
+  secret_usages: [{ last_used_at: lastUsedAt, grant_type: 'client_credentials' }],
+});
+
+const BY_GH: readonly Expectation[] = [
+  {
+    page: RECIPES,
+    workflow: 'Rotate the client secret',
+    when: 'the first half',
+    values: { NEW_SECRET: 'p8e-test-new-secret-0123456789' },
+    requests: [
+      token('ADOBE', CONSOLE_SCOPES),
+      {
+        request: `GET ${SECRETS_URL}`,
+        headers: ADOBE,
+        answer: { body: { client_secrets: [used('u1', '1', '5')] } },
+      },
+      {
+        request: `POST ${SECRETS_URL}`,
+        headers: ADOBE,
+        answer: { status: 201, body: { client_secret: '$NEW_SECRET', uuid: 'u2' } },
+      },
+      proof('NEW_SECRET'),
+      ...stored('adobe', 'ADOBE_CLIENT_SECRET', '$NEW_SECRET\n$ADOBE_CLIENT_SECRET'),
+    ],
+  },
+  {
+    page: RECIPES,
+    workflow: 'Rotate the client secret',
+    when: 'the second half',
+    values: {
+      NEW_SECRET: 'p8e-test-new-secret-0123456789',
+      ADOBE_CLIENT_SECRET: 'p8e-test-new-secret-0123456789\np8e-test-old-secret-0123456789',
+    },
+    requests: [
+      {
+        ...proof('NEW_SECRET'),
+        ...{ body: { ...(proof('NEW_SECRET').body as object), scope: CONSOLE_SCOPES } },
+        credential: { name: 'ADOBE_CLIENT_', scopes: CONSOLE_SCOPES.split(',') },
+      },
+      {
+        request: `GET ${SECRETS_URL}`,
+        headers: ADOBE,
+        // Not in the order of their age.
+        answer: { body: { client_secrets: [used('u2', '1000', '9'), used('u1', '200', '5')] } },
+      },
+      proof('NEW_SECRET'),
+      { request: `DELETE ${SECRETS_URL}/u1`, headers: FIRST_TOKEN, answer: { status: 204 } },
+      ...stored('adobe', 'ADOBE_CLIENT_SECRET', '$NEW_SECRET'),
+    ],
+  },
+  {
+    page: RECIPES,
+    workflow: 'Rotate the client secret',
+    when: 'refused, as the newer of two is in use',
+    requests: [
+      token('ADOBE', CONSOLE_SCOPES),
+      {
+        request: `GET ${SECRETS_URL}`,
+        headers: ADOBE,
+        answer: { body: { client_secrets: [used('u1', '1', '5'), used('u2', '2', '9')] } },
+      },
+    ],
+    fails: /secret u2 is in use/,
+  },
+  {
+    page: 'docs/user-tokens.md',
+    workflow: 'Adobe user token',
+    values: { API_URL: 'https://api.example.com/v1/things' },
+    requests: [
+      {
+        request: 'POST ims-na1.adobelogin.com/ims/token/v3',
+        headers: {
+          authorization: 'Basic $BASIC',
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+        body: { grant_type: 'refresh_token', refresh_token: '$ADOBE_REFRESH_TOKEN' },
+        credential: {
+          name: 'ADOBE_CLIENT_',
+          scopes: ['openid', 'offline_access'],
+          refreshToken: 'ADOBE_REFRESH_TOKEN',
+        },
+      },
+      ...stored('adobe-user', 'ADOBE_REFRESH_TOKEN', '$NEW_REFRESH_TOKEN'),
+      { request: 'GET api.example.com/v1/things', headers: ADOBE },
+    ],
+  },
+];
+
+export const EXPECTATIONS: readonly Expectation[] = [...BY_CURL, ...BY_TOOL, ...BY_GH];

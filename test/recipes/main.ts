@@ -28,9 +28,11 @@ import { makeAuthority } from '../support/certificates.ts';
 import { ACT_VERSION, findAct } from '../workflow/act.ts';
 import type { Surroundings } from './act.ts';
 import { EXPECTATIONS } from './expectations.ts';
-import { play } from './play.ts';
+import { play, type Result, type Stage } from './play.ts';
+import { playRotation, ROTATION, ROTATIONS } from './rotation.ts';
+import { makeBox } from './sealed.ts';
 import { ADDRESS, startServer, type Players } from './server.ts';
-import { completeWorkflows } from './workflows.ts';
+import { completeWorkflows, type Workflow } from './workflows.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const [first = '', ...rest] = process.argv.slice(2);
@@ -84,6 +86,32 @@ function redirectHosts(scratch: string): void {
   execFileSync('mount', ['--bind', file, '/etc/hosts']);
 }
 
+type Job = { readonly title: string; readonly run: () => Promise<Result> };
+
+function jobsFor(workflow: Workflow, stage: Stage): readonly Job[] {
+  const { page, line, name } = workflow;
+  const matching = EXPECTATIONS.filter((one) => one.page === page && one.workflow === name);
+  const title = `${page}:${line} ${name}`;
+  if (matching.length === 0)
+    return [{ title, run: async () => ({ problems: ['No expectation'], log: '' }) }];
+  const rotations = name === ROTATION ? ROTATIONS : [];
+  return [
+    ...matching.map((expectation) => ({
+      title: expectation.when === undefined ? title : `${title}, ${expectation.when}`,
+      run: () => play(stage, workflow, expectation),
+    })),
+    ...rotations.map((rotation) => ({
+      title: `${title}, ${rotation.when}`,
+      run: () => playRotation(stage, workflow, rotation),
+    })),
+  ];
+}
+
+/** Whether act shows a line without its debug log. */
+function isOrdinary(line: string): boolean {
+  return line.startsWith('[') && !line.includes('[DEBUG]');
+}
+
 async function inside(tools: string, only: string, scratch: string): Promise<boolean> {
   execFileSync('ip', ['link', 'set', 'lo', 'up']);
   redirectHosts(scratch);
@@ -100,52 +128,29 @@ async function inside(tools: string, only: string, scratch: string): Promise<boo
     if (players === undefined) throw new Error('nobody plays');
     return players;
   });
-  const workflows = completeWorkflows(root);
+  let count = 0;
+  const stage: Stage = {
+    surroundings,
+    use: (now) => {
+      players = now;
+    },
+    box: await makeBox(tools),
+    scratch: () => join(scratch, String((count += 1))),
+  };
+  const workflows = completeWorkflows(root).filter(({ name }) => name.includes(only));
+  const jobs = workflows.flatMap((workflow) => jobsFor(workflow, stage));
   let failed = 0;
-  let passed = 0;
-  let requests = 0;
-  for (const workflow of workflows.filter(({ name }) => name.includes(only))) {
-    const matching = EXPECTATIONS.filter(
-      (one) => one.page === workflow.page && one.workflow === workflow.name,
-    );
-    const title = `${workflow.page}:${workflow.line} ${workflow.name}`;
-    if (matching.length === 0) {
-      failed += 1;
-      console.log(`failed  ${title}: no expectation`);
-    }
-    for (const [at, expectation] of matching.entries()) {
-      const began = performance.now();
-      const folder = join(scratch, `${workflow.line}-${at}-${passed + failed}`);
-      const { problems, log } = await play(
-        surroundings,
-        (now) => (players = now),
-        workflow,
-        expectation,
-        folder,
-      );
-      const seconds = ((performance.now() - began) / 1000).toFixed(1);
-      const good = problems.length === 0;
-      console.log(
-        `${good ? 'passed' : 'failed'}  ${title}${expectation.when ? `, ${expectation.when}` : ''} (${seconds} s)`,
-      );
-      if (!good)
-        console.log(
-          [
-            ...problems,
-            log
-              .split('\n')
-              .filter((line) => !line.includes('[DEBUG]'))
-              .join('\n'),
-          ].join('\n'),
-        );
-      if (good) passed += 1;
-      else failed += 1;
-      requests += expectation.requests.length;
-    }
+  for (const { title, run } of jobs) {
+    const began = performance.now();
+    const { problems, log } = await run();
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    console.log(`${problems.length === 0 ? 'passed' : 'failed'}  ${title} (${seconds} s)`);
+    if (problems.length === 0) continue;
+    failed += 1;
+    console.log([...problems, ...log.split('\n').filter(isOrdinary)].join('\n'));
   }
   server.close();
-  console.log(`${requests} requests asserted`);
-  console.log(`${passed} passed, ${failed} failed`);
+  console.log(`${jobs.length - failed} passed, ${failed} failed`);
   return failed === 0;
 }
 

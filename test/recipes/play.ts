@@ -6,18 +6,30 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 
 import { type Client, startIms } from '../support/ims-server.ts';
 import { findLeaks } from '../workflow/leaks.ts';
-import { type Run, runInAct, type Surroundings } from './act.ts';
+import { type Run, runInAct, type Settings, type Surroundings } from './act.ts';
 import type { Expectation, Expected } from './expectations.ts';
+import type { Box } from './sealed.ts';
 import type { Answer, Players, Received } from './server.ts';
 import type { Workflow } from './workflows.ts';
 
-type Values = Readonly<Record<string, string>>;
+export type Values = Readonly<Record<string, string>>;
 type Pair = { readonly received: Received; readonly expected?: Expected; readonly at: number };
+
+export type Stage = {
+  readonly surroundings: Surroundings;
+  /** Sets who answers on the server. */
+  readonly use: (players: Players) => void;
+  readonly box: Box;
+  /** A new folder, removed by the caller. */
+  readonly scratch: () => string;
+};
+
+export const FAILED = 'The workflow failed';
 
 export type Result = { readonly problems: readonly string[]; readonly log: string };
 
 /** Puts values in the place of `$NAME`, at any depth. */
-export function filled<T>(value: T, values: Values): T {
+function filled<T>(value: T, values: Values): T {
   const fill = (item: unknown): unknown => {
     if (typeof item === 'string')
       return item.replaceAll(
@@ -32,34 +44,34 @@ export function filled<T>(value: T, values: Values): T {
 }
 
 /** A value for each variable and secret that the workflow reads. */
-export function settingsOf(
-  workflow: Workflow,
-  given: Values = {},
-): {
-  readonly secrets: Values;
-  readonly vars: Values;
-} {
-  const made = (names: readonly string[], text: (name: string) => string): Values =>
-    Object.fromEntries(names.map((name) => [name, given[name] ?? text(name)]));
-  const plain = (name: string): string => `p8e-test-${name.toLowerCase().replaceAll('_', '-')}`;
-  return {
-    vars: made(workflow.vars, plain),
-    secrets: made(workflow.secrets, (name) => `${plain(name)}-${randomBytes(12).toString('hex')}`),
-  };
+export function settingsOf(workflow: Workflow, given: Values): Pick<Settings, 'secrets' | 'vars'> {
+  const made = (names: readonly string[], end: string): Values =>
+    Object.fromEntries(
+      names.map((name) => [
+        name,
+        given[name] ?? `p8e-test-${name.toLowerCase().replaceAll('_', '-')}${end}`,
+      ]),
+    );
+  const random = randomBytes(12).toString('hex');
+  return { vars: made(workflow.vars, ''), secrets: made(workflow.secrets, `-${random}`) };
 }
 
+/** The clients that IMS must know, each once. */
 function clientsOf(requests: readonly Expected[], values: Values): readonly Client[] {
-  return requests.flatMap(({ credential }) => {
-    if (credential === undefined) return [];
-    const { name, scopes } = credential;
-    const secret = values[`${name}SECRET`];
-    return {
-      id: values[`${name}ID`] ?? '',
-      secrets: secret === undefined ? [] : [secret],
-      scopes,
+  const clients = new Map<string, Client>();
+  for (const { credential } of requests) {
+    if (credential === undefined) continue;
+    const { name, secret = `${name}SECRET` } = credential;
+    const id = values[`${name}ID`] ?? '';
+    const known = clients.get(id);
+    clients.set(id, {
+      id,
+      secrets: [...(known?.secrets ?? []), ...(values[secret] ?? '').split('\n')],
+      scopes: [...(known?.scopes ?? []), ...credential.scopes],
       grants: ['client_credentials', 'refresh_token'],
-    };
-  });
+    });
+  }
+  return [...clients.values()];
 }
 
 /** How one request differs from what it should be; empty for not at all. */
@@ -89,71 +101,86 @@ function compare(pairs: readonly Pair[], expected: readonly Expected[]): readonl
   ];
 }
 
-/** Runs the recipe. `use` sets who answers on the server. */
+/** Whether the workflow passed, or failed as it must. */
+function outcome({ text }: Workflow, { fails, notRun }: Expectation, run: Run): readonly string[] {
+  const after = notRun === undefined ? '' : text.split(`${notRun}\n`)[1];
+  if (after === undefined || /^ *- /m.test(after)) return [`No last step ends in ${notRun ?? ''}`];
+  if (fails === undefined) return run.passed ? [] : [FAILED];
+  return !run.passed && fails.test(run.log)
+    ? []
+    : [`The workflow did not fail with ${fails.source}`];
+}
+
+/** Text fields of an answer, such as `access_token`. */
+function fieldOf({ body }: Answer, name: string): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const value = (body as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Opens a sealed secret, so that its value can be asserted. */
+export function opened(received: Received, box: Box): Received {
+  const sealed = fieldOf(received, 'encrypted_value');
+  return sealed === undefined ? received : { ...received, body: { opened: box.open(sealed) } };
+}
+
+/** Runs the recipe once. */
 export async function play(
-  surroundings: Surroundings,
-  use: (players: Players) => void,
+  { surroundings, use, box, scratch }: Stage,
   workflow: Workflow,
   expectation: Expectation,
-  scratch: string,
 ): Promise<Result> {
-  const settings = settingsOf(workflow, expectation.values);
-  const tokens: string[] = [];
-  let values: Values = { ...settings.vars, ...settings.secrets };
-  const ims = await startIms({ clients: clientsOf(expectation.requests, values) });
+  const { requests } = expectation;
+  let settings = settingsOf(workflow, expectation.values ?? {});
+  let values: Values = { ...expectation.values, ...settings.vars, ...settings.secrets };
+  const ims = await startIms({ clients: clientsOf(requests, values) });
+  for (const { credential } of requests) {
+    if (credential?.refreshToken === undefined) continue;
+    const token = ims.issueRefreshToken({ clientId: values[`${credential.name}ID`] ?? '' });
+    settings = { ...settings, secrets: { ...settings.secrets, [credential.refreshToken]: token } };
+    const basic = `${values[`${credential.name}ID`]}:${values[`${credential.name}SECRET`]}`;
+    values = { ...values, ...settings.secrets, BASIC: Buffer.from(basic).toString('base64') };
+  }
+  values = { ...values, PUBLIC_KEY: box.publicKey };
   const pairs: Pair[] = [];
+  let tokens = 0;
   const find = (received: Received): number =>
-    expectation.requests.findIndex(
+    requests.findIndex(
       ({ request }, at) =>
         filled(request, values) === received.request && !pairs.some((pair) => pair.at === at),
     );
   use({
     ims,
     answer: (received) => {
-      const expected = expectation.requests[find(received)];
+      const expected = requests[find(received)];
       return filled(expected?.answer ?? { status: expected ? 200 : 501 }, values);
     },
     record: (received, answer) => {
       const at = find(received);
-      const expected = expectation.requests[at];
-      pairs.push({ received, at, ...(expected && { expected: filled(expected, values) }) });
-      const token = issued(answer);
-      if (token === undefined) return;
-      tokens.push(token);
-      values = { ...values, TOKEN: token, [`TOKEN${tokens.length}`]: token };
+      const expected = filled(requests[at], values);
+      pairs.push({ received: opened(received, box), at, ...(expected && { expected }) });
+      const token = fieldOf(answer, 'access_token');
+      if (token !== undefined) values = { ...values, TOKEN: token, [`TOKEN${++tokens}`]: token };
+      const refresh = fieldOf(answer, 'refresh_token');
+      if (refresh !== undefined) values = { ...values, NEW_REFRESH_TOKEN: refresh };
     },
   });
-  const { passed, log } = await runInAct(
-    surroundings,
-    workflow,
-    { ...settings, ...expectation },
-    scratch,
-  );
+  const run = await runInAct(surroundings, workflow, { ...settings, ...expectation }, scratch());
   await ims.close();
-  const leaks = findLeaks(log, [...Object.values(settings.secrets), ...tokens]);
+  const secrets = Object.entries(values).filter(([name]) => /TOKEN|SECRET/.test(name));
+  const lines = secrets.flatMap(([, value]) => value.split('\n'));
   const problems = [
-    ...compare(pairs, expectation.requests),
-    ...outcome(workflow, expectation, { passed, log }),
-    ...leaks.map(({ form, line }) => `A secret is in the log ${form}, after: ${line}`),
+    ...compare(pairs, requests),
+    ...outcome(workflow, expectation, run),
+    ...leaksIn(run.log, [...Object.values(settings.secrets), ...lines]),
   ];
-  return { problems, log };
+  return { problems, log: run.log };
 }
 
-/** Whether the workflow passed, or failed at the one command that cannot run here. */
-function outcome(
-  { text }: Workflow,
-  { stopsAt }: Expectation,
-  { passed, log }: Run,
-): readonly string[] {
-  if (stopsAt === undefined) return passed ? [] : ['The workflow failed'];
-  const { line, log: message } = stopsAt;
-  const after = text.split(`${line}\n`)[1];
-  if (after === undefined || /^ *- /m.test(after)) return [`No step ends in ${line}`];
-  return !passed && message.test(log) ? [] : [`The workflow did not fail at ${line}`];
-}
-
-/** The access token in an answer of IMS. */
-function issued({ body }: Answer): string | undefined {
-  if (typeof body !== 'object' || body === null || !('access_token' in body)) return undefined;
-  return typeof body.access_token === 'string' ? body.access_token : undefined;
+/** What of the secrets can be read in a log. */
+export function leaksIn(log: string, secrets: readonly string[]): readonly string[] {
+  const single = secrets.flatMap((secret) => secret.split('\n'));
+  return findLeaks(log, [...new Set(single)]).map(
+    ({ form, line }) => `A secret is in the log ${form}, after: ${line}`,
+  );
 }

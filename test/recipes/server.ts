@@ -51,8 +51,10 @@ export type Players = {
 function watched(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
   const sent = WATCHED.flatMap((name) => {
     const value = headers[name];
-    // The boundary is random.
-    return value === undefined ? [] : [[name, String(value).replace(/; ?boundary=.*/, '')]];
+    // A boundary is random.
+    return value === undefined
+      ? []
+      : [[name, String(value).replace(/; ?(?:boundary|charset)=.*/, '')]];
   });
   return Object.fromEntries(sent) as Record<string, string>;
 }
