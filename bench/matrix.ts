@@ -7,15 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { startRemoteIms } from './ims.ts';
-import { secondStep, warmMatrix } from './reuse.ts';
-import { freshSurroundings, machineFacts, mainStep, median, table } from './surroundings.ts';
-import { play } from './virtual.ts';
+import { freshSurroundings, machineFacts, mainStep } from './surroundings.ts';
 
 const JOBS = 64;
 const ADMIT_PER_SECOND = 8;
 const TARGET_REQUESTS = 3.2;
 const TARGET_TIMES_IDEAL = 2;
-const SEEDS = 25;
 
 /** Runs one real step; whether it got its token. */
 async function runStep(folder: string, url: string): Promise<boolean> {
@@ -49,35 +46,7 @@ async function realMatrix(): Promise<void> {
   }
 }
 
-function virtualRow(jobs: number, timeoutSeconds: number): readonly string[] {
-  const outcomes = Array.from({ length: SEEDS }, (_, seed) =>
-    play({ jobs, timeoutSeconds, admitPerSecond: ADMIT_PER_SECOND, seed: seed + 1 }),
-  );
-  const last = outcomes.map((outcome) => outcome.lastTokenMs / 1000);
-  return [
-    String(jobs),
-    `${timeoutSeconds} s`,
-    String(median(outcomes.map((outcome) => outcome.succeeded))),
-    median(outcomes.map((outcome) => outcome.requests / outcome.succeeded)).toFixed(2),
-    `${median(last).toFixed(1)} s`,
-    `${Math.max(...last).toFixed(1)} s`,
-    `${(jobs / ADMIT_PER_SECOND).toFixed(0)} s`,
-  ];
-}
-
-function virtualMatrix(): void {
-  const rows = [60, 3600].flatMap((timeout) =>
-    [16, 64, 256, 1024, 4096].map((jobs) => virtualRow(jobs, timeout)),
-  );
-  console.log(`\nThe same policy in virtual time, medians of ${SEEDS} seeds`);
-  const heads = ['jobs', 'timeout', 'succeeded', 'requests/token', 'last token', 'worst', 'ideal'];
-  console.log(table([heads, ...rows]));
-}
-
 export async function matrix(): Promise<void> {
   console.log(machineFacts());
   await realMatrix();
-  virtualMatrix();
-  console.log(`\n256 jobs after one that warmed the cache: ${warmMatrix(256)} request to IMS`);
-  await secondStep();
 }

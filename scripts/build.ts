@@ -1,4 +1,4 @@
-/** Builds the three programs of `dist`; `node scripts/build.ts FOLDER` builds them elsewhere. */
+/** Builds the two programs of `dist`; `node scripts/build.ts FOLDER` builds them elsewhere. */
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,13 +17,12 @@ const ncc = createRequire(import.meta.url)('@vercel/ncc') as Ncc;
 const root = join(import.meta.dirname, '..');
 
 /**
- * ncc takes tsconfig.json, and with it the stand-ins of src/stand-ins, from the folder it runs in. The
- * two programs that a job waits for are CommonJS, which Node loads sooner than an ES module.
+ * ncc takes tsconfig.json, and with it the stand-ins of src/stand-ins, from the folder it runs in. Both are
+ * CommonJS, which Node loads sooner than an ES module.
  */
 const programs = [
-  { name: 'main', folder: root, entry: 'src/main.ts', esm: false },
-  { name: 'post', folder: root, entry: 'src/post.ts', esm: false },
-  { name: 'cache', folder: join(root, 'src/cache'), entry: 'index.ts', esm: true },
+  { name: 'main', folder: root, entry: 'src/main.ts' },
+  { name: 'post', folder: root, entry: 'src/post.ts' },
 ] as const;
 
 /** Has webpack list every module by itself, the ones in others too. */
@@ -46,10 +45,10 @@ async function buildProgram(
   program: (typeof programs)[number],
   target: string,
 ): Promise<ReadonlySet<string>> {
-  const { name, folder, entry, esm } = program;
+  const { name, folder, entry } = program;
   process.chdir(folder);
   const { code, assets, stats } = await ncc(join(folder, entry), {
-    esm,
+    esm: false,
     cache: false,
     quiet: true,
   });
@@ -58,7 +57,7 @@ async function buildProgram(
     writeFileSync(join(target, name, file), text);
   };
   write('index.js', code);
-  write('package.json', `${JSON.stringify({ type: esm ? 'module' : 'commonjs' })}\n`);
+  write('package.json', `${JSON.stringify({ type: 'commonjs' })}\n`);
   for (const [file, { source }] of Object.entries(assets)) write(file, source);
   return packageFolders(stats.toJson(EVERY_MODULE).modules);
 }

@@ -1,121 +1,217 @@
-/** The main step, in reading order: inputs, reuse or request, publication. */
+/** The main step, in reading order: inputs, reuse or request, publication, keeping. */
 
 import * as core from '@actions/core';
 
-import type { Context } from './advice.ts';
-import { contextOf, explain, sentence } from './explain.ts';
-import { cleanForeignText } from './foreign-text.ts';
-import { secretFinder, withBasicCredentials } from './secret-forms.ts';
+import { failureOf, sentence } from './failure.ts';
+import { Ims } from './ims/client.ts';
+import { listed } from './ims/refusals.ts';
+import type { Authentication, Grant } from './ims/requests.ts';
+import { routeTo } from './ims/route.ts';
 import { isoSeconds, secondsLeft, type Token } from './ims/token.ts';
-import { askedScopes, type Inputs, parseInputs } from './inputs.ts';
-import { maskSecrets } from './masks.ts';
-import { publish, runnerFiles, type Source } from './publish.ts';
-import { readRawInputs, secretsOfInputs } from './raw-inputs.ts';
-import { requestToken } from './request.ts';
-import { findToken, keepToken, type Keep } from './reuse/places.ts';
-import { revocationState } from './revocation-state.ts';
-import { type Surroundings, troubleshootingUrl } from './surroundings.ts';
+import { askedScopes, type Inputs, parseInputs } from './inputs/parse.ts';
+import { readRawInputs, secretsOfInputs } from './inputs/read.ts';
+import { Reuse } from './reuse/reuse.ts';
+import { sealRevocation } from './revocation.ts';
+import type { Clock } from './runner/process.ts';
+import { publish, type RunnerFile, runnerFiles } from './runner/publish.ts';
+import { summaryOf } from './runner/summary.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
 
-/** Granted scopes where the token tells, otherwise those asked for; warns of those that were not granted. */
-function settleScopes(
-  { token, source }: Pick<Obtained, 'token' | 'source'>,
+export type Surroundings = {
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  /** What `clock.now()` said when the step began. */
+  readonly startedMs: number;
+  /** Aborted with a StepError when the runner wants the step to stop. */
+  readonly signal: AbortSignal;
+};
+
+type Obtained = {
+  readonly token: Token;
+  /** Empty for none. */
+  readonly refreshToken: string;
+  readonly source: 'ims' | 'job' | 'repository';
+  /** How IMS accepted the client. */
+  readonly authentication: Authentication;
+  /** Whether another step of this job will revoke the token. */
+  readonly willBeRevoked: boolean;
+};
+
+/** What the Actions cache may cost, there and back. */
+const LONGEST_CACHE_MS = 5000;
+
+/** Where tokens are kept; nowhere for a user's tokens, and with `reuse: none`. */
+function reuseOf(
   inputs: Inputs,
-  secrets: readonly string[],
-): readonly string[] {
-  const asked = askedScopes(inputs);
+  { env, clock, signal, startedMs }: Surroundings,
+): Reuse | undefined {
+  const { client, grant, origin, reuse: from, minValiditySeconds, revoke } = inputs;
+  if (from === 'none' || grant.type !== 'client_credentials') return undefined;
+  const timeoutMs = inputs.timeoutSeconds * 1000;
+  return new Reuse(
+    { ...client, origin, scopes: grant.scopes, from, minValiditySeconds, revoke },
+    {
+      ...{ env, clock, signal },
+      deadlineMs: startedMs + timeoutMs,
+      // A silent cache leaves most of `timeout` to IMS.
+      budgetMs: Math.min(LONGEST_CACHE_MS, timeoutMs / 3),
+    },
+  );
+}
+
+/** Granted scopes if the token contains them, otherwise those asked for; warns of those that were not granted. */
+function settleScopes({ token, source }: Obtained, grant: Grant): readonly string[] {
+  const asked = askedScopes(grant);
   const granted = token.grantedScopes;
   if (granted === undefined) return asked;
   const missing = asked.filter((scope) => !granted.includes(scope));
   // The step that left the token for the others of its job has said so.
   if (missing.length > 0 && source !== 'job')
     core.warning(
-      `The token lacks scopes that were asked for: ${cleanForeignText(missing.join(','), secrets)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`,
+      `The token lacks scopes that were asked for: ${listed(missing)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`,
     );
   return granted;
 }
 
-function warnIfShort(token: Token, inputs: Inputs): void {
-  const left = Math.max(0, secondsLeft(token, Date.now()));
-  if (left < inputs.minValiditySeconds)
+function warnIfShort(token: Token, minValiditySeconds: number, nowMs: number): void {
+  const left = Math.max(0, secondsLeft(token.expiresAtMs, nowMs));
+  if (left < minValiditySeconds)
     core.warning(
-      `The token is valid for ${left} s, less than the ${inputs.minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`,
+      `The token is valid for ${left} s, less than the ${minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`,
     );
 }
 
-/** What the Actions cache may cost, there and back. */
-const LONGEST_CACHE_MS = 5000;
-
-const NO_CONTEXT: Context = { imsOrigin: 'IMS', grantType: '', secretCount: 0, scopes: [] };
-
-type Obtained = {
-  readonly token: Token;
-  readonly source: Source;
-  /** Empty for none. */
-  readonly refreshToken: string;
-};
-
-/** A token that is still valid, from the nearest place that has one, otherwise a new one from IMS. */
-async function obtain(
-  inputs: Inputs,
-  secrets: readonly string[],
-  surroundings: Surroundings,
-  keep: Keep,
-): Promise<Obtained> {
-  const found = await findToken(inputs, keep);
-  if (found !== undefined) return { ...found, refreshToken: '' };
-  const answer = await requestToken(inputs, secrets, surroundings);
-  const userGrant = inputs.grant.type !== 'client_credentials';
+function outputsOf(
+  { token, source, refreshToken }: Obtained,
+  scopes: readonly string[],
+  nowMs: number,
+): Readonly<Record<string, string>> {
   return {
-    token: answer.token,
-    source: 'ims',
-    refreshToken: userGrant ? answer.refreshToken : '',
+    'access-token': token.accessToken,
+    'token-type': token.tokenType,
+    'expires-in': String(Math.max(0, secondsLeft(token.expiresAtMs, nowMs))),
+    'expires-at': isoSeconds(token.expiresAtMs),
+    scopes: scopes.join(','),
+    'user-id': token.userId,
+    source,
+    ...(refreshToken === '' ? {} : { 'refresh-token': refreshToken }),
   };
 }
 
-/** What a token says of itself goes to outputs and the summary: not if it holds a secret. */
-function withoutSecrets(token: Token, secrets: readonly string[]): Token {
-  const holdsSecret = secretFinder(secrets);
-  return {
-    ...token,
-    grantedScopes: token.grantedScopes?.filter((scope) => !holdsSecret(scope)),
-    userId: holdsSecret(token.userId) ? '' : token.userId,
-  };
+/** What both stages of the step know and no later step does. */
+function sealingSecret({ secret }: Authentication, grant: Grant): string {
+  if (secret !== '') return secret;
+  if (grant.type === 'refresh_token') return grant.refreshToken;
+  return grant.type === 'authorization_code' ? grant.code : '';
 }
 
-function tell(obtained: Obtained, variables: readonly string[]): void {
+/** The state for the post step; empty when it has nothing to do. */
+function stateOf(
+  { token, authentication, willBeRevoked }: Obtained,
+  { origin, client, grant, revoke }: Inputs,
+  env: NodeJS.ProcessEnv,
+): string {
+  if (!revoke || willBeRevoked) return '';
+  const revocation = {
+    accessToken: token.accessToken,
+    expiresAtMs: token.expiresAtMs,
+    origin,
+    clientId: client.clientId,
+    orgId: client.orgId,
+    grantType: grant.type,
+    method: authentication.method,
+    route: routeTo(origin),
+  };
+  return sealRevocation(revocation, sealingSecret(authentication, grant), env);
+}
+
+function summary({ token, source }: Obtained, inputs: Inputs, scopes: readonly string[]): string {
+  if (!inputs.summary) return '';
+  return summaryOf('Adobe IMS access token', {
+    'Client ID': [inputs.client.clientId],
+    From: source === 'ims' ? [inputs.origin] : source,
+    Scopes: scopes,
+    Expires: isoSeconds(token.expiresAtMs),
+    Variables: [...inputs.envVars, ...(inputs.aio === undefined ? [] : Object.values(inputs.aio))],
+  });
+}
+
+function logSuccess({ token, source }: Obtained, variables: readonly string[]): void {
   const origin = {
     ims: 'Got an access token from IMS',
     job: 'Reused the access token of an earlier step',
     repository: 'Reused the access token of an earlier job',
-  }[obtained.source];
+  }[source];
   const names = variables.length === 0 ? '' : `, in ${variables.join(', ')}`;
-  core.info(`${origin}, valid until ${isoSeconds(obtained.token.expiresAtMs)}${names}.`);
+  core.info(`${origin}, valid until ${isoSeconds(token.expiresAtMs)}${names}.`);
+}
+
+function neededFiles({ envVars, aio, revoke, summary: wanted }: Inputs): readonly RunnerFile[] {
+  const exportsAny = envVars.length > 0 || aio !== undefined;
+  return [
+    'GITHUB_OUTPUT',
+    ...(exportsAny ? (['GITHUB_ENV'] as const) : []),
+    ...(revoke ? (['GITHUB_STATE'] as const) : []),
+    ...(wanted ? (['GITHUB_STEP_SUMMARY'] as const) : []),
+  ];
+}
+
+/** A token that is still valid, from the nearest place that has one, otherwise a new one from IMS. */
+async function obtain(
+  inputs: Inputs,
+  secrets: Secrets,
+  reuse: Reuse | undefined,
+  surroundings: Surroundings,
+): Promise<Obtained> {
+  const found = await reuse?.find();
+  if (found !== undefined) {
+    secrets.add([found.token.accessToken]);
+    const authentication = { method: 'client_secret_post', secret: found.secret } as const;
+    return { ...found, authentication, refreshToken: '' };
+  }
+  const ims = new Ims({ ...inputs, ...surroundings, secrets });
+  const granted = await ims.token(inputs.grant);
+  const userGrant = inputs.grant.type !== 'client_credentials';
+  const refreshToken = userGrant ? granted.refreshToken : '';
+  return { ...granted, refreshToken, source: 'ims', willBeRevoked: false };
 }
 
 async function acquireWith(
   inputs: Inputs,
-  secrets: readonly string[],
+  secrets: Secrets,
   surroundings: Surroundings,
 ): Promise<void> {
-  const { env, signal, clock, startedMs } = surroundings;
-  const files = runnerFiles(inputs, env);
-  const timeoutMs = inputs.timeoutSeconds * 1000;
-  // A silent cache leaves most of `timeout` to IMS.
-  const budgetMs = { left: Math.min(LONGEST_CACHE_MS, timeoutMs / 3) };
-  const keep: Keep = { env, signal, program: surroundings.cacheProgram, budgetMs };
-  const obtained = await obtain(inputs, secrets, surroundings, keep);
-  const { source, refreshToken } = obtained;
-  const token = withoutSecrets(obtained.token, [...secrets, refreshToken]);
-  maskSecrets([token.accessToken]);
-  const scopes = settleScopes({ ...obtained, token }, inputs, secrets);
-  warnIfShort(token, inputs);
-  budgetMs.left = Math.max(0, Math.min(budgetMs.left, startedMs + timeoutMs - clock.now()));
-  await keepToken(token, source, inputs, keep);
+  const { env, clock, signal } = surroundings;
+  const files = runnerFiles(neededFiles(inputs), env);
+  const reuse = reuseOf(inputs, surroundings);
+  const obtained = await obtain(inputs, secrets, reuse, surroundings);
   signal.throwIfAborted();
-  const state = inputs.revoke ? revocationState(token, inputs) : '';
-  const publication = { token, source, refreshToken, scopes, state };
-  const variables = await publish(publication, inputs, files);
-  tell(obtained, variables);
+  const { token, source, authentication } = obtained;
+  const scopes = settleScopes(obtained, inputs.grant);
+  warnIfShort(token, inputs.minValiditySeconds, clock.date());
+  const state = stateOf(obtained, inputs, env);
+  // Under step debug the runner prints it.
+  secrets.add([state]);
+  const tokenVariables = [
+    ...inputs.envVars,
+    ...(inputs.aio === undefined ? [] : [inputs.aio.token]),
+  ];
+  publish(
+    {
+      outputs: outputsOf(obtained, scopes, clock.date()),
+      variables: {
+        ...Object.fromEntries(tokenVariables.map((name) => [name, token.accessToken])),
+        ...(inputs.aio && { [inputs.aio.expiry]: String(Math.floor(token.expiresAtMs)) }),
+      },
+      state,
+      summary: summary(obtained, inputs, scopes),
+    },
+    files,
+  );
+  process.exitCode = 0;
+  logSuccess(obtained, tokenVariables);
+  // Last, as nobody revokes what a failed step keeps.
+  await reuse?.keep({ token, secret: authentication.secret }, source);
 }
 
 /**
@@ -125,17 +221,15 @@ export async function acquire(surroundings: Surroundings): Promise<void> {
   const { env } = surroundings;
   // Until there is a token: a process that ends before, for whatever reason, has failed.
   process.exitCode = 1;
-  let context = (): Context => NO_CONTEXT;
   try {
     const raw = readRawInputs(env);
-    const secrets = secretsOfInputs(raw);
-    maskSecrets(secrets, raw['client-id']);
-    const inputs = parseInputs(raw);
-    const known = withBasicCredentials(secrets, inputs.clientId);
-    context = () => contextOf(inputs, known);
-    await acquireWith(inputs, known, surroundings);
-    process.exitCode = 0;
+    const secrets = createSecrets();
+    secrets.add(secretsOfInputs(raw), raw['client-id']);
+    await acquireWith(parseInputs(raw), secrets, surroundings);
   } catch (error) {
-    core.setFailed(sentence(explain(error, context()), troubleshootingUrl(env)));
+    const failure = failureOf(error);
+    // The runner annotates a cancelled step itself.
+    if (failure.code === 'cancelled') core.info(`${failure.happened} ${failure.remedy}`);
+    else core.setFailed(sentence(failure, env));
   }
 }

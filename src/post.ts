@@ -1,9 +1,6 @@
-/** The post step. */
+/** The post step. Every job of every user runs it, so with nothing to do it loads nothing. */
 
-import { revoke } from './revoke.ts';
-import { cancellation, insistOnTls, silenceNodeDebug } from './surroundings.ts';
+// Empty when `revoke` is false, when another step will revoke the token, and when the main step failed.
+if ((process.env['STATE_revoke'] ?? '') !== '') void import('./post-revocation.ts');
 
-const signal = cancellation();
-insistOnTls({ warn: false });
-silenceNodeDebug();
-void revoke(process.env, signal);
+export {};

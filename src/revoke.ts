@@ -1,126 +1,91 @@
 /** The post step: early returns, each with its reason. It never fails a job. */
 
-import { createHmac } from 'node:crypto';
-
 import * as core from '@actions/core';
 
-import { contextOf, explain, sentence } from './explain.ts';
-import { ImsError } from './errors.ts';
-import { post } from './ims/client.ts';
+import { failureOf, sentence } from './failure.ts';
+import { Ims } from './ims/client.ts';
+import { judgeEndpoint } from './ims/endpoint.ts';
+import { routeTo } from './ims/route.ts';
 import { isoSeconds, secondsLeft } from './ims/token.ts';
-import {
-  authentications,
-  type ClientAuthentication,
-  type FormRequest,
-  formRequest,
-  tryEach,
-} from './ims/token-request.ts';
-import { judgeRevocation } from './ims/token-response.ts';
-import { type Inputs, parseInputs } from './inputs.ts';
-import { maskSecrets } from './masks.ts';
-import { readRawInputs, secretsOfInputs } from './raw-inputs.ts';
-import { noteRevoked, removeFromJob, wasRevoked } from './reuse/job.ts';
-import { identityOf } from './reuse/identity.ts';
-import { openState, STATE_NAME } from './revocation-state.ts';
-import { withBasicCredentials } from './secret-forms.ts';
-import { systemClock, troubleshootingUrl } from './surroundings.ts';
+import { type RawInputs, readRawInputs, secretsOfInputs, splitSecrets } from './inputs/read.ts';
+import { openRevocation, type Revocation } from './revocation.ts';
+import type { Clock } from './runner/process.ts';
+import { STATE_NAME } from './runner/publish.ts';
+import { createSecrets } from './secrets.ts';
 
-const LIMIT_MS = 10_000;
+const TIMEOUT_SECONDS = 10;
 
 /**
- * Server-to-Server tokens are invalidated as adobe/aio-lib-ims and adobe/ims-go do it; user tokens are
- * revoked as UserAuthentication/ims.md says.
+ * What is not as it was in the main step. The runner evaluates the inputs again for this step, and a later
+ * step can change what they evaluate to.
  */
-function revocationRequest(token: string, inputs: Inputs, way: ClientAuthentication): FormRequest {
-  const client = { clientId: inputs.clientId, orgId: inputs.orgId };
-  if (inputs.grant.type !== 'client_credentials')
-    return formRequest('/ims/revoke', client, way, { token });
-  const fields = { token_type: 'access_token', token };
-  const request = formRequest('/ims/invalidate_token/v2', client, way, fields);
-  return { ...request, headers: { ...request.headers, 'x-ims-clientid': inputs.clientId } };
+function changesSince(revocation: Revocation, raw: RawInputs): readonly string[] {
+  const endpoint = judgeEndpoint(raw['ims-url']);
+  const route = routeTo(revocation.origin);
+  const same = {
+    '`ims-url`': endpoint.ok && endpoint.origin === revocation.origin,
+    '`client-id`': raw['client-id'] === revocation.clientId,
+    '`org-id`': raw['org-id'] === revocation.orgId,
+    '`grant-type`': raw['grant-type'] === revocation.grantType,
+    'the proxy': route.proxy === revocation.route.proxy,
+    'the trusted certificates': route.certificates === revocation.route.certificates,
+  };
+  return Object.entries(same).flatMap(([name, isSame]) => (isSame ? [] : [name]));
 }
 
-async function send(
-  token: string,
-  inputs: Inputs,
-  secrets: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
-  const deadlineMs = systemClock.now() + LIMIT_MS;
-  await tryEach(authentications(inputs.grant, inputs.clientSecrets), async (way) => {
-    const limitMs = Math.max(1, deadlineMs - systemClock.now());
-    const request = revocationRequest(token, inputs, way);
-    const answer = await post(inputs.endpoint, request, { limitMs, signal });
-    judgeRevocation(answer, secrets, Date.now());
-  });
-}
+export type PostSurroundings = {
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  /** Aborted with a StepError when the runner wants the step to stop. */
+  readonly signal: AbortSignal;
+};
 
-/** Whether IMS says that there is nothing left to revoke. */
-function isGone(error: unknown): boolean {
-  return error instanceof ImsError && error.status < 500 && error.error === 'invalid_token';
-}
-
-/**
- * What tells the later post steps of this job that a token is revoked. Made with the client secret, so that
- * no step between could make it and so keep a token alive.
- */
-function revocationMark(token: string, inputs: Inputs): string {
-  return createHmac('sha256', inputs.clientSecrets[0] ?? '')
-    .update(`revoked ${token}`)
-    .digest('hex');
-}
-
-async function revokeToken(
-  env: NodeJS.ProcessEnv,
-  state: string,
-  signal: AbortSignal,
-): Promise<void> {
+async function revokeSealed({ env, clock, signal }: PostSurroundings): Promise<void> {
+  const state = env[`STATE_${STATE_NAME}`] ?? '';
+  if (state === '') return;
   const raw = readRawInputs(env);
-  const secrets = secretsOfInputs(raw);
-  maskSecrets(secrets, raw['client-id']);
-  const inputs = parseInputs(raw);
-  if (!inputs.revoke) return;
-  const token = openState(state, inputs);
-  // The secret was exchanged between the two stages; nothing tells which token it was.
-  if (token === undefined) {
+  const secrets = createSecrets();
+  secrets.add(secretsOfInputs(raw), raw['client-id']);
+  const clientSecrets = splitSecrets(raw['client-secret']);
+  const keys = [...clientSecrets, raw['refresh-token'], raw.code].filter((key) => key !== '');
+  const revocation = openRevocation(state, keys, env);
+  if (revocation === undefined) {
     core.warning(
-      'The access token was not revoked: the client secret is not the one it was got with.',
+      'The access token was not revoked: what this step saved does not open with the secret that it has now.',
     );
     return;
   }
-  maskSecrets([token.accessToken]);
-  const runnerTemp = env['RUNNER_TEMP'] ?? '';
-  const identity = identityOf(inputs);
-  if (identity !== undefined) removeFromJob(runnerTemp, identity);
-  const mark = revocationMark(token.accessToken, inputs);
-  // Another step of this job had the same token and has revoked it.
-  if (wasRevoked(runnerTemp, mark)) return;
-  if (secondsLeft(token, Date.now()) <= 0) return;
-  const known = withBasicCredentials([...secrets, token.accessToken], inputs.clientId);
+  const { accessToken, expiresAtMs, grantType, method, origin, orgId, clientId } = revocation;
+  secrets.add([accessToken]);
+  if (secondsLeft(expiresAtMs, clock.date()) <= 0) return;
+  const stillValid = `The access token was not revoked and stays valid until ${isoSeconds(expiresAtMs)}.`;
+  const changes = changesSince(revocation, raw);
+  if (changes.length > 0) {
+    core.warning(
+      `${stillValid} Since the step that got it, another step has changed ${changes.join(', ')}, so nothing was sent.`,
+    );
+    return;
+  }
   try {
-    await send(token.accessToken, inputs, known, signal);
+    const ims = new Ims({
+      ...{ origin, secrets, clock, signal },
+      client: { clientId, orgId, clientSecrets },
+      startedMs: clock.now(),
+      timeoutSeconds: TIMEOUT_SECONDS,
+    });
+    const secret = method === 'none' ? '' : revocation.secret;
+    const revoked = await ims.revoke(accessToken, grantType, { method, secret });
+    if (revoked) core.info('Revoked the access token.');
   } catch (error) {
-    if (isGone(error)) return;
-    // A revocation asks for no scopes.
-    const context = { ...contextOf(inputs, known), scopes: [] };
     // What to do about a request for a token would not help here.
-    const advice = { ...explain(error, context), remedy: '' };
-    core.warning(
-      `The access token was not revoked and stays valid until ${isoSeconds(token.expiresAtMs)}. ${sentence(advice, troubleshootingUrl(env))}`,
-    );
-    return;
+    core.warning(`${stillValid} ${sentence({ ...failureOf(error), remedy: '' }, env)}`);
   }
-  noteRevoked(runnerTemp, mark);
-  core.info('Revoked the access token.');
 }
 
 /** Runs the post step. Throws nothing; what goes wrong is a warning at most. */
-export async function revoke(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  const state = env[`STATE_${STATE_NAME}`] ?? '';
-  // `revoke` is false, or the step failed before it had a token.
-  if (state === '') return;
+export async function revoke(surroundings: PostSurroundings): Promise<void> {
   try {
-    await revokeToken(env, state, signal);
+    await revokeSealed(surroundings);
   } catch {
     core.warning('The access token was not revoked and stays valid until it expires.');
   }

@@ -1,37 +1,14 @@
-/** The runner cancels: SIGINT, and SIGTERM later. In each phase the step ends by itself, with one error. */
+/** The runner cancels: SIGINT, and SIGTERM later. In each phase the step ends by itself, with one plain line. */
 
 import type { ChildProcess } from 'node:child_process';
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 
-import { type CacheService, startCacheService } from './support/cache-service.ts';
-import { type Fault, type ImsServer, startIms, testClient } from './support/ims-server.ts';
-import { type Job, startJob } from './support/run-action.ts';
-import { failureOf } from './support/verdicts.ts';
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-const [SECRET = ''] = testClient.secrets;
-const cleanups: (() => Promise<void>)[] = [];
-let cache: CacheService;
-
-beforeAll(async () => {
-  cache = await startCacheService();
-});
-afterAll(() => cache.close());
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  cache.behaviour = 'normal';
-});
-
-async function setUp(): Promise<{ ims: ImsServer; job: Job; inputs: Record<string, string> }> {
-  const ims = await startIms();
-  cleanups.push(() => ims.close());
-  const job = await startJob({ secrets: [SECRET], env: cache.env });
-  cleanups.push(() => job.dispose());
-  const inputs = { 'client-id': testClient.id, 'client-secret': SECRET, 'ims-url': ims.url };
-  return { ims, job, inputs };
-}
+import { startProxy } from './support/connect-proxy.ts';
+import { test } from './support/fixtures.ts';
+import type { Fault } from './support/ims-server.ts';
+import type { Job, StepResult } from './support/run-action.ts';
+import { expectNothingKept, expectNothingSet, written } from './support/verdicts.ts';
 
 /** Sends the signal as soon as the phase has come. */
 const when =
@@ -47,83 +24,61 @@ const when =
     });
   };
 
-/** What is far below any limit that the step itself has here, and enough for a busy machine. */
-const SOON_MS = 10_000;
+/** The runner annotates a cancelled step itself, so the step does not. */
+function expectCancelled(step: StepResult, job: Job): void {
+  expectNothingSet(step);
+  expectNothingKept(job);
+  expect(step.annotations).toEqual([]);
+  expect(written(step).match(/^The step was cancelled.*$/gm)).toHaveLength(1);
+  expect(written(step)).not.toContain('SIG');
+  // Far below any limit that the step itself has here, and enough for a busy machine.
+  expect(step.durationMs).toBeLessThan(10_000);
+}
 
 // On Windows a signal from outside ends a process before it can say anything.
-describe.skipIf(process.platform === 'win32').each(SIGNALS)('%s', (signal) => {
-  it.each<Fault>(['silence', 'slow-headers', 'byte-per-second'])(
-    'during %s of the server',
-    async (fault) => {
-      const { ims, job, inputs } = await setUp();
-      ims.scriptAlways({ fault });
-      const onStart = when(() => ims.requests.length > 0, signal);
-      const step = await job.uses(inputs, { onStart });
-      expect(failureOf(step, job)).toContain(`cancelled (${signal})`);
+describe.skipIf(process.platform === 'win32').concurrent('a cancelled step says so', () => {
+  test.for<readonly [NodeJS.Signals, string, Fault]>([
+    ['SIGINT', 'waits for an answer', 'silence'],
+    ['SIGTERM', 'waits for an answer', 'silence'],
+    ['SIGINT', 'reads headers', 'slow-headers'],
+    ['SIGINT', 'reads a body', 'byte-per-second'],
+  ])('after %s while it %s', async ([signal, , fault], { ims, job, inputs }) => {
+    ims.scriptAlways({ fault });
+    const onStart = when(() => ims.requests.length > 0, signal);
+    expectCancelled(await job.uses(inputs, { onStart }), job);
+    expect(ims.requests).toHaveLength(1);
+  });
+
+  test('while it waits for a proxy', async ({ ims, job, inputs, onTestFinished }) => {
+    const proxy = await startProxy({ port: ims.port, behaviour: 'silent' });
+    onTestFinished(() => proxy.close());
+    const onStart = when(() => proxy.tunnels.length > 0, 'SIGINT');
+    const env = { https_proxy: proxy.url };
+    const url = 'https://ims-na1.adobelogin.com';
+    expectCancelled(await job.uses({ ...inputs, 'ims-url': url }, { onStart, env }), job);
+  });
+
+  test.for(['SIGINT', 'SIGTERM'] as const)(
+    'after %s while it waits for the next attempt',
+    async (signal, { ims, job, inputs }) => {
+      ims.scriptAlways({ status: 503, headers: { 'retry-after': '40' } });
+      let waiting = false;
+      const step = await job.uses(inputs, {
+        onStart: when(() => waiting, signal),
+        onLine: (line) => {
+          waiting ||= line.startsWith('Attempt 1');
+        },
+      });
+      expectCancelled(step, job);
       expect(ims.requests).toHaveLength(1);
-      expect(step.durationMs).toBeLessThan(SOON_MS);
     },
   );
 
-  it('during the wait for the next attempt', async () => {
-    const { ims, job, inputs } = await setUp();
-    ims.scriptAlways({ status: 503, headers: { 'retry-after': '40' } });
-    let waiting = false;
-    const step = await job.uses(inputs, {
-      onStart: when(() => waiting, signal),
-      onLine: (line) => {
-        waiting ||= line.startsWith('Attempt 1');
-      },
-    });
-    expect(failureOf(step, job)).toContain(`cancelled (${signal})`);
-    expect(ims.requests).toHaveLength(1);
-    expect(step.durationMs).toBeLessThan(SOON_MS);
-  });
-
-  it('during the search of a silent cache', async () => {
-    const { ims, job, inputs } = await setUp();
-    cache.behaviour = 'silent';
-    cache.calls.length = 0;
-    const onStart = when(() => cache.calls.length > 0, signal);
-    const step = await job.uses({ ...inputs, reuse: 'repository' }, { onStart });
-    expect(failureOf(step, job)).toContain(`cancelled (${signal})`);
-    expect(ims.requests).toEqual([]);
-    // Before the cache's own 5 seconds are over.
-    expect(step.durationMs).toBeLessThan(4500);
-  });
-
-  it('during the saving to a silent cache', async () => {
-    const { ims, job, inputs } = await setUp();
-    cache.calls.length = 0;
-    const onStart = when(() => {
-      if (ims.requests.length > 0) cache.behaviour = 'silent';
-      return cache.calls.some((call) => call.includes('Create'));
-    }, signal);
-    ims.script({
-      delayMs: 300,
-      body: '{"access_token":"p8e-test-token","token_type":"bearer","expires_in":86399}',
-    });
-    const step = await job.uses({ ...inputs, reuse: 'repository' }, { onStart });
-    expect(failureOf(step, job)).toContain(`cancelled (${signal})`);
-    expect(step.durationMs).toBeLessThan(SOON_MS);
-  });
-
-  it('during the revocation fails no job', async () => {
-    const { ims, job, inputs } = await setUp();
-    // The post step is started with the same options.
-    let onStart: (child: ChildProcess) => void = () => undefined;
-    await job.uses(
-      { ...inputs, revoke: 'true' },
-      {
-        onStart: (child) => {
-          onStart(child);
-        },
-      },
-    );
+  test('and a cancelled revocation fails no job', async ({ ims, job, inputs }) => {
+    await job.uses({ ...inputs, revoke: 'true' });
     ims.scriptAlways({ fault: 'silence' });
-    onStart = when(() => ims.requests.length > 1, signal);
-    const [post] = await job.finish();
-    expect(post?.exitCode).toBe(0);
+    const [post] = await job.finish({ onStart: when(() => ims.requests.length > 1, 'SIGINT') });
+    expect(post).toMatchObject({ exitCode: 0, stderr: '' });
     expect(post?.annotations.map(({ level }) => level)).toEqual(['warning']);
     expect(post?.durationMs).toBeLessThan(8000);
   });

@@ -52,7 +52,7 @@ try {
 
   const wrong = await job.uses(
     { ...inputs, 'client-secret': WRONG, reuse: 'none' },
-    { id: 'wrong', continueOnError: true },
+    { id: 'wrong' },
   );
   show('Step 4: what a wrong secret looks like', wrong.log);
   await job.finish();

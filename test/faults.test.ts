@@ -1,105 +1,100 @@
-/** What a hostile or broken server can do to the step: it ends, and says why. */
+/** What goes wrong with IMS: what is tried again and what is not, that the step ends, and what it reports. */
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { createServer } from 'node:net';
 
-import { type ImsServer, type ScriptedAnswer, startIms, testClient } from './support/ims-server.ts';
-import { type Job, startJob } from './support/run-action.ts';
-import { expectSuccess, failureOf } from './support/verdicts.ts';
+import { describe, expect } from 'vitest';
 
-const [SECRET = ''] = testClient.secrets;
+import { SECRET, test } from './support/fixtures.ts';
+import { type ScriptedAnswer, testClient } from './support/ims-server.ts';
+import { expectSuccess, failureOf, messageOf, written } from './support/verdicts.ts';
+
 const TOKEN = {
   access_token: 'p8e-test-token-0123456789',
   token_type: 'bearer',
   expires_in: 86399,
 };
-const cleanups: (() => Promise<void>)[] = [];
 
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+const retryAfter = (value: string): ScriptedAnswer => ({
+  status: 503,
+  headers: { 'retry-after': value },
 });
 
-async function setUp(): Promise<{ ims: ImsServer; job: Job; inputs: Record<string, string> }> {
-  const ims = await startIms();
-  cleanups.push(() => ims.close());
-  const job = await startJob({ secrets: [SECRET] });
-  cleanups.push(() => job.dispose());
-  const inputs = { 'client-id': testClient.id, 'client-secret': SECRET, 'ims-url': ims.url };
-  return { ims, job, inputs };
-}
+// Most of these wait: for the next attempt, or for the end of `timeout`.
+describe.concurrent('a transient failure', () => {
+  const cases: Readonly<Record<string, ScriptedAnswer>> = {
+    'HTTP 408': { status: 408 },
+    'HTTP 429': { status: 429 },
+    'HTTP 500': { status: 500 },
+    'HTTP 502': { status: 502 },
+    'HTTP 504': { status: 504 },
+    'HTTP 503 with a page': { status: 503, body: '<html>' },
+    'a reset after the request': { fault: 'reset-before-answer' },
+    'an answer that is cut off': { fault: 'cut-off' },
+    'an empty answer': { body: '' },
+    'a page in place of an answer': { body: '<html>maintenance</html>' },
+    'a wrong Content-Length': { fault: 'wrong-content-length' },
+    'a Retry-After in the past': retryAfter('Mon, 02 Nov 2020 00:00:00 GMT'),
+    'a Retry-After of garbage': retryAfter('soon ##[error]x'),
+  };
+  test.for(Object.entries(cases))(
+    '(%s) costs one more request, and one line in the log',
+    async ([, answer], { ims, job, inputs }) => {
+      ims.script(answer);
+      const step = await job.uses(inputs);
+      expectSuccess(step);
+      expect(ims.requests).toHaveLength(2);
+      expect(step.log.match(/^Attempt 1 failed: .*Next attempt in [\d.]+ s\.$/gm)).toHaveLength(1);
+      expect(step.annotations).toEqual([]);
+      expect(step.durationMs).toBeLessThan(8000);
+    },
+  );
 
-type Case = readonly [string, ScriptedAnswer];
-
-describe('a single transient failure', () => {
-  const cases: readonly Case[] = [
-    ...[408, 429, 500, 502, 503, 504].map((status) => [`HTTP ${status}`, { status }] as const),
-    ['HTML with 503', { status: 503, body: '<html>' }],
-    ['a reset after the request', { fault: 'reset-before-answer' }],
-    ['an answer cut off', { fault: 'cut-off' }],
-    ['an empty answer', { body: '' }],
-    ['an answer that is HTML', { body: '<html>maintenance</html>' }],
-    ['a wrong Content-Length', { fault: 'wrong-content-length' }],
-    ['Retry-After in seconds', { status: 503, headers: { 'retry-after': '1' } }],
-    [
-      'Retry-After in the past',
-      { status: 503, headers: { 'retry-after': 'Mon, 02 Nov 2020 00:00:00 GMT' } },
-    ],
-    [
-      'Retry-After in the past, in the form of asctime',
-      { status: 503, headers: { 'retry-after': 'Mon Nov  2 00:00:00 2020' } },
-    ],
-    ['Retry-After of garbage', { status: 503, headers: { 'retry-after': 'soon ##[error]x' } }],
-  ];
-  it.each(cases)('of %s is got over, with one line in the log', async (_name, answer) => {
-    const { ims, job, inputs } = await setUp();
-    ims.script(answer);
-    const step = await job.uses(inputs);
-    expectSuccess(step);
-    expect(ims.requests).toHaveLength(2);
-    expect(step.log.match(/^Attempt 1 failed: .*Next attempt in [\d.]+ s\.$/gm)).toHaveLength(1);
-    expect(step.annotations).toEqual([]);
-    // 1.5 s of jitter or 1 s of Retry-After and jitter; the rest is the machine's.
-    expect(step.durationMs).toBeLessThan(6000);
-  });
-
-  it('of a connection that closes before the request is read is got over', async () => {
-    const { ims, job, inputs } = await setUp();
+  test('(a connection that closes before it was read) is got over', async ({
+    ims,
+    job,
+    inputs,
+  }) => {
     ims.dropConnections(1);
-    const step = await job.uses(inputs);
-    expectSuccess(step);
+    expectSuccess(await job.uses(inputs));
     expect(ims.connections).toBe(2);
     expect(ims.requests).toHaveLength(1);
-    expect(step.durationMs).toBeLessThan(6000);
   });
 
-  it('of a Retry-After that is a date is waited for', async () => {
-    const { ims, job, inputs } = await setUp();
-    // Dates have whole seconds: this one is from one to two seconds ahead.
-    const date = new Date(Date.now() + 2000).toUTCString();
-    ims.script({ status: 429, headers: { 'retry-after': date } });
+  test('is tried again when Retry-After says, in seconds', async ({ ims, job, inputs }) => {
+    ims.script(retryAfter('1'));
     expectSuccess(await job.uses(inputs));
     const [first, second] = ims.requests;
-    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(500);
+    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(900);
   });
+
+  test.for([
+    ['a date', (date: string) => date],
+    // The form of asctime, RFC 9110, section 5.6.7: it names no zone.
+    [
+      'a date without a zone',
+      (date: string) => date.replace(/, (\d+) (\w+) (\d+) (.*) GMT/, ' $2 $1 $4 $3'),
+    ],
+  ] as const)(
+    'is tried again when Retry-After says, as %s, wherever the runner is',
+    async ([, form], { ims, job, inputs }) => {
+      ims.script(retryAfter(form(new Date(Date.now() + 3000).toUTCString())));
+      expectSuccess(await job.uses(inputs, { env: { TZ: 'America/New_York' } }));
+      const [first, second] = ims.requests;
+      expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(500);
+    },
+  );
 });
 
-it('reads a Retry-After without a zone as UTC, wherever the runner is', async () => {
-  const { ims, job, inputs } = await setUp();
-  const [day, date, month, year, time] = new Date(Date.now() + 2000).toUTCString().split(/,? /);
-  const asctime = `${day ?? ''} ${month ?? ''} ${date ?? ''} ${time ?? ''} ${year ?? ''}`;
-  ims.script({ status: 503, headers: { 'retry-after': asctime } });
-  expectSuccess(await job.uses(inputs, { env: { TZ: 'America/New_York' } }));
-  expect(ims.requests).toHaveLength(2);
-});
-
-describe('an unusual answer that is right', () => {
-  const padded = JSON.stringify(TOKEN).padEnd(64 * 1024);
-
-  it.each<Case>([
-    ['one byte at a time', { fault: 'byte-by-byte', body: JSON.stringify(TOKEN) }],
-    ['of 64 KiB', { body: padded }],
-    ['with another content type', { headers: { 'content-type': 'text/html' }, body: padded }],
-  ])('%s is taken', async (_name, answer) => {
-    const { ims, job, inputs } = await setUp();
+describe.concurrent('an unusual answer that is right is taken', () => {
+  const body = JSON.stringify(TOKEN);
+  const cases: Readonly<Record<string, ScriptedAnswer>> = {
+    'one byte at a time': { fault: 'byte-by-byte', body },
+    'of 64 KiB, as another content type': {
+      headers: { 'content-type': 'text/html' },
+      body: body.padEnd(64 * 1024),
+    },
+  };
+  test.for(Object.entries(cases))('%s', async ([, answer], { ims, job, inputs }) => {
     ims.script(answer);
     const step = await job.uses(inputs);
     expectSuccess(step);
@@ -108,17 +103,16 @@ describe('an unusual answer that is right', () => {
   });
 });
 
-describe('a lasting failure', () => {
+describe.concurrent('a failure that lasts until `timeout` ends the step in time', () => {
   const cases: readonly (readonly [string, ScriptedAnswer, RegExp])[] = [
-    ['503', { status: 503 }, /IMS is not available.*HTTP 503/],
+    ['HTTP 503', { status: 503 }, /IMS is not available.*HTTP 503/],
     ['silence', { fault: 'silence' }, /did not answer in time/],
     ['HTTP 101', { fault: 'switching-protocols' }, /did not answer in time/],
     ['slow headers', { fault: 'slow-headers' }, /did not answer in time/],
     ['one byte a second', { fault: 'byte-per-second' }, /did not answer in time/],
-    ['an answer cut off', { fault: 'cut-off' }, /broke before the whole answer came/],
+    ['an answer that is cut off', { fault: 'cut-off' }, /broke before the whole answer came/],
   ];
-  it.each(cases)('by %s ends in time and says so', async (_name, answer, words) => {
-    const { ims, job, inputs } = await setUp();
+  test.for(cases)('%s', async ([, answer, words], { ims, job, inputs }) => {
     ims.scriptAlways(answer);
     const step = await job.uses({ ...inputs, timeout: '2' });
     expect(failureOf(step, job)).toMatch(words);
@@ -127,86 +121,173 @@ describe('a lasting failure', () => {
     expect(step.durationMs).toBeLessThan(5000);
   });
 
-  it('by connections that close is told, and the socket of each attempt is closed', async () => {
-    const { ims, job, inputs } = await setUp();
+  test('connections that close', async ({ ims, job, inputs }) => {
     ims.dropConnections(1000);
     const step = await job.uses({ ...inputs, timeout: '2' });
     expect(failureOf(step, job)).toMatch(/broke before the whole answer came/);
-    expect(ims.requests).toEqual([]);
+    expect(ims.connections).toBeGreaterThan(1);
     expect(step.durationMs).toBeLessThan(5000);
   });
 
-  it.each<Case>([
-    ['an endless body', { fault: 'endless' }],
-    ['64 KiB and a byte', { body: Buffer.alloc(64 * 1024 + 1, ' ') }],
-  ])('by %s is refused at once', async (_name, answer) => {
-    const { ims, job, inputs } = await setUp();
+  test('nobody who listens', async ({ ims, job, inputs }) => {
+    await ims.close();
+    const step = await job.uses({ ...inputs, timeout: '1' });
+    expect(failureOf(step, job)).toMatch(/No connection.*ECONNREFUSED/);
+  });
+});
+
+describe.concurrent('a failure that trying again cannot mend is reported after one request', () => {
+  const withError = (status: number): ScriptedAnswer => ({ status, body: '{"error":"p8e_test"}' });
+  const page = (status: number): ScriptedAnswer => ({ status, body: '<html>no</html>' });
+  const cases: readonly (readonly [string, ScriptedAnswer, RegExp])[] = [
+    ...[400, 401, 403, 404, 413, 422].map(
+      (status) =>
+        [`HTTP ${status}`, withError(status), RegExp(`p8e_test, HTTP ${status}`)] as const,
+    ),
+    ...[401, 403, 404].map(
+      (status) => [`HTTP ${status} from a gateway`, page(status), /gateway/i] as const,
+    ),
+    ['HTTP 418', page(418), /418/],
+    ['an endless body', { fault: 'endless' }, /64 KiB/],
+    ['64 KiB and a byte', { body: Buffer.alloc(64 * 1024 + 1, ' ') }, /64 KiB/],
+    ['a Retry-After beyond `timeout`', retryAfter('3600'), /asks to wait \d+ s.*`timeout`/],
+    [
+      'a Retry-After in another century',
+      retryAfter('Fri, 01 Jan 2100 00:00:00 GMT'),
+      /asks to wait \d+ s.*`timeout`/,
+    ],
+    [
+      'an answer without expiry',
+      { body: JSON.stringify({ ...TOKEN, expires_in: undefined }) },
+      /`expires_in`/,
+    ],
+    [
+      'a token that is no text',
+      { body: JSON.stringify({ ...TOKEN, access_token: 7 }) },
+      /`access_token`/,
+    ],
+    [
+      'a token of another type',
+      { body: JSON.stringify({ ...TOKEN, token_type: 'mac' }) },
+      /`token_type`/,
+    ],
+  ];
+  test.for(cases)('%s', async ([, answer, words], { ims, job, inputs }) => {
     ims.scriptAlways(answer);
     const step = await job.uses(inputs);
-    expect(failureOf(step, job)).toMatch(/64 KiB/);
+    expect(failureOf(step, job)).toMatch(words);
     expect(ims.requests).toHaveLength(1);
     expect(step.durationMs).toBeLessThan(10_000);
   });
 
-  it.each(['3600', 'Fri, 01 Jan 2100 00:00:00 GMT'])(
-    'by Retry-After %s beyond the deadline is told at once',
-    async (value) => {
-      const { ims, job, inputs } = await setUp();
-      ims.scriptAlways({ status: 429, headers: { 'retry-after': value } });
-      const step = await job.uses(inputs);
-      expect(failureOf(step, job)).toMatch(/asks to wait \d+ s.*`timeout`/);
-      expect(ims.requests).toHaveLength(1);
-      expect(step.durationMs).toBeLessThan(10_000);
-    },
-  );
-
-  it.each([301, 302, 303, 307, 308])(
-    'by a redirect with %i is told at once, and not followed',
-    async (status) => {
-      const { ims, job, inputs } = await setUp();
+  test.for([301, 302, 303, 307, 308])(
+    'a redirect with %i, which is not followed',
+    async (status, { ims, startIms, job, inputs }) => {
       const other = await startIms();
-      cleanups.push(() => other.close());
       ims.scriptAlways({ status, headers: { location: `${other.url}/ims/token/v3` } });
-      const step = await job.uses(inputs);
-      expect(failureOf(step, job)).toMatch(/redirect/);
+      expect(failureOf(await job.uses(inputs), job)).toMatch(/redirect/);
       expect(ims.requests).toHaveLength(1);
       expect(other.connections).toBe(0);
     },
   );
 
-  it.each([400, 401, 403, 404, 413, 422])('by HTTP %i is told at once', async (status) => {
-    const { ims, job, inputs } = await setUp();
-    ims.scriptAlways({ status, body: '{"error":"p8e_test"}' });
-    const step = await job.uses(inputs);
-    expect(failureOf(step, job)).toContain(`HTTP ${status}`);
-    expect(ims.requests).toHaveLength(1);
-  });
-
-  it('by nobody listening is retried, then told', async () => {
-    const { ims, job, inputs } = await setUp();
-    await ims.close();
-    const step = await job.uses({ ...inputs, timeout: '1' });
-    expect(failureOf(step, job)).toMatch(/No connection.*ECONNREFUSED/);
-  });
-
-  it('by an unusable field is told at once, with its name', async () => {
-    const { ims, job, inputs } = await setUp();
-    ims.scriptAlways({ body: '{"access_token":"p8e-test","token_type":"bearer"}' });
-    expect(failureOf(await job.uses(inputs), job)).toMatch(/`expires_in`/);
+  test.for([
+    [
+      'a wrong secret',
+      { 'client-secret': 'p8e-test-wrong' },
+      /client secret.*invalid_client.*x-debug-id/,
+    ],
+    ['an unknown client', { 'client-id': 'p8e-test-nobody' }, /client ID.*stage.*invalid_client/],
+    [
+      'a scope that is not granted',
+      { scopes: 'openid,p8e_no_such_scope' },
+      /p8e_no_such_scope.*Developer Console.*invalid_scope/,
+    ],
+  ] as const)('%s', async ([, change, words], { ims, job, inputs }) => {
+    expect(failureOf(await job.uses({ ...inputs, ...change }), job)).toMatch(words);
     expect(ims.requests).toHaveLength(1);
   });
 });
 
-describe('a code', () => {
-  it('whose answer is lost is not sent again', async () => {
-    const { ims, job, inputs } = await setUp();
-    ims.scriptAlways({ fault: 'reset-before-answer' });
-    const step = await job.uses({
-      ...inputs,
-      'grant-type': 'authorization_code',
-      code: 'p8e-test-code',
+test('wrong inputs are reported in one message, before any connection', async ({
+  job,
+  inputs,
+  onTestFinished,
+}) => {
+  let connections = 0;
+  const trap = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => trap.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    trap.close();
+  });
+  const address = trap.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  for (const url of [
+    `http://adobelogin.com.evil.example:${port}`,
+    `https://x@127.0.0.1:${port}`,
+    `http://0.0.0.0:${port}`,
+    `http://adobelogin.com:${port}`,
+  ]) {
+    const step = await job.uses({ ...inputs, 'ims-url': url, timeout: 'x' });
+    expect(failureOf(step, job)).toMatch(/`ims-url`.*`timeout`/);
+  }
+  expect(connections).toBe(0);
+});
+
+describe.concurrent('of what a server says, the log shows', () => {
+  test('nothing raw, and not much', async ({ ims, job, inputs }) => {
+    const evil = `\n::error::p8e-evil\r::set-output name=access-token::x ##[add-mask]y\n${SECRET} ${encodeURIComponent(SECRET)} `;
+    ims.scriptAlways({
+      status: 400,
+      headers: { 'x-debug-id': `##[error]${SECRET}` },
+      body: JSON.stringify({ error: evil, error_description: evil + 'x'.repeat(50_000) }),
     });
-    expect(failureOf(step, job)).toMatch(/lost.*probably used up/);
-    expect(ims.requests).toHaveLength(1);
+    const step = await job.uses(inputs);
+    messageOf(step);
+    expect(written(step).length).toBeLessThan(2500);
+    expect(written(step).match(/^\s*::/gm)).toHaveLength(1);
+    expect(step.stdout).not.toContain('##[');
+  });
+
+  // Wherever the text is cut, nothing that the masker does not know may be left.
+  test.for([8, 20, 40])(
+    'no part of a secret that is cut after %i characters',
+    async (shown, { ims, job, inputs }) => {
+      const basic = Buffer.from(`${testClient.id}:${SECRET}`).toString('base64');
+      const grant = { 'grant-type': 'refresh_token', 'refresh-token': 'p8e-test-refresh' };
+      const text = `headers: ${'-'.repeat(300 - 'headers: '.length - shown)}${basic}`;
+      ims.scriptAlways({
+        status: 400,
+        headers: { 'x-debug-id': `${'-'.repeat(100 - shown)}${basic}` },
+        body: JSON.stringify({ error: 'invalid_request', error_description: text }),
+      });
+      const message = messageOf(await job.uses({ ...inputs, ...grant }));
+      expect(message).not.toContain(basic.slice(0, 8));
+    },
+  );
+
+  test.for([
+    [400, { error: 'invalid_request' }],
+    [200, { token_type: 'mac', expires_in: 60 }],
+  ] as const)(
+    'no part of a token that comes with HTTP %i and is not taken',
+    async ([status, fields], { ims, job, inputs }) => {
+      const token = 'p8e-test-token-'.padEnd(600, '0123456789');
+      const body = JSON.stringify({ ...fields, error_description: token, access_token: token });
+      ims.scriptAlways({ status, headers: { 'x-debug-id': token }, body });
+      expect(messageOf(await job.uses(inputs))).not.toContain('p8e-test-token');
+    },
+  );
+
+  test('no secret that a header repeats as UTF-8', async ({ ims, startJob, inputs }) => {
+    const secret = 'p8e-test-\u00fc-0123456789';
+    const job = await startJob({ secrets: [secret] });
+    const header = Buffer.from(secret, 'utf8').toString('latin1');
+    ims.scriptAlways({ status: 400, headers: { 'x-debug-id': header }, body: '{}' });
+    const step = await job.uses({ ...inputs, 'client-secret': secret });
+    expect(messageOf(step)).toContain('x-debug-id ***');
   });
 });

@@ -6,13 +6,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { echoedForms, formEncoded } from '../src/secret-forms.ts';
-
 import { parseEntries } from './support/commands.ts';
+import { echoesOf, formsOf } from './support/forms.ts';
 import { hostileText, RUNS, secretText, TIME_LIMIT_MS } from './support/fuzz.ts';
 import { type ImsServer, type ScriptedAnswer, startIms } from './support/ims-server.ts';
 import { type InProcessJob, type Run, startInProcessJob } from './support/in-process.ts';
-import { encodings } from './support/masker.ts';
 
 let ims: ImsServer;
 let job: InProcessJob;
@@ -52,7 +50,7 @@ const echo = fc.record({
 type Echo = Of<typeof echo>;
 
 function spoken({ before, which, form, after }: Echo, credentials: readonly string[]): string {
-  const forms = echoedForms(credentials[which % credentials.length] ?? '');
+  const forms = echoesOf(credentials[which % credentials.length] ?? '');
   return `${before}${forms[form % forms.length] ?? ''}${after}`;
 }
 
@@ -92,7 +90,7 @@ function scripted(given: Answer, of: Secrets, credentials: readonly string[]): S
   switch (given.kind) {
     case 'token': {
       const body = {
-        access_token: tokenOf(of, given.token, description),
+        access_token: tokenOf(of, given.token, given.bytes),
         token_type: 'bearer',
         expires_in: given.expiresIn,
         refresh_token: visible(of.renewed),
@@ -161,15 +159,6 @@ function inputsOf(given: Settings, of: Secrets): Record<string, string> {
     ...grant,
     ...wrong,
   };
-}
-
-/** Everything that a secret may look like: the runner's forms, and those that it does not know. */
-function formsOf(secret: string): readonly string[] {
-  if (secret === '') return [];
-  const bytes = Buffer.from(secret, 'utf8');
-  const own = [bytes.toString('base64url'), bytes.toString('hex'), formEncoded(secret)];
-  // Not the pieces that PowerShell makes: half a secret may be found by chance.
-  return [...encodings(secret), ...own].filter((form) => form.length >= secret.length - 2);
 }
 
 function expectNone(where: string, text: string, values: readonly string[]): void {

@@ -2,147 +2,217 @@
 
 import { describe, expect, it } from 'vitest';
 
-import type { Context } from '../src/advice.ts';
-import {
-  AnswerError,
-  GaveUpError,
-  ImsError,
-  NetworkError,
-  type NetworkFault,
-} from '../src/errors.ts';
-import { explain, sentence } from '../src/explain.ts';
+import { type Failure, failureOf, sentence, StepError } from '../src/failure.ts';
+import { TimedOutError } from '../src/ims/http.ts';
+import { networkFailure } from '../src/ims/network.ts';
+import { type Asked, refusal } from '../src/ims/refusals.ts';
+import { retrying } from '../src/ims/retry.ts';
+import { UnreadableProxyError } from '../src/ims/route.ts';
 
-const CONTEXT: Context = {
-  imsOrigin: 'https://ims-na1.adobelogin.com',
+const ASKED: Asked = {
+  origin: 'https://ims-na1.adobelogin.com',
   grantType: 'client_credentials',
   secretCount: 1,
   scopes: ['openid', 'AdobeID'],
+  clean: (text) => text,
 };
 
-function ims(status: number, error = '', description = '', debugId = ''): ImsError {
-  return new ImsError({ status, error, description, debugId, retryAfterMs: undefined });
+function ims(
+  status: number,
+  error = '',
+  description = '',
+  change: Partial<Asked> & { readonly debugId?: string } = {},
+): Failure {
+  const { debugId = '', ...asked } = change;
+  return refusal({ status, error, description, debugId }, { ...ASKED, ...asked });
 }
 
-function network(fault: NetworkFault, reason: string, mayHaveArrived = false): NetworkError {
-  return new NetworkError(fault, { reason, mayHaveArrived, message: reason });
+function network(error: Error, connected = false): Failure {
+  return networkFailure(error, { origin: ASKED.origin, limitMs: 20_000, connected });
 }
 
-const told = (error: unknown, change: Partial<Context> = {}): string =>
-  sentence(explain(error, { ...CONTEXT, ...change }), 'docs/troubleshooting.md');
+const coded = (code: string, message = ''): Error => Object.assign(new Error(message), { code });
+
+/** The failure after one attempt, at a time when nothing moves but what a wait takes. */
+async function afterRetrying(failure: Failure, timeoutSeconds: number): Promise<Failure> {
+  let nowMs = 0;
+  const clock = {
+    now: () => nowMs,
+    date: () => nowMs,
+    random: () => 0.5,
+    sleep: (ms: number) => {
+      nowMs += ms;
+      return Promise.resolve();
+    },
+  };
+  const { signal } = new AbortController();
+  const attempt = (): Promise<never> => Promise.reject(new StepError(failure));
+  const options = { timeoutSeconds, startedMs: 0, clock, signal, onRetry: () => undefined };
+  return retrying(attempt, options).catch(failureOf);
+}
+
+const read = (failure: Failure): string => sentence(failure, {});
 
 describe('a message', () => {
-  it.each<readonly [string, unknown, Partial<Context>, RegExp]>([
+  it.each<readonly [string, Failure, RegExp]>([
     [
       'one secret',
       ims(400, 'invalid_client', 'invalid client_secret parameter'),
-      {},
       /^IMS refused the client secret\. IMS says/,
     ],
     [
       'both secrets',
-      ims(400, 'invalid_client', 'invalid client_secret parameter'),
-      { secretCount: 2 },
+      ims(400, 'invalid_client', 'invalid client_secret parameter', { secretCount: 2 }),
       /^IMS refused both client secrets\./,
     ],
     [
       'a secret that was not sent',
-      ims(400, 'invalid_client'),
-      { secretCount: 0, grantType: 'refresh_token' },
+      ims(400, 'invalid_client', '', { secretCount: 0, grantType: 'refresh_token' }),
       /No client secret was sent, as `client-secret` is empty\..*fork.*environment.*misspelt/,
+    ],
+    [
+      'a credential of production at stage',
+      ims(400, 'invalid_client', 'invalid client_id parameter', {
+        origin: 'https://ims-na1-stg1.adobelogin.com',
+      }),
+      /^IMS does not know the client ID\..*needs the default `ims-url`\./,
     ],
     [
       'scopes that were asked for',
       ims(400, 'invalid_scope'),
-      {},
       /^A scope is not granted.*Asked for: openid,AdobeID\./,
     ],
     [
       'scopes that nobody asked for',
-      ims(400, 'invalid_scope'),
-      { grantType: 'refresh_token', scopes: [] },
+      ims(400, 'invalid_scope', '', { grantType: 'refresh_token', scopes: [] }),
       /^IMS refused the scopes of this token\..*consent/,
     ],
     [
       'a verifier of another code',
-      ims(400, 'invalid_grant', 'code_verifier does not match'),
-      { grantType: 'authorization_code', scopes: [] },
+      ims(400, 'invalid_grant', 'code_verifier does not match', {
+        grantType: 'authorization_code',
+      }),
       /belongs to another `client-id` or `code-verifier`/,
     ],
-    ['a gateway', ims(403), {}, /^A gateway answered HTTP 403.*\(gateway, HTTP 403\)$/],
+    [
+      'a credential of the JWT era',
+      ims(400, 'bad_request', 'Could not match JWT signature'),
+      /Service Account \(JWT\).*Migrate it/,
+    ],
+    ['a gateway', ims(403), /^A gateway answered HTTP 403.*\(gateway, HTTP 403\)$/],
+    [
+      'a bare 500',
+      ims(500),
+      /^IMS is not available \(HTTP 500\)\..*\(ims_unavailable, HTTP 500\)$/,
+    ],
     [
       'a refusal that is not in the table',
       ims(403, 'forbidden_client', 'Client is blocked'),
-      {},
       /^IMS refused the request \(HTTP 403\)\. IMS says "Client is blocked"\..*\(ims_error, forbidden_client, HTTP 403\)$/,
     ],
     [
       'a refusal without facts',
       ims(400),
-      {},
       /Developer Console \(developer\.adobe\.com\/console\)\. More:/,
     ],
     [
       'a refusal with the ID for support',
-      ims(400, '', '', 'p8e-test-id'),
-      {},
+      ims(400, '', '', { debugId: 'p8e-test-id' }),
       /With the x-debug-id at the end, Adobe's support.*x-debug-id p8e-test-id\)$/,
     ],
     [
       'no connection',
-      network('connection', 'ECONNREFUSED'),
-      {},
-      /^No connection to https.*DNS, firewall/,
+      network(coded('ECONNREFUSED')),
+      /^No connection to https.*DNS, firewall.*ECONNREFUSED\)$/,
     ],
     [
       'a broken connection',
-      network('connection', 'ECONNRESET', true),
-      {},
+      network(coded('ECONNRESET'), true),
       /^The connection to https.* broke before the whole answer came\./,
     ],
-    ['no TLS', network('handshake', 'EPROTO'), {}, /^No TLS connection.*Check the port/],
-    [
-      'an unknown authority',
-      network('tls', 'SELF_SIGNED_CERT_IN_CHAIN'),
-      {},
-      /NODE_EXTRA_CA_CERTS/,
-    ],
-    ['an expired certificate', network('tls', 'CERT_HAS_EXPIRED'), {}, /clock of the runner/],
+    ['an error without a code', network(new Error('p8e-test-text')), /\(network, UNKNOWN\)$/],
+    ['no TLS', network(coded('EPROTO')), /^No TLS connection.*Check the port/],
+    ['an unknown authority', network(coded('SELF_SIGNED_CERT_IN_CHAIN')), /NODE_EXTRA_CA_CERTS/],
+    ['an expired certificate', network(coded('CERT_HAS_EXPIRED')), /clock of the runner/],
     [
       'another certificate',
-      network('tls', 'ERR_TLS_CERT_ALTNAME_INVALID'),
-      {},
+      network(coded('ERR_TLS_CERT_ALTNAME_INVALID')),
       /Another server answers for this name/,
     ],
     [
       'a proxy that is away',
-      network('proxy_unreached', 'ECONNREFUSED'),
-      {},
+      network(coded('ECONNREFUSED', 'tunneling socket could not be established, cause=x')),
       /^The proxy in `https_proxy` gave no connection.*nothing was sent/,
     ],
-  ])('about %s', (_about, error, change, words) => {
-    expect(told(error, change)).toMatch(words);
+    [
+      'a proxy that refuses',
+      network(coded('ECONNRESET', 'tunneling socket could not be established, statusCode=407')),
+      /^The proxy refused.*nothing was sent.*\(proxy, proxy answered 407\)$/,
+    ],
+    [
+      'a proxy variable that is no URL',
+      network(new UnreadableProxyError('x')),
+      /`https_proxy` is not the URL/,
+    ],
+    [
+      'silence',
+      network(new TimedOutError('x')),
+      /did not answer in time.*no answer within 20\.0 s/,
+    ],
+  ])('about %s', (_about, failure, words) => {
+    expect(read(failure)).toMatch(words);
   });
 
-  it('about a wait that is too long says who asks for it, and how much is left', () => {
-    const facts = { error: '', description: '', debugId: '' };
-    const last = new ImsError({ ...facts, status: 429, retryAfterMs: 2000 });
-    const error = new GaveUpError('retry_after', { attempts: 2, timeoutSeconds: 3, last });
-    expect(told(error)).toMatch(
-      /^IMS throttles.*It asks to wait 2 s, and less is left of the 3 s of `timeout` \(2 attempts made\)\./,
+  it('about a wait that is too long says who asks for it, and how much is left', async () => {
+    const failure = await afterRetrying({ ...ims(429), retry: { afterMs: 2900 } }, 3);
+    expect(read(failure)).toMatch(
+      /^IMS throttles.*It asks to wait 3 s, and less is left of the 3 s of `timeout` \(1 attempt made\)\..*\(retry_after, HTTP 429\)$/,
     );
   });
 
-  it('about a field that is missing tells what IMS said instead', () => {
-    const facts = { error: 'invalid_client', description: 'unknown', debugId: '', message: '' };
-    expect(told(new AnswerError('field', { ...facts, field: 'access_token' }))).toMatch(
-      /^The answer has no usable `access_token`\. IMS says "unknown"\..*\(malformed_answer, invalid_client\)$/,
+  it('at the deadline holds the last failure, and how many there were', async () => {
+    const failure = await afterRetrying({ ...ims(503), retry: {} }, 10);
+    expect(read(failure)).toMatch(
+      /^No token after \d attempts within 10 s\. IMS is not available \(HTTP 503\)/,
     );
   });
 
-  it('about many scopes keeps its end', () => {
+  it('about a failure that nothing can mend comes at once', async () => {
+    expect(await afterRetrying(ims(400), 10)).toEqual(ims(400));
+  });
+
+  it('about many scopes keeps its end, and shows each whole', () => {
     const scopes = Array.from({ length: 120 }, (_value, at) => `scope.of.some.length.${at}`);
-    const message = told(ims(400, 'invalid_scope', '', 'p8e-test-id'), { scopes });
-    expect(message).toMatch(/scope\.of\.some\.length\.0,.* and \d+ more\. Compare.*p8e-test-id\)$/);
+    const message = read(ims(400, 'invalid_scope', '', { scopes, debugId: 'p8e-test-id' }));
+    expect(message).toMatch(/length\.0,.*length\.\d+ and \d+ more\. Compare.*p8e-test-id\)$/);
     expect(message.length).toBeLessThan(2000);
+  });
+
+  it('about something unknown shows its kind alone', () => {
+    const message = read(failureOf(new TypeError('p8e-test-text')));
+    expect(message).toMatch(/^The action has a defect \(TypeError\)\./);
+    expect(message).not.toContain('p8e-test');
+  });
+
+  it.each([
+    [{}, 'docs/troubleshooting.md#gateway'],
+    [
+      {
+        GITHUB_SERVER_URL: 'https://github.com',
+        GITHUB_ACTION_REPOSITORY: 'octo-org/adobe-ims-token',
+        GITHUB_ACTION_REF: 'v1',
+      },
+      'https://github.com/octo-org/adobe-ims-token/blob/v1/docs/troubleshooting.md#gateway',
+    ],
+    [
+      {
+        GITHUB_SERVER_URL: 'https://github.com',
+        GITHUB_ACTION_REPOSITORY: 'a b',
+        GITHUB_ACTION_REF: 'v1',
+      },
+      'docs/troubleshooting.md#gateway',
+    ],
+  ])('names the documentation of its own version', (env, url) => {
+    expect(sentence(ims(403), env)).toContain(`More: ${url} `);
   });
 });

@@ -3,11 +3,12 @@
 import { createHash } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { expect } from 'vitest';
 
-import { type Job, startJob, type StepResult } from './support/run-action.ts';
+import { type Inputs, test as base } from './support/fixtures.ts';
+import type { StepResult } from './support/run-action.ts';
+import { expectSuccess, messageOf } from './support/verdicts.ts';
 
-type Inputs = Readonly<Record<string, string>>;
 type Fields = Readonly<Record<string, unknown>>;
 type Model = new (fields: Fields) => { save(): Promise<string> };
 type GrantModel = new (fields: Fields) => {
@@ -76,33 +77,27 @@ const options: Fields = {
   ttl: { AccessToken: 86_399, ClientCredentials: 86_399, Grant: 86_400, RefreshToken: 86_400 },
 };
 
-const cleanups: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-type SetUp = { readonly provider: Provider; readonly job: Job; readonly url: string };
-
-async function setUp(): Promise<SetUp> {
-  // The package has no types; a literal here would make the compiler ask for them.
-  const name: string = 'oidc-provider';
-  const { default: OidcProvider } = (await import(name)) as ProviderModule;
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanups.push(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const url = `http://127.0.0.1:${port}`;
-  const provider = new OidcProvider(url, options);
-  server.on('request', provider.callback());
-  const job = await startJob({ secrets: [SECRET] });
-  cleanups.push(() => job.dispose());
-  return { provider, job, url };
-}
+/** The provider, where it listens, and the inputs that name it. */
+const test = base
+  .extend('server', async ({}, { onCleanup }) => {
+    // The package has no types; a literal here would make the compiler ask for them.
+    const name: string = 'oidc-provider';
+    const { default: OidcProvider } = (await import(name)) as ProviderModule;
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onCleanup(async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const url = `http://127.0.0.1:${port}`;
+    const provider = new OidcProvider(url, options);
+    server.on('request', provider.callback());
+    return { provider, url };
+  })
+  .extend('provider', ({ server }) => server.provider)
+  .extend('inputs', ({ server }): Inputs => ({ 'ims-url': server.url }));
 
 /** What a user's consent leaves behind; the fields that a code and a refresh token share. */
 async function consent(provider: Provider, clientId: string): Promise<Fields> {
@@ -123,92 +118,63 @@ async function newRefreshToken(provider: Provider, clientId: string): Promise<st
   return new provider.RefreshToken({ ...shared, gty: 'authorization_code', rotations: 0 }).save();
 }
 
-const inputsOf = (url: string, clientId: string, more: Inputs): Inputs => ({
-  'client-id': clientId,
-  'ims-url': url,
-  ...more,
-});
-
 function expectToken(step: StepResult): void {
+  expectSuccess(step);
   expect(step.annotations).toEqual([]);
-  expect(step.exitCode).toBe(0);
   expect(step.outputs['access-token']).toMatch(/^[\w-]{20,}$/);
   expect(step.outputs['token-type']?.toLowerCase()).toBe('bearer');
   expect(Number(step.outputs['expires-in'])).toBeGreaterThan(86_300);
 }
 
-function failure(step: StepResult): string {
-  expect(step.exitCode).toBe(1);
-  expect(step.files).toMatchObject({ output: '', env: '', state: '', summary: '' });
-  expect(step.annotations.map(({ level }) => level)).toEqual(['error']);
-  return step.annotations[0]?.message ?? '';
-}
+test('a server-to-server client gets a token', async ({ job, inputs }) => {
+  const client = { 'client-id': 'server-to-server', scopes: 'firefly_api' };
+  const step = await job.uses({ ...inputs, ...client, 'client-secret': SECRET });
+  expectToken(step);
+  expect(step.outputs['scopes']).toBe('firefly_api');
+  const wrong = { ...inputs, ...client, 'client-secret': 'p8e-test-wrong' };
+  expect(messageOf(await job.uses(wrong))).toMatch(/client secret.*invalid_client/);
+});
 
-describe('client_credentials', () => {
-  it('gives a token', async () => {
-    const { job, url } = await setUp();
-    const more = { 'client-secret': SECRET, scopes: 'firefly_api' };
-    const step = await job.uses(inputsOf(url, 'server-to-server', more));
+test.for(['web-app', 'body-form'])(
+  'the confidential client %s gets a token for a code once',
+  async (clientId, { provider, job, inputs }) => {
+    const code = await newCode(provider, clientId, {});
+    const client = { 'client-id': clientId, 'client-secret': SECRET };
+    const given = { ...inputs, ...client, 'grant-type': 'authorization_code', code };
+    const step = await job.uses(given);
     expectToken(step);
-    expect(step.outputs['scopes']).toBe('firefly_api');
-  });
+    expect(step.outputs['refresh-token']).toMatch(/^[\w-]{20,}$/);
+    // One mask for the ID token, which is in no output.
+    expect(step.masks.filter((mask) => /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(mask))).toHaveLength(1);
+    const again = await job.uses(given);
+    expect(messageOf(again)).toMatch(/expired, was used, or was revoked.*invalid_grant/);
+  },
+);
 
-  it('with a wrong secret says so', async () => {
-    const { job, url } = await setUp();
-    const more = { 'client-secret': 'p8e-test-wrong', scopes: 'firefly_api' };
-    const step = await job.uses(inputsOf(url, 'server-to-server', more));
-    expect(failure(step)).toMatch(/client secret.*invalid_client/);
-  });
+test('a public client gets a token for its verifier only', async ({ provider, job, inputs }) => {
+  const proof = {
+    codeChallenge: createHash('sha256').update(VERIFIER).digest('base64url'),
+    codeChallengeMethod: 'S256',
+  };
+  const exchange = async (verifier: string): Promise<StepResult> => {
+    const code = await newCode(provider, 'native-app', proof);
+    const grant = { 'grant-type': 'authorization_code', code, 'code-verifier': verifier };
+    return job.uses({ ...inputs, 'client-id': 'native-app', ...grant });
+  };
+  expectToken(await exchange(VERIFIER));
+  expect(messageOf(await exchange(`${VERIFIER}-other`))).toMatch(/invalid_grant/);
 });
 
-describe('authorization_code', () => {
-  it.each(['web-app', 'body-form'])(
-    'gives the confidential client %s a token once',
-    async (clientId) => {
-      const { provider, job, url } = await setUp();
-      const code = await newCode(provider, clientId, {});
-      const more = { 'client-secret': SECRET, 'grant-type': 'authorization_code', code };
-      const step = await job.uses(inputsOf(url, clientId, more));
-      expectToken(step);
-      expect(step.outputs['refresh-token']).toMatch(/^[\w-]{20,}$/);
-      // One mask for the ID token, which is in no output.
-      expect(step.masks.filter((mask) => /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(mask))).toHaveLength(1);
-      const again = await job.uses(inputsOf(url, clientId, more));
-      expect(failure(again)).toMatch(/expired, was used, or was revoked.*invalid_grant/);
-    },
-  );
-
-  it('gives a public client a token for its verifier only', async () => {
-    const { provider, job, url } = await setUp();
-    const proof = {
-      codeChallenge: createHash('sha256').update(VERIFIER).digest('base64url'),
-      codeChallengeMethod: 'S256',
+test.for<readonly [string, Inputs]>([
+  ['web-app', { 'client-secret': SECRET }],
+  ['native-app', {}],
+])(
+  '%s gets a token and a refresh token that works, and has its tokens revoked',
+  async ([clientId, secret], { provider, job, inputs }) => {
+    const refresh = (token: string): Promise<StepResult> => {
+      const grant = { 'grant-type': 'refresh_token', 'refresh-token': token, revoke: 'true' };
+      return job.uses({ ...inputs, 'client-id': clientId, ...secret, ...grant });
     };
-    const exchange = async (verifier: string): Promise<StepResult> => {
-      const code = await newCode(provider, 'native-app', proof);
-      const more = { 'grant-type': 'authorization_code', code, 'code-verifier': verifier };
-      return job.uses(inputsOf(url, 'native-app', more));
-    };
-    expectToken(await exchange(VERIFIER));
-    expect(failure(await exchange(`${VERIFIER}-other`))).toMatch(/invalid_grant/);
-  });
-});
-
-describe('refresh_token', () => {
-  it.each<readonly [string, Inputs]>([
-    ['web-app', { 'client-secret': SECRET }],
-    ['native-app', {}],
-  ])('gives %s a token and a new refresh token, which works', async (clientId, secret) => {
-    const { provider, job, url } = await setUp();
-    const refresh = (token: string): Promise<StepResult> =>
-      job.uses(
-        inputsOf(url, clientId, {
-          ...secret,
-          'grant-type': 'refresh_token',
-          'refresh-token': token,
-          revoke: 'true',
-        }),
-      );
     const first = await refresh(await newRefreshToken(provider, clientId));
     expectToken(first);
     const second = await refresh(first.outputs['refresh-token'] ?? '');
@@ -218,12 +184,11 @@ describe('refresh_token', () => {
       expect(post.annotations).toEqual([]);
       expect(post.log).toContain('Revoked the access token.');
     }
-  });
+  },
+);
 
-  it('that nobody issued is refused in words', async () => {
-    const { job, url } = await setUp();
-    const more = { 'grant-type': 'refresh_token', 'refresh-token': 'p8e-test-unknown' };
-    const step = await job.uses(inputsOf(url, 'native-app', more));
-    expect(failure(step)).toMatch(/expired, was used, or was revoked.*sign in again/);
-  });
+test('a refresh token that nobody issued is refused in words', async ({ job, inputs }) => {
+  const grant = { 'grant-type': 'refresh_token', 'refresh-token': 'p8e-test-unknown' };
+  const step = await job.uses({ ...inputs, 'client-id': 'native-app', ...grant });
+  expect(messageOf(step)).toMatch(/expired, was used, or was revoked.*sign in again/);
 });

@@ -1,33 +1,65 @@
+/** The pure parts of the protocol, case by case. */
+
 import { describe, expect, it } from 'vitest';
 
-import { AnswerError, ImsError, NetworkError } from '../src/errors.ts';
-import { echoedForms } from '../src/secret-forms.ts';
-import { cleanForeignText, FOREIGN_TEXT_LIMIT } from '../src/foreign-text.ts';
-import { readClaims } from '../src/ims/token.ts';
-import { authentications, tokenRequest } from '../src/ims/token-request.ts';
-import { type Answer, judgeTokenAnswer, parseRetryAfter } from '../src/ims/token-response.ts';
-import { attemptLimitMs, isTransient, nextWait } from '../src/retry.ts';
+import { type Failure, failureOf } from '../src/failure.ts';
+import {
+  type Answer,
+  judgeRevocation,
+  judgeToken,
+  parseRetryAfter,
+  readAnswer,
+  secretsOf,
+} from '../src/ims/answers.ts';
+import type { Asked } from '../src/ims/refusals.ts';
+import { authentications, tokenRequest } from '../src/ims/requests.ts';
+import { attemptLimitMs, nextWaitMs } from '../src/ims/retry.ts';
+import { withClaims } from '../src/ims/token.ts';
+import { createSecrets, type Secrets } from '../src/secrets.ts';
+
+import { catchStdout } from './support/stdout.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const GOOD = { access_token: 'p8e-test-token', token_type: 'bearer', expires_in: 86399 };
 
-function answer(body: unknown, status = 200): Answer {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return { status, debugId: 'debug-1', retryAfter: '', body: text, sentAtMs: NOW };
+/** The secrets of a step, whose masks are not printed among the lines of the tests. */
+function secretsWith(...values: readonly string[]): Secrets {
+  const secrets = createSecrets();
+  const stdout = catchStdout();
+  secrets.add(values, 'p8e-test-client');
+  stdout.restore();
+  return secrets;
 }
 
-function failure(judged: Answer): unknown {
+const ASKED: Asked = {
+  origin: 'https://ims-na1.adobelogin.com',
+  grantType: 'client_credentials',
+  secretCount: 1,
+  scopes: ['openid'],
+  clean: secretsWith('p8e-test-secret').clean,
+};
+
+function answer(body: unknown, status = 200, headers: Record<string, string> = {}): Answer {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return readAnswer({ status, headers, body: Buffer.from(text) }, NOW);
+}
+
+/** How the judge of an answer fails. */
+function failure(judge: () => unknown): Failure | undefined {
   try {
-    judgeTokenAnswer(judged, ['p8e-test-secret'], NOW);
+    judge();
   } catch (error) {
-    return error;
+    return failureOf(error);
   }
   return undefined;
 }
 
+const failureOfToken = (given: Answer): Failure | undefined =>
+  failure(() => judgeToken(given, ASKED, NOW));
+
 describe('an answer', () => {
   it('of success becomes a token', () => {
-    const { token } = judgeTokenAnswer(answer({ ...GOOD, token_type: 'Bearer' }), [], NOW);
+    const { token } = judgeToken(answer({ ...GOOD, token_type: 'Bearer' }), ASKED, NOW);
     expect(token).toMatchObject({
       accessToken: 'p8e-test-token',
       tokenType: 'Bearer',
@@ -35,9 +67,13 @@ describe('an answer', () => {
     });
   });
 
-  it('with a lifetime that can only be milliseconds is read as such', () => {
-    const { token } = judgeTokenAnswer(answer({ ...GOOD, expires_in: 86_399_985 }), [], NOW);
-    expect(token.expiresAtMs).toBe(NOW + 86_399_985);
+  it.each([
+    ['that can only be milliseconds is read as such', 86_399_985, 86_399_985],
+    ['at the limit is still seconds', 10_000_000, 10_000_000_000],
+    ['below a second is a lifetime too', 0.5, 500],
+  ])('with a lifetime %s', (_what, expiresIn, lifetimeMs) => {
+    const { token } = judgeToken(answer({ ...GOOD, expires_in: expiresIn }), ASKED, NOW);
+    expect(token.expiresAtMs).toBe(NOW + lifetimeMs);
   });
 
   it.each([
@@ -46,6 +82,7 @@ describe('an answer', () => {
     ['access_token', 'with space'],
     ['access_token', 'line\nbreak'],
     ['access_token', 'ümlaut'],
+    ['access_token', '\ud800'],
     ['access_token', 7],
     ['expires_in', undefined],
     ['expires_in', 0],
@@ -55,31 +92,80 @@ describe('an answer', () => {
     ['token_type', 'mac'],
     ['token_type', undefined],
     ['refresh_token', 7],
-  ])('with %s %j names the field', (field, value) => {
-    const error = failure(answer({ ...GOOD, [field]: value }));
-    expect(error).toBeInstanceOf(AnswerError);
-    expect(error).toMatchObject({ fault: 'field', field });
+  ])('with %s %j names the field, and is not asked for again', (field, value) => {
+    const failed = failureOfToken(answer({ ...GOOD, [field]: value }));
+    expect(failed).toMatchObject({ code: 'malformed_answer' });
+    expect(failed?.happened).toContain(`no usable \`${field}\``);
+    expect(failed?.retry).toBeUndefined();
   });
 
   it.each(['', '{"access_token":"p8e-te', '<html>', '[]', 'null', '"x"'])(
-    'with body %j is not JSON',
+    'with body %j is not JSON, and is asked for again',
     (body) => {
-      expect(failure(answer(body))).toMatchObject({ fault: 'not_json' });
+      expect(failureOfToken(answer(body))).toMatchObject({
+        code: 'malformed_answer',
+        retry: { mayBeServed: true },
+      });
     },
   );
 
   it('of failure keeps code, description and debug id', () => {
     const body = { error: 'invalid_client', error_description: 'no p8e-test-secret here' };
-    expect(failure(answer(body, 400))).toMatchObject({
-      status: 400,
-      error: 'invalid_client',
-      description: 'no *** here',
-      debugId: 'debug-1',
+    expect(failureOfToken(answer(body, 400, { 'x-debug-id': 'debug-1' }))).toMatchObject({
+      code: 'invalid_client',
+      happened: expect.stringContaining('IMS says "no *** here"') as string,
+      facts: ['invalid_client', 'HTTP 400', 'x-debug-id debug-1'],
+      refusesClient: true,
     });
   });
 
   it.each(['', '<html>', '[]', '{"error":7}', '{"error'])('of failure may have body %j', (body) => {
-    expect(failure(answer(body, 503))).toMatchObject({ status: 503, error: '' });
+    expect(failureOfToken(answer(body, 503))).toMatchObject({
+      code: 'ims_unavailable',
+      facts: ['HTTP 503'],
+    });
+  });
+
+  it.each([
+    [408, false],
+    [429, false],
+    [500, true],
+    [502, true],
+    [503, false],
+    [504, true],
+  ])('of status %i is asked for again; the request may have been served: %j', (status, served) => {
+    const given = answer('', status, { 'retry-after': '7' });
+    expect(failureOfToken(given)?.retry).toEqual({ afterMs: 7000, mayBeServed: served });
+  });
+
+  it.each([301, 307, 400, 401, 403, 404, 409, 418])('of status %i is final', (status) => {
+    expect(failureOfToken(answer({ error: 'x' }, status))?.retry).toBeUndefined();
+  });
+
+  it('has three fields that are secret, and no other', () => {
+    const fields = { access_token: 'a', refresh_token: 'b', id_token: 'c' };
+    expect(secretsOf(answer({ ...fields, e_token: 'e', token: 'f' }))).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('an answer to a revocation', () => {
+  const judge = (given: Answer): boolean => judgeRevocation(given, ASKED, NOW);
+
+  it.each([
+    ['empty', answer(''), true],
+    ['of an object', answer('{"ok":true}'), true],
+    ['that calls the token invalid', answer({ error: 'invalid_token' }, 400), false],
+  ])('%s is a success', (_what, given, revoked) => {
+    expect(judge(given)).toBe(revoked);
+  });
+
+  it.each([
+    ['that is a web page', answer(' <html>'), 'malformed_answer'],
+    ['that is too long', { ...answer(''), body: 'too long' } as const, 'malformed_answer'],
+    ['of success with an error in it', answer({ error: 'denied' }), 'ims_error'],
+    ['with an error status', answer('', 500), 'ims_unavailable'],
+  ])('%s is none', (_what, given, code) => {
+    expect(failure(() => judge(given))?.code).toBe(code);
   });
 });
 
@@ -102,9 +188,25 @@ describe('Retry-After', () => {
 
 describe('text from the server', () => {
   const secret = 'p8e-test+/=&%"\' ü';
+  const form = new URLSearchParams({ v: secret }).toString().slice(2);
+  const small = form.replaceAll(/%../g, (code) => code.toLowerCase());
 
-  it.each(echoedForms(secret).map((form) => [form]))('loses the secret written as %j', (form) => {
-    expect(cleanForeignText(`a ${form} b`, [secret])).toBe('a *** b');
+  it.each([
+    ['itself', secret],
+    ['a form that shows the body', form],
+    ['.NET, which encodes in small letters', small],
+    ['percent encoding', form.replaceAll('+', '%20')],
+    ['JSON', JSON.stringify(secret).slice(1, -1)],
+    ['a web page', 'p8e-test+/=&amp;%&quot;&#39; ü'],
+    ['a Basic header', Buffer.from(`p8e-test-client:${secret}`).toString('base64')],
+    ['a header in a URL', Buffer.from(`p8e-test-client:${secret}`).toString('base64url')],
+  ])('loses a secret as written by %s', (_by, written) => {
+    expect(secretsWith(secret).clean(`a ${written} b`)).toBe('a *** b');
+  });
+
+  it('loses a secret once, though it is made of what takes its place', () => {
+    const { clean } = secretsWith('*', 'p8e-test-*');
+    expect(clean('a p8e-test-* b * c')).toBe('a *** b *** c');
   });
 
   it.each([
@@ -117,27 +219,29 @@ describe('text from the server', () => {
     '##\u200b[error]x',
     '::::',
     '#\u0007#[error]',
+    '\ud800::error::',
   ])('%j starts no command', (text) => {
-    const clean = cleanForeignText(text, []);
+    const clean = secretsWith().clean(text);
     expect(clean).not.toMatch(/::|##\[|\p{Cc}/u);
+    expect(clean.isWellFormed()).toBe(true);
   });
 
-  it('is capped', () => {
-    expect(cleanForeignText('x'.repeat(100_000), [])).toHaveLength(FOREIGN_TEXT_LIMIT + 1);
-  });
-
-  it('hides a secret broken up by control characters', () => {
-    expect(cleanForeignText('p8e\u0000test', ['p8e test'])).toBe('***');
+  it('is capped, and no pair of surrogates is cut in two', () => {
+    const { clean } = secretsWith();
+    expect(clean('x'.repeat(100_000))).toHaveLength(301);
+    expect(clean('\u{1f511}'.repeat(10), 5).isWellFormed()).toBe(true);
   });
 });
 
 describe('claims', () => {
   const jwt = (payload: string): string => `h.${Buffer.from(payload).toString('base64url')}.s`;
+  const read = (accessToken: string): object =>
+    withClaims({ accessToken, tokenType: 'bearer', expiresAtMs: NOW });
 
   it('are read from a JWT', () => {
     const claims = { scope: 'a,b', user_id: 'X@techacct.adobe.com' };
-    expect(readClaims(jwt(JSON.stringify(claims)))).toEqual({
-      scopes: ['a', 'b'],
+    expect(read(jwt(JSON.stringify(claims)))).toMatchObject({
+      grantedScopes: ['a', 'b'],
       userId: 'X@techacct.adobe.com',
     });
   });
@@ -145,24 +249,24 @@ describe('claims', () => {
   it.each(['opaque', 'a.b.c', jwt('null'), jwt('[]'), jwt('{"user_id":7,"scope":{}}'), '..'])(
     '%j says nothing of itself',
     (token) => {
-      expect(readClaims(token)).toEqual({ scopes: undefined, userId: '' });
+      expect(read(token)).toMatchObject({ grantedScopes: undefined, userId: '' });
     },
   );
 
   it('drops a user id that could not be printed', () => {
-    expect(readClaims(jwt('{"user_id":"a\\n::error::b"}')).userId).toBe('');
+    expect(read(jwt('{"user_id":"a\\n::error::b"}'))).toMatchObject({ userId: '' });
   });
 });
 
 describe('a request', () => {
-  const client = { clientId: 'p8e-test-client', orgId: '' };
+  const client = { clientId: 'p8e-test-client', clientSecrets: [], orgId: '' };
   const secret = 'p8e-test + / = & % " \' ü';
 
   it('carries a secret unchanged, in the body', () => {
     const request = tokenRequest(
       client,
       { type: 'client_credentials', scopes: ['a', 'b'] },
-      { method: 'post', secret },
+      { method: 'client_secret_post', secret },
     );
     expect(Object.fromEntries(new URLSearchParams(request.body))).toEqual({
       grant_type: 'client_credentials',
@@ -176,9 +280,9 @@ describe('a request', () => {
 
   it('of a public client has no secret, and a refresh no scope', () => {
     const grant = { type: 'refresh_token', refreshToken: 'p8e-test-refresh' } as const;
-    const [way] = authentications(grant, []);
-    expect(way).toEqual({ method: 'none' });
-    const request = tokenRequest(client, grant, { method: 'none' });
+    const [authentication] = authentications(grant.type, []);
+    expect(authentication).toEqual({ method: 'none', secret: '' });
+    const request = tokenRequest(client, grant, authentication);
     expect(Object.fromEntries(new URLSearchParams(request.body))).toEqual({
       grant_type: 'refresh_token',
       refresh_token: 'p8e-test-refresh',
@@ -188,51 +292,33 @@ describe('a request', () => {
 });
 
 describe('the retry policy', () => {
-  const ims = (status: number): ImsError =>
-    new ImsError({ status, error: '', description: '', debugId: '', retryAfterMs: undefined });
-
-  it.each([408, 429, 500, 502, 503, 504])('repeats %i', (status) => {
-    expect(isTransient(ims(status))).toBe(true);
+  it.each([0, 0.5, 0.999_999])('waits at most 1.5 s after a first failure (%j)', (random) => {
+    expect(nextWaitMs(1, 0, 60_000, random)).toBeLessThanOrEqual(1500);
   });
 
-  it.each([301, 307, 400, 401, 403, 404, 409, 418])('does not repeat %i', (status) => {
-    expect(isTransient(ims(status))).toBe(false);
+  it('waits longer each time, and at most 8 s', () => {
+    const waits = [1, 2, 3, 4, 9].map((attempt) => nextWaitMs(attempt, 0, 60_000, 0.5));
+    expect(waits).toEqual([750, 1500, 3000, 4000, 4000]);
   });
 
-  it.each([
-    ['connection', true],
-    ['attempt_timeout', true],
-    ['tls', false],
-    ['proxy_refused', false],
-    ['proxy_unreadable', false],
-  ] as const)('after %s: %s', (fault, expected) => {
-    const facts = { reason: 'X', mayHaveArrived: false, message: '' };
-    expect(isTransient(new NetworkError(fault, facts))).toBe(expected);
-  });
-
-  it('waits at most 1.5 s after a first failure', () => {
-    expect(nextWait(1, undefined, 60_000, 0.999_999)).toMatchObject({ kind: 'wait' });
-    for (const random of [0, 0.5, 0.999_999]) {
-      const wait = nextWait(1, undefined, 60_000, random);
-      expect(wait.kind === 'wait' && wait.ms <= 1500).toBe(true);
-    }
-  });
-
-  it('never waits less than Retry-After, nor beyond the deadline', () => {
-    for (const random of [0, 0.3, 0.999_999]) {
-      const wait = nextWait(5, 4000, 5000, random);
-      expect(wait.kind === 'wait' && wait.ms >= 4000 && wait.ms < 5000).toBe(true);
-    }
-  });
+  it.each([0, 0.3, 0.999_999])(
+    'never waits less than Retry-After, nor beyond the deadline (%j)',
+    (random) => {
+      const wait = nextWaitMs(5, 4000, 5000, random);
+      expect(wait).toBeGreaterThanOrEqual(4000);
+      expect(wait).toBeLessThan(5000);
+    },
+  );
 
   it('gives up at once when Retry-After is beyond the deadline, and says which', () => {
-    expect(nextWait(1, 5000, 5000, 0)).toEqual({ kind: 'give_up', reason: 'retry_after' });
-    expect(nextWait(1, undefined, 10, 0)).toEqual({ kind: 'give_up', reason: 'deadline' });
+    expect(nextWaitMs(1, 5000, 5000, 0)).toBe('retry_after');
+    expect(nextWaitMs(1, 0, 10, 0)).toBe('deadline');
   });
 
   it('leaves a silent server room for a second attempt', () => {
     expect(attemptLimitMs(60_000, 60_000)).toBe(20_000);
     expect(attemptLimitMs(60_000, 3000)).toBe(3000);
     expect(attemptLimitMs(3_600_000, 3_600_000)).toBe(30_000);
+    expect(attemptLimitMs(60_000, -5)).toBe(1);
   });
 });

@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 import { allYamlBlocks } from '../scripts/yaml-blocks.ts';
-import { ADVICE_CODES } from '../src/advice.ts';
-import { INPUT_DEFAULTS } from '../src/raw-inputs.ts';
+import { CODES } from '../src/failure.ts';
+import { INPUT_DEFAULTS } from '../src/inputs/read.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Step = { readonly id: string; readonly inputs: readonly string[] };
@@ -106,5 +106,19 @@ it('every error code has its heading, and no heading is of a code that is gone',
   const codes = [...read('docs/troubleshooting.md').matchAll(/^## (.+)$/gm)]
     .map(([, text = '']) => text)
     .filter((text) => /^[a-z_]+$/.test(text));
-  expect(codes.toSorted()).toEqual([...ADVICE_CODES].toSorted());
+  expect(codes.toSorted()).toEqual([...CODES].toSorted());
+});
+
+it('every error code is in the table that troubleshooting begins with', () => {
+  const [head = ''] = read('docs/troubleshooting.md').split('\n## ');
+  const listed = [...head.matchAll(/\]\(#([a-z_]+)\)/g)].map(([, code = '']) => code);
+  expect(listed.toSorted()).toEqual([...CODES].toSorted());
+});
+
+it('the README can be read in two minutes', () => {
+  const text = read('README.md');
+  const prose = text.replaceAll(/^ *```.*?^ *```$/gms, '').replaceAll(/^[|#].*$/gm, '');
+  const words = (of: string): number => of.match(/\S+/g)?.length ?? 0;
+  expect(words(text)).toBeLessThanOrEqual(1150);
+  expect(words(prose)).toBeLessThanOrEqual(550);
 });

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
 import { findLeaks } from './workflow/leaks.ts';
-import { mutated, MUTANTS } from './workflow/mutants.ts';
 import { issuedTokens, revocations, secretsIn, type Exchange } from './workflow/record.ts';
 
 const SECRET = 'p8e-test-secret with "quotes", +/&=~ and \u00e4\u00f6';
@@ -86,12 +84,3 @@ describe('the record of the embedded IMS', () => {
     expect(revocations(exchanges)).toEqual(['/ims/revoke t']);
   });
 });
-
-it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
-  'the mutant "%s" has its place in src',
-  (_name, mutant) => {
-    expect(mutated(join(import.meta.dirname, '..'), mutant)).toContain(
-      mutant.replacement.split('$')[0],
-    );
-  },
-);

@@ -281,287 +281,166 @@ exports.debug = debug; // for test
 
 /***/ }),
 
-/***/ 916:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+/***/ 613:
+/***/ ((module) => {
 
 "use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Dr: () => (/* binding */ NetworkError),
-/* harmony export */   Rn: () => (/* binding */ RunnerError),
-/* harmony export */   Us: () => (/* binding */ ImsError),
-/* harmony export */   cc: () => (/* binding */ CancelledError),
-/* harmony export */   dV: () => (/* binding */ AnswerError),
-/* harmony export */   dz: () => (/* binding */ InputError),
-/* harmony export */   e2: () => (/* binding */ isAttemptError),
-/* harmony export */   jD: () => (/* binding */ GaveUpError),
-/* harmony export */   vL: () => (/* binding */ refusesClient)
-/* harmony export */ });
-class InputError extends Error {
-    name = 'InputError';
-    problems;
-    constructor(problems) {
-        super(problems.join(' '));
-        this.problems = problems;
-    }
-}
-class RunnerError extends Error {
-    name = 'RunnerError';
-    remedy;
-    constructor(message, remedy) {
-        super(message);
-        this.remedy = remedy;
-    }
-}
-class ImsError extends Error {
-    name = 'ImsError';
-    status;
-    error;
-    description;
-    debugId;
-    retryAfterMs;
-    constructor(facts) {
-        super(`HTTP ${facts.status} ${facts.error}`.trim());
-        this.status = facts.status;
-        this.error = facts.error;
-        this.description = facts.description;
-        this.debugId = facts.debugId;
-        this.retryAfterMs = facts.retryAfterMs;
-    }
-}
-function refusesClient(error) {
-    if (!(error instanceof ImsError) || error.error !== 'invalid_client')
-        return false;
-    return error.status >= 400 && error.status < 500;
-}
-class AnswerError extends Error {
-    name = 'AnswerError';
-    fault;
-    field;
-    error;
-    description;
-    debugId;
-    constructor(fault, facts) {
-        super(facts.message);
-        this.fault = fault;
-        this.field = facts.field ?? '';
-        this.error = facts.error ?? '';
-        this.description = facts.description ?? '';
-        this.debugId = facts.debugId;
-    }
-}
-class NetworkError extends Error {
-    name = 'NetworkError';
-    fault;
-    reason;
-    mayHaveArrived;
-    constructor(fault, facts) {
-        super(facts.message);
-        this.fault = fault;
-        this.reason = facts.reason;
-        this.mayHaveArrived = facts.mayHaveArrived;
-    }
-}
-class GaveUpError extends Error {
-    name = 'GaveUpError';
-    reason;
-    attempts;
-    timeoutSeconds;
-    last;
-    constructor(reason, facts) {
-        super(`${reason} after ${facts.attempts} attempts`, { cause: facts.last });
-        this.reason = reason;
-        this.attempts = facts.attempts;
-        this.timeoutSeconds = facts.timeoutSeconds;
-        this.last = facts.last;
-    }
-}
-class CancelledError extends Error {
-    name = 'CancelledError';
-    signal;
-    constructor(signal) {
-        super(`cancelled by ${signal}`);
-        this.signal = signal;
-    }
-}
-function isAttemptError(error) {
-    return error instanceof ImsError || error instanceof AnswerError || error instanceof NetworkError;
-}
-
+module.exports = require("assert");
 
 /***/ }),
 
-/***/ 714:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+/***/ 434:
+/***/ ((module) => {
 
 "use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   BG: () => (/* binding */ isTokenText),
-/* harmony export */   Ip: () => (/* binding */ readClaims),
-/* harmony export */   Li: () => (/* binding */ secondsLeft),
-/* harmony export */   nE: () => (/* binding */ isoSeconds)
-/* harmony export */ });
-const NO_CLAIMS = { scopes: undefined, userId: '' };
-const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
-const USER_ID = /^[\x21-\x7e]{1,256}$/;
-function isTokenText(value) {
-    return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
-}
-function readClaims(accessToken) {
-    const payload = accessToken.split('.')[1];
-    if (payload === undefined)
-        return NO_CLAIMS;
-    let claims;
-    try {
-        claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    }
-    catch {
-        return NO_CLAIMS;
-    }
-    if (typeof claims !== 'object' || claims === null)
-        return NO_CLAIMS;
-    const { scope, user_id: userId } = claims;
-    const scopes = typeof scope === 'string'
-        ? scope.split(/[\s,]+/).filter((name) => SCOPE.test(name))
-        : undefined;
-    return {
-        scopes,
-        userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
-    };
-}
-function secondsLeft(token, nowMs) {
-    return Math.floor((token.expiresAtMs - nowMs) / 1000);
-}
-function isoSeconds(ms) {
-    return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
-}
-
+module.exports = require("events");
 
 /***/ }),
 
-/***/ 830:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+/***/ 611:
+/***/ ((module) => {
 
 "use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Mg: () => (/* binding */ openToken),
-/* harmony export */   Rj: () => (/* binding */ fingerprint),
-/* harmony export */   fh: () => (/* binding */ sealToken),
-/* harmony export */   gt: () => (/* binding */ LARGEST_SEALED_BYTES),
-/* harmony export */   od: () => (/* binding */ seal)
-/* harmony export */ });
-/* unused harmony export open */
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(598);
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _ims_token_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(714);
-
-
-const VERSION = 1;
-const SALT_BYTES = 32;
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
-const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
-const LARGEST_SEALED_BYTES = 256 * 1024;
-function fingerprint(identity) {
-    const scopes = [...new Set(identity.scopes)].sort();
-    const parts = [identity.origin, identity.clientId, identity.orgId, scopes];
-    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
-}
-function deriveKey(secret, salt, context) {
-    return Buffer.from((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hkdfSync)('sha256', secret, salt, `adobe-ims-token/1/${context}`, 32));
-}
-function seal(text, secret, context) {
-    const salt = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(SALT_BYTES);
-    const iv = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(IV_BYTES);
-    const version = Buffer.from([VERSION]);
-    const cipher = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createCipheriv)('aes-256-gcm', deriveKey(secret, salt, context), iv);
-    cipher.setAAD(version);
-    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-    return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
-}
-function open(bytes, secret, context) {
-    if (bytes.length < HEADER_BYTES || bytes.length > LARGEST_SEALED_BYTES || bytes[0] !== VERSION)
-        return undefined;
-    const salt = bytes.subarray(1, 1 + SALT_BYTES);
-    const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
-    const tag = bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES);
-    try {
-        const decipher = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createDecipheriv)('aes-256-gcm', deriveKey(secret, salt, context), iv, {
-            authTagLength: TAG_BYTES,
-        });
-        decipher.setAAD(bytes.subarray(0, 1));
-        decipher.setAuthTag(tag);
-        const text = decipher.update(bytes.subarray(HEADER_BYTES));
-        return Buffer.concat([text, decipher.final()]).toString('utf8');
-    }
-    catch {
-        return undefined;
-    }
-}
-function sealToken(token, secret, identity) {
-    const { accessToken, tokenType, expiresAtMs } = token;
-    return seal(JSON.stringify({ accessToken, tokenType, expiresAtMs }), secret, fingerprint(identity));
-}
-function openToken(bytes, secrets, identity) {
-    const context = fingerprint(identity);
-    for (const secret of secrets) {
-        const text = open(bytes, secret, context);
-        if (text !== undefined)
-            return parseToken(text);
-    }
-    return undefined;
-}
-function parseToken(text) {
-    let value;
-    try {
-        value = JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-    if (typeof value !== 'object' || value === null)
-        return undefined;
-    const { accessToken, tokenType, expiresAtMs } = value;
-    if (!(0,_ims_token_js__WEBPACK_IMPORTED_MODULE_1__/* .isTokenText */ .BG)(accessToken) || !(0,_ims_token_js__WEBPACK_IMPORTED_MODULE_1__/* .isTokenText */ .BG)(tokenType))
-        return undefined;
-    if (typeof expiresAtMs !== 'number' || !Number.isFinite(expiresAtMs))
-        return undefined;
-    const claims = (0,_ims_token_js__WEBPACK_IMPORTED_MODULE_1__/* .readClaims */ .Ip)(accessToken);
-    return {
-        accessToken,
-        tokenType,
-        expiresAtMs,
-        grantedScopes: claims.scopes,
-        userId: claims.userId,
-    };
-}
-
+module.exports = require("http");
 
 /***/ }),
 
-/***/ 154:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+/***/ 692:
+/***/ ((module) => {
 
 "use strict";
+module.exports = require("https");
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Yz: () => (/* binding */ debug),
-  dN: () => (/* binding */ exportVariable),
-  pq: () => (/* binding */ info),
-  lm: () => (/* binding */ notice),
-  LZ: () => (/* binding */ saveState),
-  C1: () => (/* binding */ setFailed),
-  uH: () => (/* binding */ setOutput),
-  Pq: () => (/* binding */ setSecret),
-  $e: () => (/* binding */ warning)
-});
+/***/ }),
 
-// UNUSED EXPORTS: error
+/***/ 278:
+/***/ ((module) => {
 
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(161);
-// EXTERNAL MODULE: external "os"
-var external_os_ = __nccwpck_require__(857);
+"use strict";
+module.exports = require("net");
+
+/***/ }),
+
+/***/ 756:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("tls");
+
+/***/ }),
+
+/***/ 23:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("util");
+
+/***/ })
+
+/******/ 	});
+/************************************************************************/
+/******/ 	// The module cache
+/******/ 	var __webpack_module_cache__ = {};
+/******/ 	
+/******/ 	// The require function
+/******/ 	function __nccwpck_require__(moduleId) {
+/******/ 		// Check if module is in cache
+/******/ 		var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 		if (cachedModule !== undefined) {
+/******/ 			return cachedModule.exports;
+/******/ 		}
+/******/ 		// Create a new module (and put it into the cache)
+/******/ 		var module = __webpack_module_cache__[moduleId] = {
+/******/ 			// no module.id needed
+/******/ 			// no module.loaded needed
+/******/ 			exports: {}
+/******/ 		};
+/******/ 	
+/******/ 		// Execute the module function
+/******/ 		var threw = true;
+/******/ 		try {
+/******/ 			__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 			threw = false;
+/******/ 		} finally {
+/******/ 			if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 		}
+/******/ 	
+/******/ 		// Return the exports of the module
+/******/ 		return module.exports;
+/******/ 	}
+/******/ 	
+/************************************************************************/
+/******/ 	/* webpack/runtime/asset-relocator-loader */
+/******/ 	if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = __dirname + "/";
+/******/ 	
+/******/ 	/* webpack/runtime/create fake namespace object */
+/******/ 	(() => {
+/******/ 		var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 		var leafPrototypes;
+/******/ 		// create a fake namespace object
+/******/ 		// mode & 1: value is a module id, require it
+/******/ 		// mode & 2: merge all properties of value into the ns
+/******/ 		// mode & 4: return value when already ns object
+/******/ 		// mode & 16: return value when it's Promise-like
+/******/ 		// mode & 8|1: behave like require
+/******/ 		__nccwpck_require__.t = function(value, mode) {
+/******/ 			if(mode & 1) value = this(value);
+/******/ 			if(mode & 8) return value;
+/******/ 			if(typeof value === 'object' && value) {
+/******/ 				if((mode & 4) && value.__esModule) return value;
+/******/ 				if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 			}
+/******/ 			var ns = Object.create(null);
+/******/ 			__nccwpck_require__.r(ns);
+/******/ 			var def = {};
+/******/ 			leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 			for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 				Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 			}
+/******/ 			def['default'] = () => (value);
+/******/ 			__nccwpck_require__.d(ns, def);
+/******/ 			return ns;
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/define property getters */
+/******/ 	(() => {
+/******/ 		// define getter functions for harmony exports
+/******/ 		__nccwpck_require__.d = (exports, definition) => {
+/******/ 			for(var key in definition) {
+/******/ 				if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 					Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 				}
+/******/ 			}
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/hasOwnProperty shorthand */
+/******/ 	(() => {
+/******/ 		__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/make namespace object */
+/******/ 	(() => {
+/******/ 		// define __esModule on exports
+/******/ 		__nccwpck_require__.r = (exports) => {
+/******/ 			if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 				Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 			}
+/******/ 			Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/************************************************************************/
+var __webpack_exports__ = {};
+// This entry need to be wrapped in an IIFE because it need to be in strict mode.
+(() => {
+"use strict";
+
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = require("node:os");
+;// CONCATENATED MODULE: external "os"
+const external_os_namespaceObject = require("os");
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -636,7 +515,7 @@ function toCommandProperties(annotationProperties) {
  */
 function issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_.EOL);
+    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
 }
 function issue(name, message = '') {
     issueCommand(name, {}, message);
@@ -692,8 +571,8 @@ function escapeProperty(s) {
 //# sourceMappingURL=command.js.map
 ;// CONCATENATED MODULE: external "crypto"
 const external_crypto_namespaceObject = require("crypto");
-// EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(896);
+;// CONCATENATED MODULE: external "fs"
+const external_fs_namespaceObject = require("fs");
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -707,10 +586,10 @@ function issueFileCommand(command, message) {
     if (!filePath) {
         throw new Error(`Unable to find environment variable for file command ${command}`);
     }
-    if (!external_fs_.existsSync(filePath)) {
+    if (!external_fs_namespaceObject.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_.appendFileSync(filePath, `${toCommandValue(message)}${external_os_.EOL}`, {
+    external_fs_namespaceObject.appendFileSync(filePath, `${toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
         encoding: 'utf8'
     });
 }
@@ -726,7 +605,7 @@ function prepareKeyValueMessage(key, value) {
     if (convertedValue.includes(delimiter)) {
         throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
     }
-    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
+    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: ./src/stand-ins/core.ts
@@ -752,385 +631,15 @@ function exportVariable(name, value) {
     exportToLaterSteps(name, value);
 }
 function info(message) {
-    process.stdout.write(message + external_node_os_.EOL);
+    process.stdout.write(message + external_node_os_namespaceObject.EOL);
 }
 function setFailed(message) {
     process.exitCode = 1;
     error(message);
 }
 
-
-/***/ }),
-
-/***/ 52:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  WN: () => (/* binding */ cancellation),
-  $n: () => (/* binding */ insistOnTls),
-  D: () => (/* binding */ silenceNodeDebug),
-  ml: () => (/* binding */ systemClock),
-  KB: () => (/* binding */ troubleshootingUrl)
-});
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = require("node:timers/promises");
-// EXTERNAL MODULE: ./src/stand-ins/core.ts + 4 modules
-var core = __nccwpck_require__(154);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(916);
-;// CONCATENATED MODULE: ./src/surroundings.ts
-
-
-
-const systemClock = {
-    now: () => Number(process.hrtime.bigint()) / 1e6,
-    sleep: async (ms, signal) => {
-        try {
-            await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal });
-        }
-        catch (error) {
-            signal.throwIfAborted();
-            throw error;
-        }
-    },
-    random: () => Math.random(),
-};
-function cancellation() {
-    const controller = new AbortController();
-    for (const name of ['SIGINT', 'SIGTERM'])
-        process.once(name, () => {
-            controller.abort(new errors/* CancelledError */.cc(name));
-        });
-    return controller.signal;
-}
-function insistOnTls({ warn }) {
-    if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0')
-        return;
-    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-    if (!warn)
-        return;
-    core/* warning */.$e('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
-}
-function silenceNodeDebug() {
-    if ((process.env['NODE_DEBUG'] ?? '') !== '')
-        process.stderr.write = () => true;
-}
-function troubleshootingUrl(env) {
-    const path = 'docs/troubleshooting.md';
-    const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository } = env;
-    const ref = env['GITHUB_ACTION_REF'] ?? '';
-    const plain = /^[\w./-]+$/;
-    if (!plain.test(repository ?? '') ||
-        !plain.test(ref) ||
-        !/^https:\/\/[\w.:-]+$/.test(server ?? ''))
-        return path;
-    return `${server ?? ''}/${repository ?? ''}/blob/${ref}/${path}`;
-}
-
-
-/***/ }),
-
-/***/ 613:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("assert");
-
-/***/ }),
-
-/***/ 434:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("events");
-
-/***/ }),
-
-/***/ 896:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("fs");
-
-/***/ }),
-
-/***/ 611:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("http");
-
-/***/ }),
-
-/***/ 692:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("https");
-
-/***/ }),
-
-/***/ 278:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("net");
-
-/***/ }),
-
-/***/ 421:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("node:child_process");
-
-/***/ }),
-
-/***/ 598:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("node:crypto");
-
-/***/ }),
-
-/***/ 24:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("node:fs");
-
-/***/ }),
-
-/***/ 161:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("node:os");
-
-/***/ }),
-
-/***/ 760:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("node:path");
-
-/***/ }),
-
-/***/ 857:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("os");
-
-/***/ }),
-
-/***/ 756:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("tls");
-
-/***/ }),
-
-/***/ 23:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("util");
-
-/***/ })
-
-/******/ 	});
-/************************************************************************/
-/******/ 	// The module cache
-/******/ 	var __webpack_module_cache__ = {};
-/******/ 	
-/******/ 	// The require function
-/******/ 	function __nccwpck_require__(moduleId) {
-/******/ 		// Check if module is in cache
-/******/ 		var cachedModule = __webpack_module_cache__[moduleId];
-/******/ 		if (cachedModule !== undefined) {
-/******/ 			return cachedModule.exports;
-/******/ 		}
-/******/ 		// Create a new module (and put it into the cache)
-/******/ 		var module = __webpack_module_cache__[moduleId] = {
-/******/ 			// no module.id needed
-/******/ 			// no module.loaded needed
-/******/ 			exports: {}
-/******/ 		};
-/******/ 	
-/******/ 		// Execute the module function
-/******/ 		var threw = true;
-/******/ 		try {
-/******/ 			__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
-/******/ 			threw = false;
-/******/ 		} finally {
-/******/ 			if(threw) delete __webpack_module_cache__[moduleId];
-/******/ 		}
-/******/ 	
-/******/ 		// Return the exports of the module
-/******/ 		return module.exports;
-/******/ 	}
-/******/ 	
-/******/ 	// expose the modules object (__webpack_modules__)
-/******/ 	__nccwpck_require__.m = __webpack_modules__;
-/******/ 	
-/************************************************************************/
-/******/ 	/* webpack/runtime/asset-relocator-loader */
-/******/ 	if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = __dirname + "/";
-/******/ 	
-/******/ 	/* webpack/runtime/compat get default export */
-/******/ 	(() => {
-/******/ 		// getDefaultExport function for compatibility with non-harmony modules
-/******/ 		__nccwpck_require__.n = (module) => {
-/******/ 			var getter = module && module.__esModule ?
-/******/ 				() => (module['default']) :
-/******/ 				() => (module);
-/******/ 			__nccwpck_require__.d(getter, { a: getter });
-/******/ 			return getter;
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/create fake namespace object */
-/******/ 	(() => {
-/******/ 		var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
-/******/ 		var leafPrototypes;
-/******/ 		// create a fake namespace object
-/******/ 		// mode & 1: value is a module id, require it
-/******/ 		// mode & 2: merge all properties of value into the ns
-/******/ 		// mode & 4: return value when already ns object
-/******/ 		// mode & 16: return value when it's Promise-like
-/******/ 		// mode & 8|1: behave like require
-/******/ 		__nccwpck_require__.t = function(value, mode) {
-/******/ 			if(mode & 1) value = this(value);
-/******/ 			if(mode & 8) return value;
-/******/ 			if(typeof value === 'object' && value) {
-/******/ 				if((mode & 4) && value.__esModule) return value;
-/******/ 				if((mode & 16) && typeof value.then === 'function') return value;
-/******/ 			}
-/******/ 			var ns = Object.create(null);
-/******/ 			__nccwpck_require__.r(ns);
-/******/ 			var def = {};
-/******/ 			leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
-/******/ 			for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
-/******/ 				Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
-/******/ 			}
-/******/ 			def['default'] = () => (value);
-/******/ 			__nccwpck_require__.d(ns, def);
-/******/ 			return ns;
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/define property getters */
-/******/ 	(() => {
-/******/ 		// define getter functions for harmony exports
-/******/ 		__nccwpck_require__.d = (exports, definition) => {
-/******/ 			for(var key in definition) {
-/******/ 				if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
-/******/ 					Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
-/******/ 				}
-/******/ 			}
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/ensure chunk */
-/******/ 	(() => {
-/******/ 		__nccwpck_require__.f = {};
-/******/ 		// This file contains only the entry chunk.
-/******/ 		// The chunk loading function for additional chunks
-/******/ 		__nccwpck_require__.e = (chunkId) => {
-/******/ 			return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
-/******/ 				__nccwpck_require__.f[key](chunkId, promises);
-/******/ 				return promises;
-/******/ 			}, []));
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/get javascript chunk filename */
-/******/ 	(() => {
-/******/ 		// This function allow to reference async chunks
-/******/ 		__nccwpck_require__.u = (chunkId) => {
-/******/ 			// return url for filenames based on template
-/******/ 			return "" + chunkId + ".index.js";
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/hasOwnProperty shorthand */
-/******/ 	(() => {
-/******/ 		__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/make namespace object */
-/******/ 	(() => {
-/******/ 		// define __esModule on exports
-/******/ 		__nccwpck_require__.r = (exports) => {
-/******/ 			if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
-/******/ 				Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
-/******/ 			}
-/******/ 			Object.defineProperty(exports, '__esModule', { value: true });
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/require chunk loading */
-/******/ 	(() => {
-/******/ 		// no baseURI
-/******/ 		
-/******/ 		// object to store loaded chunks
-/******/ 		// "1" means "loaded", otherwise not loaded yet
-/******/ 		var installedChunks = {
-/******/ 			792: 1
-/******/ 		};
-/******/ 		
-/******/ 		// no on chunks loaded
-/******/ 		
-/******/ 		var installChunk = (chunk) => {
-/******/ 			var moreModules = chunk.modules, chunkIds = chunk.ids, runtime = chunk.runtime;
-/******/ 			for(var moduleId in moreModules) {
-/******/ 				if(__nccwpck_require__.o(moreModules, moduleId)) {
-/******/ 					__nccwpck_require__.m[moduleId] = moreModules[moduleId];
-/******/ 				}
-/******/ 			}
-/******/ 			if(runtime) runtime(__nccwpck_require__);
-/******/ 			for(var i = 0; i < chunkIds.length; i++)
-/******/ 				installedChunks[chunkIds[i]] = 1;
-/******/ 		
-/******/ 		};
-/******/ 		
-/******/ 		// require() chunk loading for javascript
-/******/ 		__nccwpck_require__.f.require = (chunkId, promises) => {
-/******/ 			// "1" is the signal for "already loaded"
-/******/ 			if(!installedChunks[chunkId]) {
-/******/ 				if(true) { // all chunks have JS
-/******/ 					installChunk(require("./" + __nccwpck_require__.u(chunkId)));
-/******/ 				} else installedChunks[chunkId] = 1;
-/******/ 			}
-/******/ 		};
-/******/ 		
-/******/ 		// no external install chunk
-/******/ 		
-/******/ 		// no HMR
-/******/ 		
-/******/ 		// no HMR manifest
-/******/ 	})();
-/******/ 	
-/************************************************************************/
-var __webpack_exports__ = {};
-// This entry need to be wrapped in an IIFE because it need to be in strict mode.
-(() => {
-"use strict";
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(760);
-// EXTERNAL MODULE: ./src/stand-ins/core.ts + 4 modules
-var core = __nccwpck_require__(154);
-;// CONCATENATED MODULE: ./src/advice.ts
-const ADVICE_CODES = (/* unused pure expression or super */ null && ([
+;// CONCATENATED MODULE: ./src/failure.ts
+const CODES = (/* unused pure expression or super */ null && ([
     'invalid_input',
     'invalid_client',
     'invalid_scope',
@@ -1155,29 +664,66 @@ const ADVICE_CODES = (/* unused pure expression or super */ null && ([
     'runner',
     'unexpected',
 ]));
+class StepError extends Error {
+    name = 'StepError';
+    failure;
+    constructor(failure, options) {
+        super(failure.happened, options);
+        this.failure = failure;
+    }
+}
+function failureOf(error) {
+    if (error instanceof StepError)
+        return error.failure;
+    return {
+        code: 'unexpected',
+        happened: `The action has a defect (${error instanceof Error ? error.name : typeof error}).`,
+        remedy: 'Please report it in the repository of the action.',
+    };
+}
+function troubleshootingUrl(env) {
+    const path = 'docs/troubleshooting.md';
+    const server = env['GITHUB_SERVER_URL'] ?? '';
+    const repository = env['GITHUB_ACTION_REPOSITORY'] ?? '';
+    const ref = env['GITHUB_ACTION_REF'] ?? '';
+    const plain = /^[\w./-]+$/;
+    const known = plain.test(repository) && plain.test(ref) && /^https:\/\/[\w.:-]+$/.test(server);
+    return known ? `${server}/${repository}/blob/${ref}/${path}` : path;
+}
+function sentence(failure, env) {
+    const { code, happened, remedy, facts = [] } = failure;
+    const more = `More: ${troubleshootingUrl(env)}#${code} (${[...new Set([code, ...facts])].join(', ')})`;
+    return [happened, remedy, more].filter((part) => part !== '').join(' ');
+}
+
+;// CONCATENATED MODULE: ./src/ims/refusals.ts
 const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
+const WHY_A_SECRET_IS_EMPTY = 'to a pull request from a fork and to Dependabot, when the job does not name the environment that holds the secret, and when its name is misspelt';
 const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
-function wrongClient(error, context) {
-    if (context.secretCount === 0)
+function wrongClient({ description }, asked) {
+    const code = 'invalid_client';
+    if (asked.secretCount === 0)
         return {
-            code: 'invalid_client',
+            code,
             happened: 'IMS refused the client. No client secret was sent, as `client-secret` is empty.',
-            remedy: `A public client has none: compare \`client-id\` with the credential in ${CONSOLE}. Any other needs its secret, which GitHub passes empty to a pull request from a fork and to Dependabot, when the job does not name the environment that holds it, and when its name is misspelt.`,
+            remedy: `A public client has none: compare \`client-id\` with the credential in ${CONSOLE}. Any other needs its secret. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}.`,
         };
-    const text = error.description.toLowerCase();
+    const text = description.toLowerCase();
     if (text.includes('client_secret'))
         return {
-            code: 'invalid_client',
-            happened: `IMS refused ${context.secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
+            code,
+            happened: `IMS refused ${asked.secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
             remedy: `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`,
         };
-    const stage = context.imsOrigin.includes('-stg1');
+    const environment = asked.origin.includes('-stg1')
+        ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`'
+        : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`';
     return {
-        code: 'invalid_client',
+        code,
         happened: text.includes('client_id')
             ? 'IMS does not know the client ID.'
             : 'IMS refused the client ID or the client secret.',
-        remedy: `Compare \`client-id\` and \`client-secret\` with the credential in ${CONSOLE}. The credential must also belong to ${stage ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`' : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`'}.`,
+        remedy: `Compare \`client-id\` and \`client-secret\` with the credential in ${CONSOLE}. The credential must also belong to ${environment}.`,
     };
 }
 const LONGEST_LIST = 1000;
@@ -1185,31 +731,34 @@ function listed(scopes) {
     const text = scopes.join(',');
     if (text.length <= LONGEST_LIST)
         return text;
-    const shown = text.slice(0, text.lastIndexOf(',', LONGEST_LIST));
-    return `${shown} and ${scopes.length - shown.split(',').length} more`;
+    const shown = text.slice(0, Math.max(0, text.lastIndexOf(',', LONGEST_LIST)));
+    const count = shown === '' ? 0 : shown.split(',').length;
+    return `${shown} and ${scopes.length - count} more`.trim();
 }
-function wrongScope(_error, context) {
-    if (context.scopes.length === 0)
+function wrongScope(_said, { scopes }) {
+    const code = 'invalid_scope';
+    if (scopes.length === 0)
         return {
-            code: 'invalid_scope',
+            code,
             happened: 'IMS refused the scopes of this token.',
             remedy: `They come from the user's consent: let the user sign in again, and compare with the scopes on the page of the credential in ${CONSOLE}.`,
         };
     return {
-        code: 'invalid_scope',
+        code,
         happened: 'A scope is not granted to this credential.',
-        remedy: `Asked for: ${listed(context.scopes)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+        remedy: `Asked for: ${listed(scopes)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
     };
 }
-function refusedGrant(_error, context) {
-    if (context.grantType === 'client_credentials')
+function refusedGrant(_said, { grantType }) {
+    const code = 'access_denied';
+    if (grantType === 'client_credentials')
         return {
-            code: 'access_denied',
+            code,
             happened: 'IMS denied access.',
             remedy: `Check in ${CONSOLE} that the credential is active and that its product profiles are assigned.`,
         };
     return {
-        code: 'access_denied',
+        code,
         happened: 'IMS refused the code or refresh token: it has expired, was used, or was revoked, or it belongs to another `client-id` or `code-verifier`.',
         remedy: NEW_USER_TOKEN,
     };
@@ -1224,14 +773,14 @@ function wrongParameter() {
 const BY_ERROR = {
     invalid_client: wrongClient,
     invalid_scope: wrongScope,
-    unauthorized_client: (_error, context) => ({
+    unauthorized_client: (_said, { grantType }) => ({
         code: 'unauthorized_client',
-        happened: `This credential may not use \`grant-type: ${context.grantType}\`.`,
+        happened: `This credential may not use \`grant-type: ${grantType}\`.`,
         remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential no longer works: migrate it to OAuth Server-to-Server.`,
     }),
-    unsupported_grant_type: (_error, context) => ({
+    unsupported_grant_type: (_said, { grantType }) => ({
         code: 'unsupported_grant_type',
-        happened: `The server does not support \`grant-type: ${context.grantType}\`.`,
+        happened: `The server does not support \`grant-type: ${grantType}\`.`,
         remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
     }),
     access_denied: refusedGrant,
@@ -1240,9 +789,8 @@ const BY_ERROR = {
     invalid_parameter_value: wrongParameter,
     invalid_request: wrongParameter,
 };
-const JWT_ERA = /\bjwt\b|service account|invalid_jwt|bad_request.*jwt|metascope|exchange_jwt/i;
-function byStatus(error) {
-    const { status } = error;
+const JWT_ERA = /\bjwt\b|service account|invalid_jwt|exchange_jwt|metascope/i;
+function byStatus({ status, error, description, debugId }) {
     if (status >= 300 && status < 400)
         return {
             code: 'redirect_refused',
@@ -1261,7 +809,7 @@ function byStatus(error) {
             happened: `IMS is not available (HTTP ${status}).`,
             remedy: 'Run the job again later.',
         };
-    const bare = error.error === '' && error.description === '';
+    const bare = error === '' && description === '';
     if (bare && (status === 401 || status === 403 || status === 404))
         return {
             code: 'gateway',
@@ -1271,702 +819,199 @@ function byStatus(error) {
     return {
         code: 'ims_error',
         happened: `IMS refused the request (HTTP ${status}).`,
-        remedy: `Compare the inputs with the credential in ${CONSOLE}.${error.debugId === '' ? '' : " With the x-debug-id at the end, Adobe's support can tell more."}`,
+        remedy: `Compare the inputs with the credential in ${CONSOLE}.${debugId === '' ? '' : " With the x-debug-id at the end, Adobe's support can find the request."}`,
     };
 }
-function imsWords(error, context) {
-    if (error.status >= 400 && error.status < 500 && error.status !== 429 && error.status !== 408) {
-        if (JWT_ERA.test(`${error.error} ${error.description}`))
-            return {
-                code: 'jwt_credential',
-                happened: 'This looks like a Service Account (JWT) credential, and those ended.',
-                remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential.`,
-            };
-        const words = Object.hasOwn(BY_ERROR, error.error) ? BY_ERROR[error.error] : undefined;
-        if (words !== undefined)
-            return words(error, context);
-    }
-    return byStatus(error);
-}
-function imsFacts(error) {
-    const facts = [error.error, `HTTP ${error.status}`].filter((fact) => fact !== '');
-    if (error.debugId !== '')
-        facts.push(`x-debug-id ${error.debugId}`);
-    return facts;
-}
-function said(description) {
+function quoted(description) {
     return description === '' ? '' : ` IMS says "${description}".`;
 }
-function imsAdvice(error, context) {
-    const words = imsWords(error, context);
-    return { ...words, happened: words.happened + said(error.description), facts: imsFacts(error) };
+function words(said, asked) {
+    const { status, error, description } = said;
+    if (status < 400 || status >= 500 || status === 408 || status === 429)
+        return byStatus(said);
+    if (JWT_ERA.test(`${error} ${description}`))
+        return {
+            code: 'jwt_credential',
+            happened: 'This looks like a Service Account (JWT) credential, and those ended.',
+            remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential.`,
+        };
+    return Object.hasOwn(BY_ERROR, error)
+        ? (BY_ERROR[error]?.(said, asked) ?? byStatus(said))
+        : byStatus(said);
+}
+function refusal(said, asked) {
+    const { status, error, description, debugId } = said;
+    const { code, happened, remedy } = words(said, asked);
+    return {
+        code,
+        happened: happened + quoted(description),
+        remedy,
+        facts: [error, `HTTP ${status}`, debugId === '' ? '' : `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
+        refusesClient: error === 'invalid_client' && status >= 400 && status < 500,
+    };
 }
 
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(916);
-;// CONCATENATED MODULE: ./src/secret-forms.ts
-function formEncoded(value) {
-    return new URLSearchParams({ v: value }).toString().slice(2);
+;// CONCATENATED MODULE: ./src/ims/token.ts
+const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
+const USER_ID = /^[\x21-\x7e]{1,256}$/;
+function isTokenText(value) {
+    return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
 }
-function basicCredentials(clientId, clientSecret) {
-    return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
-}
-function basicForms(secret, clientId) {
-    const basic = basicCredentials(clientId, secret);
-    const unpadded = basic.replace(/=+$/, '');
-    const urlSafe = unpadded.replaceAll('+', '-').replaceAll('/', '_');
-    return [basic, unpadded, urlSafe];
-}
-function producedForms(secret, clientId) {
-    const basic = clientId === undefined ? [] : basicForms(secret, clientId);
-    return [...new Set([formEncoded(secret), ...basic])].filter((form) => form !== secret);
-}
-function withBasicCredentials(secrets, clientId) {
-    return [...secrets.flatMap((secret) => basicForms(secret, clientId)), ...secrets];
-}
-const MARKUP = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-};
-function echoedForms(secret) {
-    const bytes = Buffer.from(secret, 'utf8');
-    const json = JSON.stringify(secret).slice(1, -1);
-    const percent = [
-        formEncoded(secret),
-        formEncoded(secret).replaceAll('+', '%20'),
-        encodeURIComponent(secret),
-    ];
-    const forms = [
-        secret,
-        json,
-        ...percent,
-        ...percent.map((form) => form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
-        secret.replaceAll(/[&<>"']/g, (character) => MARKUP[character] ?? ''),
-        bytes.toString('base64'),
-        bytes.toString('base64').replace(/=+$/, ''),
-        bytes.toString('base64url'),
-        bytes.toString('hex'),
-        bytes.toString('hex').toUpperCase(),
-    ];
-    return [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
-}
-const LEAST_FORM_LENGTH = 8;
-function secretFinder(secrets) {
-    const forms = secrets.flatMap(echoedForms).filter((form) => form.length >= LEAST_FORM_LENGTH);
-    return (text) => forms.some((form) => text.includes(form));
-}
-
-;// CONCATENATED MODULE: ./src/foreign-text.ts
-
-const FOREIGN_TEXT_LIMIT = 300;
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
-function cleanForeignText(text, secrets, limit = FOREIGN_TEXT_LIMIT) {
-    let clean = text.slice(0, 64 * 1024).replace(INVISIBLE, ' ');
-    for (const secret of secrets) {
-        for (const form of echoedForms(secret))
-            clean = clean.replaceAll(form, '***');
-        const visible = secret.replace(INVISIBLE, ' ');
-        if (visible.trim() !== '')
-            clean = clean.replaceAll(visible, '***');
-    }
-    clean = clean.replaceAll(/:(?=:)/g, ': ').replaceAll(/##(?=\[)/g, '## ');
-    clean = clean.replaceAll(/ {2,}/g, ' ').trim();
-    return clean.length > limit ? `${clean.slice(0, limit).replace(/\p{Cs}$/u, '')}\u2026` : clean;
-}
-
-;// CONCATENATED MODULE: ./src/ims/endpoint.ts
-const IPV4_LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || IPV4_LOOPBACK.test(hostname);
-}
-function isAdobe(hostname) {
-    return hostname === 'adobelogin.com' || hostname.endsWith('.adobelogin.com');
-}
-function judgeEndpoint(text) {
-    const refuse = (reason) => ({ ok: false, reason });
-    if (!URL.canParse(text))
-        return refuse('is not a URL; write https:// and a host');
-    const url = new URL(text);
-    if (url.hostname === '')
-        return refuse('is not a URL; write https:// and a host');
-    if (url.username !== '' || url.password !== '')
-        return refuse('carries a user name or password; leave them out');
-    const loopback = isLoopback(url.hostname);
-    if (!loopback && !isAdobe(url.hostname))
-        return refuse('does not point to adobelogin.com or a host below it; the secret is sent nowhere else');
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))
-        return refuse('must start with https://');
-    if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
-        return refuse('must be a scheme and host alone, without a path; the action adds the path');
-    return { ok: true, endpoint: { origin: url.origin } };
-}
-
-;// CONCATENATED MODULE: ./src/raw-inputs.ts
-const INPUT_DEFAULTS = {
-    'client-id': '',
-    'client-secret': '',
-    scopes: 'openid, AdobeID, offline_access, creative_sdk',
-    'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
-    'aio-context': '',
-    'grant-type': 'client_credentials',
-    'refresh-token': '',
-    code: '',
-    'code-verifier': '',
-    'org-id': '',
-    'ims-url': 'https://ims-na1.adobelogin.com',
-    reuse: 'job',
-    'min-validity': '1800',
-    revoke: 'false',
-    timeout: '60',
-    summary: 'false',
-};
-function readRawInputs(env) {
-    const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
-        name,
-        (env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
-    ]);
-    return Object.fromEntries(raw);
-}
-function splitSecrets(value) {
-    return value
-        .split(/[\r\n,]+/)
-        .map((secret) => secret.trim())
-        .filter((secret) => secret !== '');
-}
-const unquoted = (value) => value.replace(/^["'`\u201c\u2018]+|["'`\u201d\u2019]+$/g, '');
-function secretsOfInputs(raw) {
-    const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
-    const parts = splitSecrets(raw['client-secret']);
-    const values = parts.length === 0 ? user : [...parts, raw['client-secret'], ...user];
-    return [...new Set(values.flatMap((value) => [value, unquoted(value)]))].filter((value) => value.trim() !== '');
-}
-
-;// CONCATENATED MODULE: ./src/variables.ts
-const LEGAL = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const OWNED_PREFIXES = [
-    'GITHUB_',
-    'RUNNER_',
-    'ACTIONS_',
-    'INPUT_',
-    'STATE_',
-    'LD_',
-    'DYLD_',
-    'NODE_',
-    'NPM_CONFIG_',
-    'GIT_',
-    'LC_',
-    'SSL_CERT_',
-    'XDG_',
-];
-const OWNED = new Set(('PATH HOME CI SHELL USER LOGNAME PWD OLDPWD SHLVL IFS ENV BASH_ENV PS4 PROMPT_COMMAND CDPATH TERM LANG TZ ' +
-    'TMP TEMP TMPDIR HOSTNAME UID EUID PPID SHELLOPTS BASHOPTS _ ' +
-    'HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY FTP_PROXY ' +
-    'PYTHONPATH PYTHONHOME PYTHONSTARTUP RUBYOPT RUBYLIB PERL5LIB PERL5OPT JAVA_TOOL_OPTIONS _JAVA_OPTIONS ' +
-    'JDK_JAVA_OPTIONS CLASSPATH ' +
-    'COMSPEC PATHEXT SYSTEMROOT SYSTEMDRIVE WINDIR APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES USERPROFILE ' +
-    'USERNAME USERDOMAIN COMPUTERNAME HOMEDRIVE HOMEPATH PSMODULEPATH OS AGENT_TOOLSDIRECTORY').split(' '));
-function judgeVariableName(name) {
-    if (!LEGAL.test(name))
-        return 'is not a legal variable name (letters, digits, underscores)';
-    const upper = name.toUpperCase();
-    if (OWNED.has(upper) || OWNED_PREFIXES.some((prefix) => upper.startsWith(prefix)))
-        return 'the runner or the system owns';
-    return undefined;
-}
-function aioVariables(context) {
-    if (!/^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(context))
-        return undefined;
-    const name = context.replaceAll('_', '__').toUpperCase();
-    const prefix = `AIO_IMS_CONTEXTS_${name}_ACCESS__TOKEN`;
-    return { token: `${prefix}_TOKEN`, expiry: `${prefix}_EXPIRY` };
-}
-
-;// CONCATENATED MODULE: ./src/inputs.ts
-
-
-
-
-
-function askedScopes({ grant }) {
-    return grant.type === 'client_credentials' ? grant.scopes : [];
-}
-const LINE_BREAK = /[\r\n]/;
-const inputs_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
-const QUOTED = /^(?:".*"|'.*'|`.*`|\u201c.*\u201d|\u2018.*\u2019)$/s;
-const LONGEST_TIMEOUT_SECONDS = 3600;
-function splitList(value) {
-    return [...new Set(value.split(/[\s,]+/).filter((item) => item !== ''))];
-}
-function parseScopes(value) {
-    if (!value.startsWith('['))
-        return splitList(value);
+function claimsOf(accessToken) {
     try {
-        const list = JSON.parse(value);
-        if (!Array.isArray(list) || !list.every((item) => typeof item === 'string'))
-            return undefined;
-        return splitList(list.join(','));
+        const payload = accessToken.split('.')[1] ?? '';
+        const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+        return typeof claims === 'object' && claims !== null ? claims : {};
+    }
+    catch {
+        return {};
+    }
+}
+function withClaims(token) {
+    const { scope, user_id: userId } = claimsOf(token.accessToken);
+    const isList = typeof scope === 'string';
+    return {
+        ...token,
+        grantedScopes: isList ? scope.split(/[\s,]+/).filter((name) => SCOPE.test(name)) : undefined,
+        userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
+    };
+}
+function secondsLeft(expiresAtMs, nowMs) {
+    return Math.floor((expiresAtMs - nowMs) / 1000);
+}
+function isoSeconds(ms) {
+    return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+;// CONCATENATED MODULE: ./src/ims/answers.ts
+
+
+
+const ANSWER_LIMIT_BYTES = 64 * 1024;
+const MILLISECONDS_ABOVE = 10_000_000;
+const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
+function answers_parseObject(text) {
+    try {
+        const value = JSON.parse(text);
+        const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+        return isObject ? value : undefined;
     }
     catch {
         return undefined;
     }
 }
-const EMPTY_SECRET = '`client-secret` is empty. GitHub passes an empty secret to a pull request from a fork and to Dependabot, ' +
-    'when the job does not name the environment that holds the secret, and when its name is misspelt. ' +
-    'Name the environment in the job, compare the name of the secret, or skip this step for forks and Dependabot.';
-const HAS_INVISIBLE = 'has a control character or an invisible one inside; copy it again as plain text.';
-function checkShape(raw, say) {
-    const lists = ['scopes', 'env-var', 'client-secret'];
-    for (const name of Object.keys(raw)) {
-        const parts = name === 'client-secret' ? [raw[name], ...splitSecrets(raw[name])] : [raw[name]];
-        if (parts.some((part) => part.length > 1 && QUOTED.test(part)))
-            say(`\`${name}\` is wrapped in quotes; store the value without them.`);
-        if (lists.includes(name))
-            continue;
-        if (LINE_BREAK.test(raw[name]))
-            say(`\`${name}\` has a line break inside; store it as a single line.`);
-        else if (inputs_INVISIBLE.test(raw[name]))
-            say(`\`${name}\` ${HAS_INVISIBLE}`);
-    }
-    if (splitSecrets(raw['client-secret']).some((secret) => inputs_INVISIBLE.test(secret)))
-        say(`\`client-secret\` ${HAS_INVISIBLE}`);
+function header({ headers }, name) {
+    const value = headers[name];
+    return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
 }
-const LONGEST_SHOWN = 40;
-function show(value, raw) {
-    if (value.length > LONGEST_SHOWN)
-        return `a value of ${value.length} characters`;
-    return `"${cleanForeignText(value, secretsOfInputs(raw))}"`;
-}
-function choice(name, raw, allowed, say) {
-    const found = allowed.find((value) => value === raw[name]);
-    if (found === undefined)
-        say(`\`${name}\` is ${show(raw[name], raw)}; it can be ${allowed.map((v) => `"${v}"`).join(', ')}.`);
-    return found;
-}
-function flag(name, raw, say) {
-    const value = raw[name];
-    if (/^(true|True|TRUE)$/.test(value))
-        return true;
-    if (!/^(false|False|FALSE)$/.test(value))
-        say(`\`${name}\` is ${show(value, raw)}; it can be "true", "false".`);
-    return false;
-}
-function seconds(name, raw, range, say) {
-    const value = /^\d{1,9}$/.test(raw[name]) ? Number(raw[name]) : NaN;
-    if (value >= range.least && value <= range.most)
-        return value;
-    say(`\`${name}\` is ${show(raw[name], raw)}; it must be whole seconds from ${range.least} to ${range.most}.`);
-    return range.least;
-}
-function parseGrant(raw, secrets, say) {
-    const grants = ['client_credentials', 'refresh_token', 'authorization_code'];
-    const type = choice('grant-type', raw, grants, say);
-    const belongs = (name, owner) => {
-        if (raw[name] !== '' && type !== undefined && type !== owner)
-            say(`\`${name}\` goes with \`grant-type: ${owner}\` only, and \`grant-type\` is "${type}".`);
+function readAnswer(response, sentAtMs) {
+    const text = response.body?.toString('utf8') ?? '';
+    const fields = answers_parseObject(text);
+    const kind = text.trimStart().startsWith('<') ? 'web page' : 'other';
+    return {
+        status: response.status,
+        debugId: header(response, 'x-debug-id'),
+        retryAfter: header(response, 'retry-after'),
+        body: response.body === undefined ? 'too long' : fields === undefined ? kind : 'json',
+        fields: fields ?? {},
+        sentAtMs,
     };
-    belongs('refresh-token', 'refresh_token');
-    belongs('code', 'authorization_code');
-    belongs('code-verifier', 'authorization_code');
-    switch (type) {
-        case 'refresh_token':
-            if (raw['refresh-token'] === '')
-                say('`refresh-token` is empty; `grant-type: refresh_token` needs one.');
-            return { type, refreshToken: raw['refresh-token'] };
-        case 'authorization_code':
-            if (raw.code === '')
-                say('`code` is empty; `grant-type: authorization_code` needs one.');
-            if (secrets.length === 0 && raw['code-verifier'] === '')
-                say('`client-secret` and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.');
-            return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
-        case 'client_credentials':
-            return { type, scopes: requestedScopes(raw, secrets, say) };
-        case undefined: {
-            const ofUser = [raw['refresh-token'], raw.code, raw['code-verifier']].some(Boolean);
-            const scopes = ofUser ? [] : requestedScopes(raw, secrets, say);
-            return { type: 'client_credentials', scopes };
+}
+function parseRetryAfter(value, nowMs) {
+    const text = value.trim();
+    if (/^\d{1,10}$/.test(text))
+        return Number(text) * 1000;
+    if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
+        return undefined;
+    const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
+    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+}
+function secretsOf({ fields }) {
+    const values = [fields['access_token'], fields['refresh_token'], fields['id_token']];
+    return values.filter((value) => typeof value === 'string');
+}
+function textOf({ fields }, name) {
+    const value = fields[name];
+    return typeof value === 'string' ? value : '';
+}
+function refused(answer, asked, nowMs) {
+    const { status, debugId } = answer;
+    const retry = status === 408 || status === 429 || status >= 500
+        ? {
+            afterMs: parseRetryAfter(answer.retryAfter, nowMs),
+            mayBeServed: status >= 500 && status !== 503,
         }
-    }
-}
-function requestedScopes(raw, secrets, say) {
-    if (secrets.length === 0)
-        say(EMPTY_SECRET);
-    const scopes = parseScopes(raw.scopes);
-    if (scopes === undefined)
-        say('`scopes` starts with [ but is not a JSON array of strings.');
-    else if (scopes.length === 0)
-        say('`scopes` is empty; copy them from the credential in the Adobe Developer Console.');
-    const wrong = scopes?.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
-    if (wrong !== undefined)
-        say(`\`scopes\` has ${show(wrong, raw)}, which is no scope; write the names alone, such as openid, AdobeID.`);
-    return scopes ?? [];
-}
-const MOST_NAMES_SHOWN = 5;
-function checkNames(inputs, raw, say) {
-    const bad = inputs.envVars.filter((name) => judgeVariableName(name) !== undefined);
-    for (const name of bad.slice(0, MOST_NAMES_SHOWN))
-        say(`\`env-var\` names ${show(name, raw)}, which ${judgeVariableName(name) ?? ''}.`);
-    if (bad.length > MOST_NAMES_SHOWN)
-        say(`\`env-var\` has ${bad.length - MOST_NAMES_SHOWN} more such names.`);
-    if (inputs.aioContext === '')
-        return;
-    const variables = aioVariables(inputs.aioContext);
-    if (variables === undefined)
-        say(`\`aio-context\` is ${show(inputs.aioContext, raw)}; it must be a context name of letters, digits and single underscores, usually "cli".`);
-    else if (inputs.envVars.some((name) => name.toUpperCase() === variables.expiry))
-        say('`env-var` names the variable in which `aio-context` exports the expiry.');
-}
-function parseInputs(raw) {
-    const problems = [];
-    const say = (problem) => problems.push(problem);
-    checkShape(raw, say);
-    const clientSecrets = [...new Set(splitSecrets(raw['client-secret']))];
-    if (raw['client-id'] === '')
-        say('`client-id` is empty; it is in the Adobe Developer Console, on the page of the credential.');
-    if (clientSecrets.length > 2)
-        say(`\`client-secret\` holds ${clientSecrets.length} secrets; a credential has at most two, and a comma or line break separates them.`);
-    const grant = parseGrant(raw, clientSecrets, say);
-    const separatorsOnly = raw['client-secret'] !== '' && clientSecrets.length === 0;
-    if (separatorsOnly && grant.type !== 'client_credentials')
-        say(EMPTY_SECRET);
-    const judgement = judgeEndpoint(raw['ims-url']);
-    if (!judgement.ok)
-        say(`\`ims-url\` ${judgement.reason}.`);
-    const inputs = {
-        clientId: raw['client-id'],
-        clientSecrets,
-        grant,
-        orgId: raw['org-id'],
-        endpoint: judgement.ok ? judgement.endpoint : { origin: '' },
-        envVars: splitList(raw['env-var']),
-        aioContext: raw['aio-context'],
-        reuse: choice('reuse', raw, ['none', 'job', 'repository'], say) ?? 'none',
-        minValiditySeconds: seconds('min-validity', raw, { least: 0, most: 999_999_999 }, say),
-        revoke: flag('revoke', raw, say),
-        timeoutSeconds: seconds('timeout', raw, { least: 1, most: LONGEST_TIMEOUT_SECONDS }, say),
-        summary: flag('summary', raw, say),
+        : undefined;
+    const said = {
+        status,
+        error: asked.clean(textOf(answer, 'error'), 64),
+        description: asked.clean(textOf(answer, 'error_description')),
+        debugId: asked.clean(debugId, 100),
     };
-    checkNames(inputs, raw, say);
-    if (inputs.reuse === 'repository' && inputs.revoke)
-        say('`revoke: true` contradicts `reuse: repository`: other jobs still use the token that would be revoked.');
-    if (inputs.reuse === 'repository' && grant.type !== 'client_credentials')
-        say('`reuse: repository` goes with `grant-type: client_credentials` only.');
-    if (problems.length > 0)
-        throw new errors/* InputError */.dz(problems);
-    return inputs;
+    const failure = refusal(said, asked);
+    return new StepError(retry === undefined ? failure : { ...failure, retry });
 }
-
-;// CONCATENATED MODULE: ./src/explain.ts
-
-
-
-
-function contextOf(inputs, secrets) {
-    return {
-        imsOrigin: inputs.endpoint.origin,
-        grantType: inputs.grant.type,
-        secretCount: inputs.clientSecrets.length,
-        scopes: askedScopes(inputs).map((scope) => cleanForeignText(scope, secrets)),
-    };
-}
-function answerAdvice(error) {
-    const debug = error.debugId === '' ? [] : [`x-debug-id ${error.debugId}`];
-    const happened = {
-        not_json: 'The answer was cut off or is not JSON.',
-        too_large: 'The answer is larger than 64 KiB and was refused.',
-        field: `The answer has no usable \`${error.field}\`.`,
-    }[error.fault];
-    return {
+function unusable(answer, asked, happened, retry) {
+    const error = asked.clean(textOf(answer, 'error'), 64);
+    const debugId = asked.clean(answer.debugId, 100);
+    const failure = {
         code: 'malformed_answer',
-        happened: happened + said(error.description),
+        happened: happened + quoted(asked.clean(textOf(answer, 'error_description'))),
         remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-        facts: [...(error.error === '' ? [] : [error.error]), ...debug],
+        facts: [error, debugId === '' ? '' : `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
     };
+    return new StepError(retry === undefined ? failure : { ...failure, retry });
 }
-function certificateRemedy(reason) {
-    if (/EXPIRED|NOT_YET_VALID/.test(reason))
-        return 'Check the clock of the runner. If a proxy of your company inspects TLS, its certificate may be the one at fault.';
-    if (/ALTNAME|HOSTNAME/.test(reason))
-        return 'Another server answers for this name: check `ims-url`, DNS, and whether a proxy is in between.';
-    return 'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate.';
-}
-function connectionWords(host, mayHaveArrived) {
-    if (mayHaveArrived)
-        return {
-            code: 'network',
-            happened: `The connection to ${host} broke before the whole answer came.`,
-            remedy: 'Run the job again; if it happens again, look for a proxy or firewall that cuts connections.',
-        };
-    return {
-        code: 'network',
-        happened: `No connection to ${host}.`,
-        remedy: 'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
-    };
-}
-function networkAdvice(error, context) {
-    const host = context.imsOrigin;
-    const words = {
-        connection: connectionWords(host, error.mayHaveArrived),
-        tls: {
-            code: 'tls',
-            happened: `The certificate of ${host} could not be verified, so nothing was sent.`,
-            remedy: certificateRemedy(error.reason),
-        },
-        handshake: {
-            code: 'tls',
-            happened: `No TLS connection to ${host} could be made, so nothing was sent.`,
-            remedy: 'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.',
-        },
-        proxy_unreached: {
-            code: 'proxy',
-            happened: `The proxy in \`https_proxy\` gave no connection to ${host}, so nothing was sent.`,
-            remedy: 'Check that the runner reaches the proxy, and the proxy IMS.',
-        },
-        proxy_refused: {
-            code: 'proxy',
-            happened: `The proxy refused a connection to ${host}, so nothing was sent.`,
-            remedy: 'Check `https_proxy`, its user name and password, and what the proxy allows.',
-        },
-        proxy_unreadable: {
-            code: 'proxy',
-            happened: '`https_proxy` is not the URL of a proxy, so nothing was sent.',
-            remedy: 'Write it as http://host:port. In its user name and password, % is written %25, @ is written %40 and : is written %3A.',
-        },
-        attempt_timeout: {
-            code: 'timeout',
-            happened: `${host} did not answer in time.`,
-            remedy: 'Run the job again, or raise `timeout`.',
-        },
-    };
-    return { ...words[error.fault], facts: [error.reason] };
-}
-function gaveUpAdvice(error, context) {
-    const last = explain(error.last, context);
-    const tries = error.attempts === 1 ? '1 attempt' : `${error.attempts} attempts`;
-    switch (error.reason) {
-        case 'deadline':
-            return {
-                ...last,
-                happened: `No token after ${tries} within ${error.timeoutSeconds} s. ${last.happened}`,
-            };
-        case 'retry_after': {
-            const wait = error.last instanceof errors/* ImsError */.Us ? (error.last.retryAfterMs ?? 0) : 0;
-            return {
-                code: 'retry_after',
-                happened: `${last.happened} It asks to wait ${Math.ceil(wait / 1000)} s, and less is left of the ${error.timeoutSeconds} s of \`timeout\` (${tries} made).`,
-                remedy: 'Raise `timeout`, or run the job again after that time.',
-                facts: last.facts,
-            };
-        }
-        case 'answer_lost':
-            return {
-                code: 'answer_lost',
-                happened: `The answer to the code was lost, and the code is probably used up. ${last.happened}`,
-                remedy: `It was not sent again. ${NEW_USER_TOKEN} A permanent service token still works: run the job again.`,
-                facts: last.facts,
-            };
-    }
-}
-function explain(error, context) {
-    if (error instanceof errors/* InputError */.dz)
-        return {
-            code: 'invalid_input',
-            happened: error.problems.join(' '),
-            remedy: 'No request was made.',
-            facts: [],
-        };
-    if (error instanceof errors/* GaveUpError */.jD)
-        return gaveUpAdvice(error, context);
-    if (error instanceof errors/* ImsError */.Us)
-        return imsAdvice(error, context);
-    if (error instanceof errors/* AnswerError */.dV)
-        return answerAdvice(error);
-    if (error instanceof errors/* NetworkError */.Dr)
-        return networkAdvice(error, context);
-    if (error instanceof errors/* CancelledError */.cc)
-        return {
-            code: 'cancelled',
-            happened: `The step was cancelled (${error.signal}) and set nothing.`,
-            remedy: 'Run the job again if that was not intended.',
-            facts: [],
-        };
-    if (error instanceof errors/* RunnerError */.Rn)
-        return {
-            code: 'runner',
-            happened: error.message,
-            remedy: error.remedy,
-            facts: [],
-        };
-    return {
-        code: 'unexpected',
-        happened: `The action has a defect (${error instanceof Error ? error.name : typeof error}).`,
-        remedy: 'Please report it in the repository of the action.',
-        facts: [],
-    };
-}
-function sentence(advice, docsUrl) {
-    const facts = [...new Set([advice.code, ...advice.facts])].join(', ');
-    const more = `More: ${docsUrl}#${advice.code} (${facts})`;
-    return [advice.happened, advice.remedy, more].filter((part) => part !== '').join(' ');
-}
-
-// EXTERNAL MODULE: ./src/ims/token.ts
-var ims_token = __nccwpck_require__(714);
-;// CONCATENATED MODULE: ./src/masks.ts
-
-
-const masked = new Set();
-function maskOnce(value) {
-    if (masked.has(value))
-        return;
-    masked.add(value);
-    core/* setSecret */.Pq(value);
-}
-function maskSecrets(secrets, clientId) {
-    for (const secret of secrets.filter((value) => value.trim() !== '')) {
-        if (masked.has(secret))
-            continue;
-        maskOnce(secret);
-        for (const form of producedForms(secret, clientId))
-            maskOnce(form);
-    }
-}
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(24);
-// EXTERNAL MODULE: ./src/reuse/sealed-token.ts
-var sealed_token = __nccwpck_require__(830);
-;// CONCATENATED MODULE: ./src/revocation-state.ts
-
-const STATE_NAME = 'revoke';
-const CONTEXT = 'revocation';
-function stateSecrets(inputs) {
-    const { grant, clientSecrets } = inputs;
-    switch (grant.type) {
-        case 'client_credentials':
-            return clientSecrets;
-        case 'refresh_token':
-            return [...clientSecrets, grant.refreshToken];
-        case 'authorization_code':
-            return [...clientSecrets, grant.code];
-    }
-}
-function revocationState(token, inputs) {
-    const [secret = ''] = stateSecrets(inputs);
-    const { accessToken, expiresAtMs } = token;
-    return (0,sealed_token/* seal */.od)(JSON.stringify({ accessToken, expiresAtMs }), secret, CONTEXT).toString('base64');
-}
-function openState(state, inputs) {
-    for (const secret of stateSecrets(inputs)) {
-        const text = open(Buffer.from(state, 'base64'), secret, CONTEXT);
-        if (text !== undefined)
-            return JSON.parse(text);
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./src/publish.ts
-
-
-
-
-
-
-
-function neededFiles(inputs) {
-    const exportsAny = inputs.envVars.length > 0 || inputs.aioContext !== '';
-    return [
-        'GITHUB_OUTPUT',
-        ...(exportsAny ? ['GITHUB_ENV'] : []),
-        ...(inputs.revoke ? ['GITHUB_STATE'] : []),
-        ...(inputs.summary ? ['GITHUB_STEP_SUMMARY'] : []),
-    ];
-}
-function isWritable(path) {
-    try {
-        (0,external_node_fs_.accessSync)(path, external_node_fs_.constants.W_OK);
-        return !(0,external_node_fs_.statSync)(path).isDirectory();
-    }
-    catch {
+const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
+function judgeRevocation(answer, asked, nowMs) {
+    const { status, body } = answer;
+    const error = textOf(answer, 'error');
+    if (error === 'invalid_token' && status < 500)
         return false;
+    if (status < 200 || status > 299 || error !== '')
+        throw refused(answer, asked, nowMs);
+    if (body === 'too long')
+        throw unusable(answer, asked, TOO_LONG);
+    if (body === 'web page')
+        throw unusable(answer, asked, 'The answer is a web page.');
+    return true;
+}
+function lifetimeMs(expiresIn) {
+    if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0)
+        return undefined;
+    const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
+    return seconds > TEN_YEARS_SECONDS ? undefined : seconds * 1000;
+}
+function judgeToken(answer, asked, nowMs) {
+    const { status, body, fields } = answer;
+    if (status < 200 || status > 299)
+        throw refused(answer, asked, nowMs);
+    if (body === 'too long')
+        throw unusable(answer, asked, TOO_LONG);
+    if (body !== 'json') {
+        const happened = 'The answer was cut off or is not JSON.';
+        throw unusable(answer, asked, happened, { mayBeServed: true });
     }
-}
-function cutBack(sizes) {
-    for (const { path, size } of sizes)
-        try {
-            (0,external_node_fs_.truncateSync)(path, size);
-        }
-        catch {
-        }
-}
-function runnerFiles(inputs, env) {
-    return neededFiles(inputs).map((name) => {
-        const path = env[name] ?? '';
-        if (!isWritable(path))
-            throw new errors/* RunnerError */.Rn(`${name} names no file that can be written.`, 'Use the action through `uses:` in a workflow, on a current runner.');
-        return path;
-    });
-}
-function setOutputs(publication, nowMs) {
-    const { token } = publication;
-    core/* setOutput */.uH('access-token', token.accessToken);
-    core/* setOutput */.uH('token-type', token.tokenType);
-    core/* setOutput */.uH('expires-in', String(Math.max(0, (0,ims_token/* secondsLeft */.Li)(token, nowMs))));
-    core/* setOutput */.uH('expires-at', (0,ims_token/* isoSeconds */.nE)(token.expiresAtMs));
-    core/* setOutput */.uH('scopes', publication.scopes.join(','));
-    core/* setOutput */.uH('user-id', token.userId);
-    core/* setOutput */.uH('source', publication.source);
-    if (publication.refreshToken !== '')
-        core/* setOutput */.uH('refresh-token', publication.refreshToken);
-}
-function exportVariables(inputs, token) {
-    for (const name of inputs.envVars)
-        core/* exportVariable */.dN(name, token.accessToken);
-    const aio = aioVariables(inputs.aioContext);
-    if (aio === undefined)
-        return inputs.envVars;
-    core/* exportVariable */.dN(aio.token, token.accessToken);
-    core/* exportVariable */.dN(aio.expiry, String(Math.floor(token.expiresAtMs)));
-    return [...inputs.envVars, aio.token, aio.expiry];
-}
-const code = (text) => `<code>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</code>`;
-async function writeSummary(publication, inputs, variables) {
-    const list = (items) => items.length === 0 ? 'none' : items.map(code).join(', ');
-    const { summary } = await __nccwpck_require__.e(/* import() */ 170).then(__nccwpck_require__.bind(__nccwpck_require__, 170));
-    await summary
-        .addHeading('Adobe IMS access token', 3)
-        .addTable([
-        ['Client ID', code(inputs.clientId)],
-        ['From', publication.source === 'ims' ? code(inputs.endpoint.origin) : publication.source],
-        ['Scopes', list(publication.scopes)],
-        ['Expires', (0,ims_token/* isoSeconds */.nE)(publication.token.expiresAtMs)],
-        ['Variables', list(variables)],
-    ])
-        .write();
-}
-async function publish(publication, inputs, files) {
-    const secrets = [publication.token.accessToken, publication.refreshToken];
-    maskSecrets(secrets);
-    const sizes = files.map((path) => ({ path, size: (0,external_node_fs_.statSync)(path).size }));
-    try {
-        setOutputs(publication, Date.now());
-        const variables = exportVariables(inputs, publication.token);
-        if (publication.state !== '')
-            core/* saveState */.LZ(STATE_NAME, publication.state);
-        if (inputs.summary)
-            await writeSummary(publication, inputs, variables);
-        return variables;
-    }
-    catch (error) {
-        cutBack(sizes);
-        const code = error?.code ?? '';
-        const known = /^E[A-Z]{2,20}$/.test(code) ? ` (${code})` : '';
-        throw new errors/* RunnerError */.Rn(`The files that the runner reads could not be written${known}.`, 'Check that the disk of the runner has space.');
-    }
+    const unusableField = (name) => unusable(answer, asked, `The answer has no usable \`${name}\`.`);
+    const { access_token: accessToken, token_type: tokenType } = fields;
+    const refreshToken = fields['refresh_token'] ?? '';
+    if (!isTokenText(accessToken))
+        throw unusableField('access_token');
+    if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
+        throw unusableField('token_type');
+    const lifetime = lifetimeMs(fields['expires_in']);
+    if (lifetime === undefined)
+        throw unusableField('expires_in');
+    if (refreshToken !== '' && !isTokenText(refreshToken))
+        throw unusableField('refresh_token');
+    const expiresAtMs = answer.sentAtMs + lifetime;
+    return { token: withClaims({ accessToken, tokenType, expiresAtMs }), refreshToken };
 }
 
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = require("node:https");
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = require("node:stream");
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(611);
 var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
@@ -2777,29 +1822,90 @@ class HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = require("node:https");
-;// CONCATENATED MODULE: ./src/ims/connection.ts
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = require("node:crypto");
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = require("node:tls");
+;// CONCATENATED MODULE: ./src/ims/route.ts
 
 
 
-function refuseUnreadableProxy(endpoint) {
-    const url = new URL(endpoint.origin);
-    const given = [process.env['https_proxy'], process.env['HTTPS_PROXY']].find(Boolean);
+class UnreadableProxyError extends Error {
+    name = 'UnreadableProxyError';
+}
+function proxyFor(url) {
+    const [lower, upper] = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
+    const given = [process.env[lower], process.env[upper]].find(Boolean);
     if (given === undefined || checkBypass(url))
-        return;
-    let host = '';
+        return undefined;
     try {
-        host = getProxyUrl(url)?.hostname ?? '';
+        const proxy = getProxyUrl(url);
+        if (proxy !== undefined && proxy.hostname !== '')
+            return proxy;
     }
     catch {
     }
-    if (host === '')
-        throw new errors/* NetworkError */.Dr('proxy_unreadable', {
-            reason: 'ERR_INVALID_URL',
-            mayHaveArrived: false,
-            message: 'proxy variable is not a URL',
+    throw new UnreadableProxyError('a proxy variable is not a URL');
+}
+function refuseUnreadableProxy(url) {
+    proxyFor(url);
+}
+const hash = (text) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(text).digest('hex');
+function trustedCertificates() {
+    if (typeof external_node_tls_namespaceObject.getCACertificates !== 'function')
+        return '';
+    return external_node_tls_namespaceObject.getCACertificates('default').join('\n');
+}
+function routeTo(origin) {
+    let proxy = 'unreadable';
+    try {
+        const found = proxyFor(new URL(origin));
+        proxy = found === undefined ? 'none' : `${found.href} ${found.username} ${found.password}`;
+    }
+    catch {
+    }
+    return { proxy: hash(proxy), certificates: hash(trustedCertificates()) };
+}
+
+;// CONCATENATED MODULE: ./src/ims/http.ts
+
+
+
+
+class TimedOutError extends Error {
+    name = 'TimedOutError';
+}
+const USER_AGENT = 'adobe-ims-token';
+function readBounded(message, limitBytes) {
+    return new Promise((resolve, reject) => {
+        const chunks = [];
+        let size = 0;
+        message.on('data', (chunk) => {
+            size += chunk.length;
+            chunks.push(chunk);
+            if (size > limitBytes) {
+                resolve(undefined);
+                message.destroy();
+            }
         });
+        message.on('end', () => {
+            resolve(Buffer.concat(chunks));
+        });
+        message.on('error', reject);
+        message.on('close', () => {
+            reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
+        });
+    });
+}
+function ended(signal) {
+    const promise = new Promise((_resolve, reject) => {
+        const stop = () => {
+            reject(new Error('ended'));
+        };
+        signal.addEventListener('abort', stop, { once: true });
+    });
+    promise.catch(() => undefined);
+    return promise;
 }
 const lookupLoopback = (_hostname, options, callback) => {
     const addresses = [
@@ -2811,17 +1917,15 @@ const lookupLoopback = (_hostname, options, callback) => {
     else
         callback(null, '127.0.0.1', 4);
 };
-function watch(agent, event, connection) {
+function watch(agent, event, onConnect) {
     const connect = agent.createConnection.bind(agent);
     agent.createConnection = (...words) => {
         const socket = connect(...words);
-        socket?.once(event, () => {
-            connection.connected = true;
-        });
+        socket?.once(event, onConnect);
         return socket;
     };
 }
-function handler(signal, connection) {
+function handler(signal, onConnect) {
     return {
         prepareRequest(options) {
             options.signal = signal;
@@ -2831,305 +1935,289 @@ function handler(signal, connection) {
                 options.host = '::1';
             const agent = options.agent;
             if (agent.proxyOptions === undefined)
-                watch(agent, agent instanceof external_node_https_namespaceObject.Agent ? 'secureConnect' : 'connect', connection);
+                watch(agent, agent instanceof external_node_https_namespaceObject.Agent ? 'secureConnect' : 'connect', onConnect);
             else {
                 agent.proxyOptions.signal = signal;
-                connection.connected = true;
+                onConnect();
             }
         },
         canHandleAuthentication: () => false,
         handleAuthentication: () => Promise.reject(new Error('not supported')),
     };
 }
-
-;// CONCATENATED MODULE: ./src/ims/token-response.ts
-
-
-
-const BODY_LIMIT_BYTES = 64 * 1024;
-const MILLISECONDS_ABOVE = 10_000_000;
-const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
-function parseObject(body) {
-    try {
-        const value = JSON.parse(body);
-        return typeof value === 'object' && value !== null && !Array.isArray(value)
-            ? value
-            : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-function parseRetryAfter(value, nowMs) {
-    const text = value.trim();
-    if (/^\d{1,10}$/.test(text))
-        return Number(text) * 1000;
-    if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
-        return undefined;
-    const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
-    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
-}
-function lifetimeMs(expiresIn, fail) {
-    if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0)
-        return fail('expires_in');
-    const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
-    return seconds > TEN_YEARS_SECONDS ? fail('expires_in') : seconds * 1000;
-}
-function saidBy(answer, secrets) {
-    const fields = parseObject(answer.body ?? '') ?? {};
-    const text = (value, limit) => typeof value === 'string' ? cleanForeignText(value, secrets, limit) : '';
-    return {
-        error: text(fields['error'], 64),
-        description: text(fields['error_description']),
-        debugId: text(answer.debugId, 100),
-    };
-}
-function imsError(answer, secrets, nowMs) {
-    return new errors/* ImsError */.Us({
-        ...saidBy(answer, secrets),
-        status: answer.status,
-        retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs),
-    });
-}
-function secretsOfAnswer(answer) {
-    const fields = parseObject(answer.body ?? '') ?? {};
-    return Object.entries(fields).flatMap(([name, value]) => name.endsWith('token') && typeof value === 'string' && value !== '' ? [value] : []);
-}
-function judgeStatus(answer, secrets, nowMs) {
-    if (answer.status < 200 || answer.status > 299)
-        throw imsError(answer, secrets, nowMs);
-}
-function judgeRevocation(answer, secrets, nowMs) {
-    judgeStatus(answer, secrets, nowMs);
-    const body = (answer.body ?? '').trim();
-    if (typeof parseObject(body)?.['error'] === 'string')
-        throw imsError(answer, secrets, nowMs);
-    if (!body.startsWith('<'))
-        return;
-    throw new AnswerError('not_json', {
-        ...saidBy(answer, secrets),
-        message: 'answer is a web page',
-    });
-}
-function judgeTokenAnswer(answer, secrets, nowMs) {
-    judgeStatus(answer, secrets, nowMs);
-    const fail = (fault, message, field = '') => {
-        throw new errors/* AnswerError */.dV(fault, { ...saidBy(answer, secrets), field, message });
-    };
-    const refuse = (field) => fail('field', `unusable field ${field}`, field);
-    if (answer.body === undefined)
-        return fail('too_large', 'answer above 64 KiB');
-    const fields = parseObject(answer.body);
-    if (fields === undefined)
-        return fail('not_json', 'answer is cut off or not JSON');
-    const { access_token: accessToken, token_type: tokenType, refresh_token: refresh } = fields;
-    if (!(0,ims_token/* isTokenText */.BG)(accessToken))
-        return refuse('access_token');
-    if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
-        return refuse('token_type');
-    const expiresAtMs = answer.sentAtMs + lifetimeMs(fields['expires_in'], refuse);
-    if (refresh !== undefined && refresh !== null && refresh !== '' && !(0,ims_token/* isTokenText */.BG)(refresh))
-        return refuse('refresh_token');
-    const claims = (0,ims_token/* readClaims */.Ip)(accessToken);
-    return {
-        token: {
-            accessToken,
-            tokenType,
-            expiresAtMs,
-            grantedScopes: claims.scopes,
-            userId: claims.userId,
-        },
-        refreshToken: (0,ims_token/* isTokenText */.BG)(refresh) ? refresh : '',
-    };
-}
-
-;// CONCATENATED MODULE: ./src/ims/client.ts
-
-
-
-
-const USER_AGENT = 'adobe-ims-token';
-const CERTIFICATE_CODE = /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
-const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
-function faultOf(error, code) {
-    if (CERTIFICATE_CODE.test(code))
-        return 'tls';
-    if (HANDSHAKE_CODE.test(code))
-        return 'handshake';
-    const tunnel = error.message.startsWith('tunneling socket could not be established');
-    return tunnel ? 'proxy_unreached' : 'connection';
-}
-function networkError(error, connected) {
-    const code = /^[A-Z0-9_]{2,60}$/.test(error.code ?? '') ? (error.code ?? '') : 'UNKNOWN';
-    const proxyStatus = /^tunneling socket could not be established, statusCode=(\d{3})$/.exec(error.message)?.[1];
-    if (proxyStatus !== undefined) {
-        const refused = Number(proxyStatus) < 500;
-        return new errors/* NetworkError */.Dr(refused ? 'proxy_refused' : 'proxy_unreached', {
-            reason: `proxy answered ${proxyStatus}`,
-            mayHaveArrived: false,
-            message: 'proxy refused the tunnel',
-        });
-    }
-    const fault = faultOf(error, code);
-    const mayHaveArrived = fault === 'connection' && connected;
-    return new errors/* NetworkError */.Dr(fault, { reason: code, mayHaveArrived, message: code });
-}
-function readBounded(message) {
-    return new Promise((resolve, reject) => {
-        const chunks = [];
-        let size = 0;
-        message.on('data', (chunk) => {
-            size += chunk.length;
-            chunks.push(chunk);
-            if (size > BODY_LIMIT_BYTES) {
-                resolve(undefined);
-                message.destroy();
-            }
-        });
-        message.on('end', () => {
-            resolve(Buffer.concat(chunks).toString('utf8'));
-        });
-        message.on('error', reject);
-        message.on('close', () => {
-            reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
-        });
-    });
-}
-function ended(signal) {
-    const promise = new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => {
-            reject(new Error('ended'));
-        }, { once: true });
-    });
-    promise.catch(() => undefined);
-    return promise;
-}
-function header(response, name) {
-    const value = response.message.headers[name];
-    return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
-}
-async function post(endpoint, request, options) {
-    refuseUnreadableProxy(endpoint);
-    const limit = new AbortController();
-    const timer = setTimeout(() => {
-        limit.abort();
-    }, options.limitMs);
-    const signal = AbortSignal.any([limit.signal, options.signal]);
-    const connection = { connected: false };
-    const client = new HttpClient(USER_AGENT, [handler(signal, connection)], {
+async function send({ method, url, headers, body }, signal, { limitBytes, onConnect = () => undefined }) {
+    const client = new HttpClient(USER_AGENT, [handler(signal, onConnect)], {
         allowRedirects: false,
         allowRetries: false,
     });
     client.userAgent = USER_AGENT;
-    const sentAtMs = Date.now();
+    const bytes = Buffer.isBuffer(body);
+    const length = bytes ? { 'content-length': String(body.length) } : {};
+    const content = bytes ? external_node_stream_namespaceObject.Readable.from([body]) : (body ?? null);
     try {
-        options.signal.throwIfAborted();
-        const url = endpoint.origin + request.path;
         const response = await Promise.race([
-            client.post(url, request.body, { ...request.headers }),
+            client.request(method, url.href, content, { ...headers, ...length }),
             ended(signal),
         ]);
-        const body = await readBounded(response.message);
-        return {
-            status: response.message.statusCode ?? 0,
-            debugId: header(response, 'x-debug-id'),
-            retryAfter: header(response, 'retry-after'),
-            body,
-            sentAtMs,
-        };
-    }
-    catch (error) {
-        options.signal.throwIfAborted();
-        if (limit.signal.aborted)
-            throw new errors/* NetworkError */.Dr('attempt_timeout', {
-                reason: `no answer within ${(options.limitMs / 1000).toFixed(1)} s`,
-                mayHaveArrived: connection.connected,
-                message: 'attempt timed out',
-            });
-        const cause = error instanceof Error ? error : new Error(String(error));
-        throw networkError(cause, connection.connected);
+        const { statusCode = 0, headers: received } = response.message;
+        const read = await readBounded(response.message, limitBytes);
+        return { status: statusCode, headers: received, body: read };
     }
     finally {
-        clearTimeout(timer);
         client.dispose();
     }
 }
+async function exchange(request, options) {
+    refuseUnreadableProxy(request.url);
+    options.signal.throwIfAborted();
+    const limit = new AbortController();
+    const timer = setTimeout(() => {
+        limit.abort();
+    }, options.limitMs);
+    try {
+        return await send(request, AbortSignal.any([limit.signal, options.signal]), options);
+    }
+    catch (error) {
+        options.signal.throwIfAborted();
+        throw limit.signal.aborted ? new TimedOutError('timed out') : error;
+    }
+    finally {
+        clearTimeout(timer);
+    }
+}
 
-;// CONCATENATED MODULE: ./src/ims/token-request.ts
+;// CONCATENATED MODULE: ./src/ims/network.ts
 
+
+const CERTIFICATE_CODE = /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
+const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
+const TUNNEL = /^tunneling socket could not be established(?:, statusCode=(\d{3})$)?/;
+function certificateRemedy(reason) {
+    if (/EXPIRED|NOT_YET_VALID/.test(reason))
+        return 'Check the clock of the runner. If a proxy of your company inspects TLS, its certificate may be the one at fault.';
+    if (/ALTNAME|HOSTNAME/.test(reason))
+        return 'Another server answers for this name: check `ims-url`, DNS, and whether a proxy is in between.';
+    return 'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate.';
+}
+function proxyFailure(status, origin, reason) {
+    const facts = [status === undefined ? reason : `proxy answered ${status}`];
+    if (status !== undefined && Number(status) < 500)
+        return {
+            code: 'proxy',
+            happened: `The proxy refused a connection to ${origin}, so nothing was sent.`,
+            remedy: 'Check `https_proxy`, its user name and password, and what the proxy allows.',
+            facts,
+        };
+    return {
+        code: 'proxy',
+        happened: `The proxy in \`https_proxy\` gave no connection to ${origin}, so nothing was sent.`,
+        remedy: 'Check that the runner reaches the proxy, and the proxy IMS.',
+        facts,
+        retry: {},
+    };
+}
+function tlsFailure(reason, origin) {
+    if (CERTIFICATE_CODE.test(reason))
+        return {
+            code: 'tls',
+            happened: `The certificate of ${origin} could not be verified, so nothing was sent.`,
+            remedy: certificateRemedy(reason),
+            facts: [reason],
+        };
+    return {
+        code: 'tls',
+        happened: `No TLS connection to ${origin} could be made, so nothing was sent.`,
+        remedy: 'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.',
+        facts: [reason],
+    };
+}
+function connectionFailure(reason, origin, connected) {
+    const common = { code: 'network', facts: [reason], retry: { mayBeServed: connected } };
+    if (connected)
+        return {
+            ...common,
+            happened: `The connection to ${origin} broke before the whole answer came.`,
+            remedy: 'Run the job again; if it happens again, look for a proxy or firewall that cuts connections.',
+        };
+    return {
+        ...common,
+        happened: `No connection to ${origin}.`,
+        remedy: 'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
+    };
+}
+function networkFailure(error, { origin, limitMs, connected }) {
+    if (error instanceof TimedOutError)
+        return {
+            code: 'timeout',
+            happened: `${origin} did not answer in time.`,
+            remedy: 'Run the job again, or raise `timeout`.',
+            facts: [`no answer within ${(limitMs / 1000).toFixed(1)} s`],
+            retry: { mayBeServed: connected },
+        };
+    if (error instanceof UnreadableProxyError)
+        return {
+            code: 'proxy',
+            happened: '`https_proxy` is not the URL of a proxy, so nothing was sent.',
+            remedy: 'Write it as http://host:port. In its user name and password, % is written %25, @ is written %40 and : is written %3A.',
+            facts: ['ERR_INVALID_URL'],
+        };
+    const { code = '', message } = error;
+    const reason = /^[A-Z0-9_]{2,60}$/.test(code) ? code : 'UNKNOWN';
+    const tunnel = TUNNEL.exec(message);
+    if (CERTIFICATE_CODE.test(reason) || HANDSHAKE_CODE.test(reason))
+        return tlsFailure(reason, origin);
+    if (tunnel !== null)
+        return proxyFailure(tunnel[1], origin, reason);
+    return connectionFailure(reason, origin, connected);
+}
+
+;// CONCATENATED MODULE: ./src/secrets.ts
+
+const TEXT_LIMIT = 300;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
+const formEncoded = (value) => new URLSearchParams({ v: value }).toString().slice(2);
+function basicCredentials(clientId, clientSecret) {
+    return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
+}
+function basicForms(clientId, secret) {
+    const basic = basicCredentials(clientId, secret);
+    const urlSafe = Buffer.from(basic, 'base64').toString('base64url');
+    return [basic, basic.slice(0, urlSafe.length), urlSafe];
+}
+const HTML = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+};
+function echoedForms(secret) {
+    const form = formEncoded(secret);
+    const percent = form.replaceAll('+', '%20');
+    return [
+        secret,
+        ...[form, percent].flatMap((text) => [
+            text,
+            text.replaceAll(/%../g, (code) => code.toLowerCase()),
+        ]),
+        JSON.stringify(secret).slice(1, -1),
+        secret.replaceAll(/[&<>"']/g, (character) => HTML[character] ?? ''),
+    ];
+}
+function cutOut(text, forms) {
+    const next = forms.map((form) => ({ form, at: text.indexOf(form) }));
+    let clean = '';
+    let from = 0;
+    for (;;) {
+        let first;
+        for (const found of next) {
+            if (found.at !== -1 && found.at < from)
+                found.at = text.indexOf(found.form, from);
+            if (found.at !== -1 && (first === undefined || found.at < first.at))
+                first = found;
+        }
+        if (first === undefined)
+            return clean + text.slice(from);
+        clean += `${text.slice(from, first.at)}***`;
+        from = first.at + first.form.length;
+    }
+}
+function createSecrets() {
+    const masked = new Set();
+    let echoed = [];
+    const mask = (value) => {
+        if (value.trim() === '' || masked.has(value))
+            return;
+        masked.add(value);
+        setSecret(value);
+    };
+    return {
+        add: (values, clientId) => {
+            const secrets = values
+                .map((value) => value.toWellFormed())
+                .filter((value) => value.trim() !== '');
+            const basic = clientId === undefined ? [] : secrets.flatMap((secret) => basicForms(clientId, secret));
+            for (const value of [...secrets, ...secrets.map(formEncoded), ...basic])
+                mask(value);
+            const forms = new Set([...echoed, ...secrets.flatMap(echoedForms), ...basic]);
+            echoed = [...forms].sort((a, b) => b.length - a.length);
+        },
+        clean: (text, limit = TEXT_LIMIT) => {
+            const harmless = cutOut(text.toWellFormed(), echoed)
+                .replace(INVISIBLE, ' ')
+                .replaceAll(/:(?=:)/g, ': ')
+                .replaceAll(/##(?=\[)/g, '## ')
+                .replaceAll(/ {2,}/g, ' ')
+                .trim();
+            if (harmless.length <= limit)
+                return harmless;
+            return `${harmless
+                .slice(0, limit)
+                .toWellFormed()
+                .replace(/\ufffd$/, '')}\u2026`;
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/ims/requests.ts
 
 const TOKEN_PATH = '/ims/token/v3';
-const FORM_HEADERS = {
-    accept: 'application/json',
-    'content-type': 'application/x-www-form-urlencoded',
+const METHODS = {
+    client_secret_post: (clientId, secret) => ({
+        form: { client_id: clientId, client_secret: secret },
+    }),
+    client_secret_basic: (clientId, secret) => ({
+        header: { authorization: `Basic ${basicCredentials(clientId, secret)}` },
+    }),
+    none: (clientId) => ({ form: { client_id: clientId } }),
 };
-function formRequest(path, client, authentication, fields) {
-    const form = new URLSearchParams(fields);
-    const headers = { ...FORM_HEADERS };
-    switch (authentication.method) {
-        case 'post':
-            form.set('client_id', client.clientId);
-            form.set('client_secret', authentication.secret);
-            break;
-        case 'basic':
-            headers['authorization'] =
-                `Basic ${basicCredentials(client.clientId, authentication.secret)}`;
-            break;
-        case 'none':
-            form.set('client_id', client.clientId);
-            break;
-    }
-    return { path, headers, body: form.toString() };
+function formRequest(path, { clientId }, { method, secret }, fields) {
+    const { form, header } = METHODS[method](clientId, secret);
+    return {
+        path,
+        headers: {
+            accept: 'application/json',
+            'content-type': 'application/x-www-form-urlencoded',
+            ...header,
+        },
+        body: new URLSearchParams({ ...fields, ...form }).toString(),
+    };
 }
-function tokenRequest(client, grant, authentication) {
-    const fields = { grant_type: grant.type };
+function grantFields(grant) {
     switch (grant.type) {
         case 'client_credentials':
-            fields['scope'] = grant.scopes.join(',');
-            break;
+            return { scope: grant.scopes.join(',') };
         case 'refresh_token':
-            fields['refresh_token'] = grant.refreshToken;
-            break;
+            return { refresh_token: grant.refreshToken };
         case 'authorization_code':
-            fields['code'] = grant.code;
-            if (grant.codeVerifier !== '')
-                fields['code_verifier'] = grant.codeVerifier;
-            break;
+            return grant.codeVerifier === ''
+                ? { code: grant.code }
+                : { code: grant.code, code_verifier: grant.codeVerifier };
     }
-    if (client.orgId !== '')
-        fields['org_id'] = client.orgId;
+}
+function tokenRequest(client, grant, authentication) {
+    const organization = client.orgId === '' ? {} : { org_id: client.orgId };
+    const fields = { grant_type: grant.type, ...grantFields(grant), ...organization };
     return formRequest(TOKEN_PATH, client, authentication, fields);
 }
-async function tryEach(ways, attempt) {
-    for (const way of ways.slice(0, -1))
-        try {
-            return await attempt(way);
-        }
-        catch (error) {
-            if (!(0,errors/* refusesClient */.vL)(error))
-                throw error;
-        }
-    return attempt(ways.at(-1) ?? { method: 'none' });
+function revocationRequest(client, grantType, authentication, token) {
+    if (grantType !== 'client_credentials')
+        return formRequest('/ims/revoke', client, authentication, { token });
+    const fields = { token_type: 'access_token', token };
+    const request = formRequest('/ims/invalidate_token/v2', client, authentication, fields);
+    return { ...request, headers: { ...request.headers, 'x-ims-clientid': client.clientId } };
 }
-function authentications(grant, clientSecrets) {
-    if (clientSecrets.length === 0)
-        return [{ method: 'none' }];
-    return clientSecrets.flatMap((secret) => {
-        switch (grant.type) {
-            case 'client_credentials':
-                return [{ method: 'post', secret }];
-            case 'refresh_token':
-                return [{ method: 'basic', secret }];
-            case 'authorization_code':
-                return [
-                    { method: 'basic', secret },
-                    { method: 'post', secret },
-                ];
-        }
-    });
+function authentications(grantType, clientSecrets) {
+    const methods = {
+        client_credentials: ['client_secret_post'],
+        refresh_token: ['client_secret_basic'],
+        authorization_code: ['client_secret_basic', 'client_secret_post'],
+    };
+    const [first, ...others] = clientSecrets.flatMap((secret) => methods[grantType].map((method) => ({ method, secret })));
+    return first === undefined ? [{ method: 'none', secret: '' }] : [first, ...others];
 }
 
-;// CONCATENATED MODULE: ./src/retry.ts
+;// CONCATENATED MODULE: ./src/ims/retry.ts
 
 const FIRST_WINDOW_MS = 1500;
 const WINDOW_GROWTH = 2;
@@ -3137,63 +2225,57 @@ const LAST_WINDOW_MS = 8000;
 const LEAST_ATTEMPT_MS = 250;
 const LONGEST_ATTEMPT_MS = 30_000;
 function attemptLimitMs(timeoutMs, remainingMs) {
-    return Math.min(timeoutMs / 3, LONGEST_ATTEMPT_MS, remainingMs);
+    return Math.min(timeoutMs / 3, LONGEST_ATTEMPT_MS, Math.max(1, remainingMs));
 }
-const TRANSIENT_FAULTS = [
-    'connection',
-    'proxy_unreached',
-    'attempt_timeout',
-];
-function isTransient(error) {
-    if (error instanceof errors/* ImsError */.Us)
-        return error.status === 408 || error.status === 429 || error.status >= 500;
-    if (error instanceof errors/* AnswerError */.dV)
-        return error.fault === 'not_json';
-    return TRANSIENT_FAULTS.includes(error.fault);
-}
-function answerMayBeLost(error) {
-    if (error instanceof errors/* NetworkError */.Dr)
-        return error.mayHaveArrived;
-    if (error instanceof errors/* AnswerError */.dV)
-        return error.fault === 'not_json';
-    return error.status >= 500 && error.status !== 503;
-}
-function nextWait(attempt, retryAfterMs, remainingMs, random) {
+function nextWaitMs(attempt, retryAfterMs, remainingMs, random) {
     const room = remainingMs - LEAST_ATTEMPT_MS;
-    const least = retryAfterMs ?? 0;
-    if (least > 0 && least >= room)
-        return { kind: 'give_up', reason: 'retry_after' };
+    if (retryAfterMs > 0 && retryAfterMs >= room)
+        return 'retry_after';
     if (room <= 0)
-        return { kind: 'give_up', reason: 'deadline' };
+        return 'deadline';
     const window = Math.min(FIRST_WINDOW_MS * WINDOW_GROWTH ** (attempt - 1), LAST_WINDOW_MS);
-    return { kind: 'wait', ms: Math.min(least + random * window, room) };
+    return Math.min(retryAfterMs + random * window, room);
 }
-async function retrying(attempt, options) {
-    const { clock, signal, timeoutSeconds } = options;
+function gaveUp(reason, { code, happened, remedy, facts = [], retry }, attempts, timeoutSeconds) {
+    const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+    if (reason === 'deadline')
+        return {
+            code,
+            happened: `No token after ${tries} within ${timeoutSeconds} s. ${happened}`,
+            remedy,
+            facts,
+        };
+    const seconds = Math.ceil((retry?.afterMs ?? 0) / 1000);
+    return {
+        code: 'retry_after',
+        happened: `${happened} It asks to wait ${seconds} s, and less is left of the ${timeoutSeconds} s of \`timeout\` (${tries} made).`,
+        remedy: 'Raise `timeout`, or run the job again after that time.',
+        facts,
+    };
+}
+async function retrying(attempt, { timeoutSeconds, startedMs, clock, signal, onRetry }) {
     const timeoutMs = timeoutSeconds * 1000;
-    const remaining = () => options.startedMs + timeoutMs - clock.now();
+    const remainingMs = () => startedMs + timeoutMs - clock.now();
     for (let attempts = 1;; attempts += 1) {
         try {
-            return await attempt(attemptLimitMs(timeoutMs, Math.max(1, remaining())));
+            return await attempt(attemptLimitMs(timeoutMs, remainingMs()));
         }
         catch (error) {
             signal.throwIfAborted();
-            if (!(0,errors/* isAttemptError */.e2)(error) || !isTransient(error))
+            if (!(error instanceof StepError) || error.failure.retry === undefined)
                 throw error;
-            const giveUp = (reason) => new errors/* GaveUpError */.jD(reason, { attempts, timeoutSeconds, last: error });
-            if (options.usedUpByAttempt && answerMayBeLost(error))
-                throw giveUp('answer_lost');
-            const retryAfterMs = error instanceof errors/* ImsError */.Us ? error.retryAfterMs : undefined;
-            const wait = nextWait(attempts, retryAfterMs, remaining(), clock.random());
-            if (wait.kind === 'give_up')
-                throw giveUp(wait.reason);
-            options.onRetry({ attempt: attempts, error, waitMs: wait.ms });
-            await clock.sleep(wait.ms, signal);
+            const { failure } = error;
+            const afterMs = error.failure.retry.afterMs ?? 0;
+            const wait = nextWaitMs(attempts, afterMs, remainingMs(), clock.random());
+            if (typeof wait === 'string')
+                throw new StepError(gaveUp(wait, failure, attempts, timeoutSeconds), { cause: error });
+            onRetry(attempts, failure, wait);
+            await clock.sleep(wait, signal);
         }
     }
 }
 
-;// CONCATENATED MODULE: ./src/request.ts
+;// CONCATENATED MODULE: ./src/ims/client.ts
 
 
 
@@ -3201,170 +2283,839 @@ async function retrying(attempt, options) {
 
 
 
-async function ask(inputs, secrets, limitMs, { clock, signal }) {
-    const deadlineMs = clock.now() + limitMs;
-    return tryEach(authentications(inputs.grant, inputs.clientSecrets), async (way) => {
-        const request = tokenRequest(inputs, inputs.grant, way);
-        const left = Math.max(1, deadlineMs - clock.now());
-        const answer = await post(inputs.endpoint, request, { limitMs: left, signal });
-        const answered = secretsOfAnswer(answer);
-        maskSecrets(answered);
-        const judged = judgeTokenAnswer(answer, [...secrets, ...answered], Date.now());
-        if (way.method !== 'none' && way.secret !== inputs.clientSecrets[0])
-            core/* notice */.lm('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
-        return judged;
-    });
+
+function answerLost({ happened, facts = [] }) {
+    return {
+        code: 'answer_lost',
+        happened: `The answer to the code was lost, and the code is probably used up. ${happened}`,
+        remedy: `It was not sent again. ${NEW_USER_TOKEN} A permanent service token still works: run the job again.`,
+        facts,
+    };
 }
-function describe(error, inputs, secrets) {
-    const { happened, facts } = explain(error, contextOf(inputs, secrets));
+function logRetry(attempt, { happened, facts = [] }, waitMs) {
     const others = facts.filter((fact) => !happened.includes(fact));
-    return others.length === 0 ? happened : `${happened} (${others.join(', ')})`;
+    const more = others.length === 0 ? '' : ` (${others.join(', ')})`;
+    const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
+    info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
 }
-async function requestToken(inputs, secrets, surroundings) {
-    return retrying((limitMs) => ask(inputs, secrets, limitMs, surroundings), {
-        timeoutSeconds: inputs.timeoutSeconds,
-        startedMs: surroundings.startedMs,
-        clock: surroundings.clock,
-        signal: surroundings.signal,
-        usedUpByAttempt: inputs.grant.type === 'authorization_code',
-        onRetry: ({ attempt, error, waitMs }) => {
-            core/* info */.pq(`Attempt ${attempt} failed: ${describe(error, inputs, secrets)} Next attempt in ${(waitMs / 1000).toFixed(1)} s.`);
-        },
-    });
-}
-
-;// CONCATENATED MODULE: ./src/reuse/identity.ts
-function identityOf(inputs) {
-    if (inputs.grant.type !== 'client_credentials' || inputs.reuse === 'none')
-        return undefined;
-    const { clientId, orgId, endpoint, grant } = inputs;
-    return { origin: endpoint.origin, clientId, orgId, scopes: grant.scopes };
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(598);
-;// CONCATENATED MODULE: ./src/reuse/job.ts
-
-
-
-
-function placeOf(runnerTemp, identity, of) {
-    if (!(0,external_node_path_.isAbsolute)(runnerTemp))
-        return undefined;
-    const suffix = of === 'job' ? '' : '-shared';
-    return (0,external_node_path_.join)(runnerTemp, `adobe-ims-token-${(0,sealed_token/* fingerprint */.Rj)(identity).slice(0, 32)}${suffix}`);
-}
-function remove(path) {
+async function inTurn([first, ...others], attempt) {
     try {
-        (0,external_node_fs_.rmSync)(path, { force: true });
+        return await attempt(first);
     }
-    catch {
+    catch (error) {
+        const [second, ...rest] = others;
+        const refused = error instanceof StepError && error.failure.refusesClient === true;
+        if (!refused || second === undefined)
+            throw error;
+        return inTurn([second, ...rest], attempt);
     }
 }
-function readFromJob(runnerTemp, identity, of) {
-    const place = placeOf(runnerTemp, identity, of);
-    if (place === undefined)
-        return undefined;
-    try {
-        const file = (0,external_node_fs_.openSync)(place, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
+class Ims {
+    #options;
+    constructor(options) {
+        this.#options = options;
+    }
+    async token(grant) {
+        const attempt = async (limitMs) => {
+            try {
+                return await this.#attempt(grant, limitMs);
+            }
+            catch (error) {
+                const lost = error instanceof StepError && error.failure.retry?.mayBeServed === true;
+                if (!lost || grant.type !== 'authorization_code')
+                    throw error;
+                throw new StepError(answerLost(error.failure), { cause: error });
+            }
+        };
+        return retrying(attempt, { ...this.#options, onRetry: logRetry });
+    }
+    async revoke(accessToken, grantType, authentication) {
+        const { client, clock, timeoutSeconds } = this.#options;
+        const request = revocationRequest(client, grantType, authentication, accessToken);
+        const answer = await this.#post(request, timeoutSeconds * 1000);
+        return judgeRevocation(answer, this.#asked(grantType, []), clock.date());
+    }
+    async #attempt(grant, limitMs) {
+        const { client, clock, secrets } = this.#options;
+        const deadlineMs = clock.now() + limitMs;
+        const asked = this.#asked(grant.type, grant.type === 'client_credentials' ? grant.scopes : []);
+        return inTurn(authentications(grant.type, client.clientSecrets), async (authentication) => {
+            const request = tokenRequest(client, grant, authentication);
+            const answer = await this.#post(request, Math.max(1, deadlineMs - clock.now()));
+            secrets.add(secretsOf(answer));
+            const granted = judgeToken(answer, asked, clock.date());
+            if (authentication.secret !== (client.clientSecrets[0] ?? ''))
+                notice('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
+            return { ...granted, authentication };
+        });
+    }
+    async #post({ path, headers, body }, limitMs) {
+        const { origin, clock, signal } = this.#options;
+        let connected = false;
+        const onConnect = () => {
+            connected = true;
+        };
+        const sentAtMs = clock.date();
         try {
-            const facts = (0,external_node_fs_.fstatSync)(file);
-            return facts.isFile() && facts.size <= sealed_token/* LARGEST_SEALED_BYTES */.gt ? (0,external_node_fs_.readFileSync)(file) : undefined;
+            const response = await exchange({ method: 'POST', url: new URL(path, origin), headers, body }, { signal, limitMs, limitBytes: ANSWER_LIMIT_BYTES, onConnect });
+            return readAnswer(response, sentAtMs);
         }
-        finally {
-            (0,external_node_fs_.closeSync)(file);
+        catch (error) {
+            signal.throwIfAborted();
+            throw new StepError(networkFailure(error, { origin, limitMs, connected }), { cause: error });
         }
     }
-    catch {
-        return undefined;
-    }
-}
-function writeToJob(runnerTemp, identity, of, sealed) {
-    const place = placeOf(runnerTemp, identity, of);
-    if (place === undefined)
-        return;
-    const draft = `${place}.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
-    try {
-        (0,external_node_fs_.writeFileSync)(draft, sealed, { mode: 0o600, flag: 'wx' });
-        (0,external_node_fs_.renameSync)(draft, place);
-    }
-    catch {
-        remove(draft);
-    }
-}
-function removeFromJob(runnerTemp, identity) {
-    const place = placeOf(runnerTemp, identity, 'job');
-    if (place !== undefined)
-        remove(place);
-}
-function placeOfMark(runnerTemp, mark) {
-    if (!isAbsolute(runnerTemp))
-        return undefined;
-    return join(runnerTemp, `adobe-ims-token-revoked-${mark.slice(0, 32)}`);
-}
-function wasRevoked(runnerTemp, mark) {
-    const place = placeOfMark(runnerTemp, mark);
-    return place !== undefined && existsSync(place);
-}
-function noteRevoked(runnerTemp, mark) {
-    const place = placeOfMark(runnerTemp, mark);
-    try {
-        if (place !== undefined)
-            writeFileSync(place, '');
-    }
-    catch {
+    #asked(grantType, scopes) {
+        const { origin, client, secrets } = this.#options;
+        const secretCount = client.clientSecrets.length;
+        return { origin, grantType, scopes, secretCount, clean: secrets.clean };
     }
 }
 
-;// CONCATENATED MODULE: ./src/reuse/places.ts
-
-
-
-
-
-function usable(bytes, inputs, identity) {
-    const token = bytes && (0,sealed_token/* openToken */.Mg)(bytes, inputs.clientSecrets, identity);
-    if (token === undefined ||
-        (0,ims_token/* secondsLeft */.Li)(token, Date.now()) < Math.max(1, inputs.minValiditySeconds))
-        return undefined;
-    return token;
+;// CONCATENATED MODULE: ./src/ims/endpoint.ts
+const IPV4_LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || IPV4_LOOPBACK.test(hostname);
 }
-async function findToken(inputs, keep) {
-    const identity = identityOf(inputs);
-    if (identity === undefined)
-        return undefined;
-    const runnerTemp = keep.env['RUNNER_TEMP'] ?? '';
-    for (const sharing of inputs.revoke ? ['job'] : ['job', 'repository']) {
-        const ofJob = usable(readFromJob(runnerTemp, identity, sharing), inputs, identity);
-        if (ofJob !== undefined)
-            return { token: ofJob, source: 'job' };
-    }
-    if (inputs.reuse !== 'repository')
-        return undefined;
-    const { readFromRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
-    const ofRepository = usable(await readFromRepository(keep, identity), inputs, identity);
-    if (ofRepository !== undefined)
-        return { token: ofRepository, source: 'repository' };
-    core/* debug */.Yz('No usable token in the Actions cache of the repository.');
+function isAdobe(hostname) {
+    return hostname === 'adobelogin.com' || hostname.endsWith('.adobelogin.com');
+}
+function judgeEndpoint(text) {
+    const refuse = (reason) => ({ ok: false, reason });
+    if (!URL.canParse(text))
+        return refuse('is not a URL; write https:// and a host');
+    const url = new URL(text);
+    if (url.hostname === '')
+        return refuse('is not a URL; write https:// and a host');
+    if (url.username !== '' || url.password !== '')
+        return refuse('carries a user name or password; leave them out');
+    const loopback = isLoopback(url.hostname);
+    if (!loopback && !isAdobe(url.hostname))
+        return refuse('does not point to adobelogin.com or a host below it; the secret is sent nowhere else');
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))
+        return refuse('must start with https://');
+    if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+        return refuse('must be a scheme and host alone, without a path; the action adds the path');
+    return { ok: true, origin: url.origin };
+}
+
+;// CONCATENATED MODULE: ./src/inputs/read.ts
+const INPUT_DEFAULTS = {
+    'client-id': '',
+    'client-secret': '',
+    scopes: 'openid, AdobeID, offline_access, creative_sdk',
+    'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
+    'aio-context': '',
+    'grant-type': 'client_credentials',
+    'refresh-token': '',
+    code: '',
+    'code-verifier': '',
+    'org-id': '',
+    'ims-url': 'https://ims-na1.adobelogin.com',
+    reuse: 'job',
+    'min-validity': '1800',
+    revoke: 'false',
+    timeout: '60',
+    summary: 'false',
+};
+function readRawInputs(env) {
+    const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
+        name,
+        (env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
+    ]);
+    return Object.fromEntries(raw);
+}
+function splitSecrets(value) {
+    return value
+        .split(/[\r\n,]+/)
+        .map((secret) => secret.trim())
+        .filter((secret) => secret !== '');
+}
+const QUOTES = '"\'`\u201c\u201d\u2018\u2019';
+function unquoted(value) {
+    let [start, end] = [0, value.length];
+    while (start < end && QUOTES.includes(value.charAt(start)))
+        start += 1;
+    while (start < end && QUOTES.includes(value.charAt(end - 1)))
+        end -= 1;
+    return value.slice(start, end);
+}
+function secretsOfInputs(raw) {
+    const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
+    const parts = splitSecrets(raw['client-secret']);
+    const values = parts.length === 0 ? user : [...parts, raw['client-secret'], ...user];
+    const all = new Set(values.flatMap((value) => [value, unquoted(value)]));
+    return [...all].filter((value) => value !== '');
+}
+
+;// CONCATENATED MODULE: ./src/inputs/variable-names.ts
+const LEGAL = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const OWNED_PREFIXES = [
+    'GITHUB_',
+    'RUNNER_',
+    'ACTIONS_',
+    'INPUT_',
+    'STATE_',
+    'LD_',
+    'DYLD_',
+    'NODE_',
+    'NPM_CONFIG_',
+    'GIT_',
+    'LC_',
+    'SSL_CERT_',
+    'XDG_',
+];
+const OWNED = new Set(('PATH HOME CI SHELL USER LOGNAME PWD OLDPWD SHLVL IFS ENV BASH_ENV PS4 PROMPT_COMMAND CDPATH TERM LANG TZ ' +
+    'TMP TEMP TMPDIR HOSTNAME UID EUID PPID SHELLOPTS BASHOPTS _ ' +
+    'HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY FTP_PROXY ' +
+    'PYTHONPATH PYTHONHOME PYTHONSTARTUP RUBYOPT RUBYLIB PERL5LIB PERL5OPT JAVA_TOOL_OPTIONS _JAVA_OPTIONS ' +
+    'JDK_JAVA_OPTIONS CLASSPATH ' +
+    'COMSPEC PATHEXT SYSTEMROOT SYSTEMDRIVE WINDIR APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES USERPROFILE ' +
+    'USERNAME USERDOMAIN COMPUTERNAME HOMEDRIVE HOMEPATH PSMODULEPATH OS AGENT_TOOLSDIRECTORY').split(' '));
+function judgeVariableName(name) {
+    if (!LEGAL.test(name))
+        return 'is not made of letters, digits and underscores alone, or begins with a digit';
+    const upper = name.toUpperCase();
+    if (OWNED.has(upper) || OWNED_PREFIXES.some((prefix) => upper.startsWith(prefix)))
+        return 'belongs to the runner or the system';
     return undefined;
 }
-async function keepToken(token, source, inputs, keep) {
-    const identity = identityOf(inputs);
-    const [secret] = inputs.clientSecrets;
-    if (identity === undefined || secret === undefined || source === 'job')
-        return;
-    const sharing = inputs.reuse === 'repository' ? 'repository' : 'job';
-    const sealed = (0,sealed_token/* sealToken */.fh)(token, secret, identity);
-    if (source === 'ims' && sharing === 'repository') {
-        const { writeToRepository } = await __nccwpck_require__.e(/* import() */ 310).then(__nccwpck_require__.bind(__nccwpck_require__, 310));
-        await writeToRepository(keep, identity, sealed, token.expiresAtMs);
-    }
-    if (!keep.signal.aborted)
-        writeToJob(keep.env['RUNNER_TEMP'] ?? '', identity, sharing, sealed);
+function aioVariables(context) {
+    if (!/^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(context))
+        return undefined;
+    const name = context.replaceAll('_', '__').toUpperCase();
+    const prefix = `AIO_IMS_CONTEXTS_${name}_ACCESS__TOKEN`;
+    return { token: `${prefix}_TOKEN`, expiry: `${prefix}_EXPIRY` };
 }
 
-// EXTERNAL MODULE: ./src/surroundings.ts + 1 modules
-var src_surroundings = __nccwpck_require__(52);
+;// CONCATENATED MODULE: ./src/inputs/parse.ts
+
+
+
+
+
+function askedScopes(grant) {
+    return grant.type === 'client_credentials' ? grant.scopes : [];
+}
+const LINE_BREAK = /[\r\n]/;
+const parse_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
+const parse_QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
+const LONGEST_TIMEOUT_SECONDS = 3600;
+function isQuoted(value) {
+    return value.length > 1 && parse_QUOTES.includes(value.charAt(0) + value.charAt(value.length - 1));
+}
+function splitList(value) {
+    return value.split(/[\s,]+/).filter((item) => item !== '');
+}
+function splitScopes(value) {
+    if (!value.startsWith('['))
+        return splitList(value);
+    try {
+        const list = JSON.parse(value);
+        if (!Array.isArray(list) || !list.every((item) => typeof item === 'string'))
+            return undefined;
+        return splitList(list.join(','));
+    }
+    catch {
+        return undefined;
+    }
+}
+function placesOf(list, isWrong) {
+    const places = list.flatMap((item, at) => (isWrong(item) ? [at + 1] : []));
+    if (places.length === 0)
+        return '';
+    const shown = places.slice(0, 5).join(', ');
+    const more = places.length > 5 ? ` and ${places.length - 5} more` : '';
+    return `${shown}${more} of ${list.length}`;
+}
+function checkShape(raw, report) {
+    const lists = ['scopes', 'env-var', 'client-secret'];
+    const invisible = 'has a control character or an invisible one inside; copy it again as plain text.';
+    const secrets = splitSecrets(raw['client-secret']);
+    for (const name of Object.keys(raw)) {
+        const value = raw[name];
+        if (isQuoted(value) || (name === 'client-secret' && secrets.some(isQuoted)))
+            report(`\`${name}\` is wrapped in quotes; store the value without them.`);
+        if (lists.includes(name))
+            continue;
+        if (LINE_BREAK.test(value))
+            report(`\`${name}\` has a line break inside; store it as a single line.`);
+        else if (parse_INVISIBLE.test(value))
+            report(`\`${name}\` ${invisible}`);
+    }
+    if (secrets.some((secret) => parse_INVISIBLE.test(secret)))
+        report(`\`client-secret\` ${invisible}`);
+}
+function choice(name, raw, allowed, report) {
+    const found = allowed.find((value) => value === raw[name]);
+    if (found === undefined)
+        report(`\`${name}\` must be one of ${allowed.map((value) => `"${value}"`).join(', ')}.`);
+    return found;
+}
+function flag(name, raw, report) {
+    if (/^(true|True|TRUE)$/.test(raw[name]))
+        return true;
+    if (!/^(false|False|FALSE)$/.test(raw[name]))
+        report(`\`${name}\` must be "true" or "false".`);
+    return false;
+}
+function seconds(name, raw, [least, most], report) {
+    const value = /^\d{1,9}$/.test(raw[name]) ? Number(raw[name]) : NaN;
+    if (value >= least && value <= most)
+        return value;
+    report(`\`${name}\` must be whole seconds from ${least} to ${most}.`);
+    return least;
+}
+function parseScopes(raw, report) {
+    const scopes = splitScopes(raw.scopes);
+    if (scopes === undefined)
+        report('`scopes` starts with [ but is not a JSON array of strings.');
+    else if (scopes.length === 0)
+        report('`scopes` is empty; copy them from the credential in the Adobe Developer Console.');
+    const wrong = placesOf(scopes ?? [], (scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
+    if (wrong !== '')
+        report(`\`scopes\` has an entry that is no scope (${wrong}); write the names alone, such as openid, AdobeID.`);
+    return [...new Set(scopes)];
+}
+function parseGrant(raw, secretCount, report) {
+    const grants = ['client_credentials', 'refresh_token', 'authorization_code'];
+    const type = choice('grant-type', raw, grants, report);
+    const owners = {
+        'refresh-token': 'refresh_token',
+        code: 'authorization_code',
+        'code-verifier': 'authorization_code',
+    };
+    const given = Object.keys(owners).filter((name) => raw[name] !== '');
+    for (const name of given)
+        if (type !== undefined && type !== owners[name])
+            report(`\`${name}\` goes with \`grant-type: ${owners[name]}\` only, and \`grant-type\` is "${type}".`);
+    if (type === 'refresh_token') {
+        if (raw['refresh-token'] === '')
+            report('`refresh-token` is empty; `grant-type: refresh_token` needs one.');
+        return { type, refreshToken: raw['refresh-token'] };
+    }
+    if (type === 'authorization_code') {
+        if (raw.code === '')
+            report('`code` is empty; `grant-type: authorization_code` needs one.');
+        if (secretCount === 0 && raw['code-verifier'] === '')
+            report('`client-secret` and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.');
+        return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
+    }
+    const scopes = type === undefined && given.length > 0 ? [] : parseScopes(raw, report);
+    return { type: 'client_credentials', scopes };
+}
+function parseClient(raw, report) {
+    const clientSecrets = [...new Set(splitSecrets(raw['client-secret']))];
+    if (raw['client-id'] === '')
+        report('`client-id` is empty; it is in the Adobe Developer Console, on the page of the credential.');
+    else if (/[^\x00-\x7f]/.test(raw['client-id']) && !parse_INVISIBLE.test(raw['client-id']))
+        report('`client-id` may hold ASCII characters only; copy it again from the credential.');
+    if (clientSecrets.length > 2)
+        report(`\`client-secret\` holds ${clientSecrets.length} secrets; a credential has at most two, and a comma or line break separates them.`);
+    const userGrant = raw['grant-type'] === 'refresh_token' || raw['grant-type'] === 'authorization_code';
+    const ofPublicClient = userGrant && raw['client-secret'] === '';
+    if (clientSecrets.length === 0 && !ofPublicClient)
+        report(`\`client-secret\` is empty. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}. Name the environment in the job, compare the name of the secret, or skip this step for forks and Dependabot.`);
+    return { clientId: raw['client-id'], clientSecrets, orgId: raw['org-id'] };
+}
+function parseEnvVars(raw, report) {
+    const names = splitList(raw['env-var']);
+    const reasons = names.map(judgeVariableName);
+    for (const reason of new Set(reasons.filter((one) => one !== undefined))) {
+        const places = placesOf(names, (name) => judgeVariableName(name) === reason);
+        report(`\`env-var\` has a name that ${reason} (${places}).`);
+    }
+    return [...new Set(names)];
+}
+function parseAio(raw, envVars, report) {
+    if (raw['aio-context'] === '')
+        return undefined;
+    const variables = aioVariables(raw['aio-context']);
+    if (variables === undefined)
+        report('`aio-context` must be a context name of letters, digits and single underscores, usually "cli".');
+    else if (envVars.some((name) => name.toUpperCase() === variables.expiry))
+        report('`env-var` names the variable in which `aio-context` exports the expiry.');
+    return variables;
+}
+function parseInputs(raw) {
+    const problems = [];
+    const report = (problem) => problems.push(problem);
+    checkShape(raw, report);
+    const client = parseClient(raw, report);
+    const grant = parseGrant(raw, client.clientSecrets.length, report);
+    const endpoint = judgeEndpoint(raw['ims-url']);
+    if (!endpoint.ok)
+        report(`\`ims-url\` ${endpoint.reason}.`);
+    const envVars = parseEnvVars(raw, report);
+    const inputs = {
+        client,
+        grant,
+        origin: endpoint.ok ? endpoint.origin : '',
+        envVars,
+        aio: parseAio(raw, envVars, report),
+        reuse: choice('reuse', raw, ['none', 'job', 'repository'], report) ?? 'none',
+        minValiditySeconds: seconds('min-validity', raw, [0, 999_999_999], report),
+        revoke: flag('revoke', raw, report),
+        timeoutSeconds: seconds('timeout', raw, [1, LONGEST_TIMEOUT_SECONDS], report),
+        summary: flag('summary', raw, report),
+    };
+    if (inputs.reuse === 'repository' && inputs.revoke)
+        report('`revoke: true` contradicts `reuse: repository`: other jobs still use the token that would be revoked.');
+    if (inputs.reuse === 'repository' && grant.type !== 'client_credentials')
+        report('`reuse: repository` goes with `grant-type: client_credentials` only.');
+    if (problems.length > 0)
+        throw new StepError({
+            code: 'invalid_input',
+            happened: problems.join(' '),
+            remedy: 'No request was made.',
+        });
+    return inputs;
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = require("node:fs");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = require("node:path");
+;// CONCATENATED MODULE: ./src/reuse/job-file.ts
+
+
+
+function readRegular(path, limitBytes) {
+    const file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+    try {
+        const facts = (0,external_node_fs_namespaceObject.fstatSync)(file);
+        return facts.isFile() && facts.size <= limitBytes ? (0,external_node_fs_namespaceObject.readFileSync)(file) : undefined;
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+}
+function jobFile(folder, name, limitBytes) {
+    if (!(0,external_node_path_namespaceObject.isAbsolute)(folder))
+        return { read: () => undefined, write: () => undefined };
+    const path = (0,external_node_path_namespaceObject.join)(folder, name);
+    return {
+        read: () => {
+            try {
+                return readRegular(path, limitBytes);
+            }
+            catch {
+                return undefined;
+            }
+        },
+        write: (bytes) => {
+            const draft = `${path}.${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}`;
+            try {
+                (0,external_node_fs_namespaceObject.writeFileSync)(draft, bytes, { mode: 0o600, flag: 'wx' });
+                (0,external_node_fs_namespaceObject.renameSync)(draft, path);
+            }
+            catch {
+                try {
+                    (0,external_node_fs_namespaceObject.rmSync)(draft, { force: true });
+                }
+                catch {
+                }
+            }
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/reuse/repository.ts
+
+
+
+
+const VERSION = (0,external_node_crypto_namespaceObject.createHash)('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
+const UPLOAD_HEADERS = {
+    'x-ms-blob-type': 'BlockBlob',
+    'x-ms-version': '2022-11-02',
+    'content-type': 'application/octet-stream',
+};
+class CacheError extends Error {
+    name = 'CacheError';
+}
+function isGitHub(env) {
+    const server = env['GITHUB_SERVER_URL'] ?? '';
+    const url = server === '' ? 'https://github.com' : server;
+    const host = URL.canParse(url) ? new URL(url).hostname : '';
+    return host === 'github.com' || host.endsWith('.ghe.com') || host.endsWith('.localhost');
+}
+function serviceOf(env) {
+    const text = env['ACTIONS_RESULTS_URL'] ?? '';
+    const token = env['ACTIONS_RUNTIME_TOKEN'] ?? '';
+    const isVersion2 = (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '' && isGitHub(env);
+    if (!isVersion2 || token === '' || !URL.canParse(text))
+        return undefined;
+    const url = new URL(text);
+    if (url.protocol !== 'https:' && !isLoopback(url.hostname))
+        return undefined;
+    const mode = (env['ACTIONS_CACHE_MODE'] ?? '').trim().toLowerCase();
+    return {
+        url,
+        token,
+        mayRead: mode !== 'none' && mode !== 'write-only',
+        mayWrite: mode !== 'none' && mode !== 'read',
+    };
+}
+const succeeded = ({ status }) => status >= 200 && status <= 299;
+function reasonOf(error) {
+    if (error instanceof CacheError)
+        return error.message;
+    return error instanceof TimedOutError ? 'did not answer in time' : 'could not be reached';
+}
+function understood(response) {
+    if (!succeeded(response))
+        throw new CacheError(`answered HTTP ${response.status}`);
+    const fields = answers_parseObject(response.body?.toString('utf8') ?? '');
+    if (fields === undefined)
+        throw new CacheError('gave an answer that was not understood');
+    return fields;
+}
+class Repository {
+    #service;
+    #options;
+    #budgetMs;
+    constructor(service, options) {
+        this.#service = service;
+        this.#options = options;
+        this.#budgetMs = options.budgetMs;
+    }
+    static open(options) {
+        const service = serviceOf(options.env);
+        return service && new Repository(service, options);
+    }
+    async read(keyPrefix) {
+        const { mayRead } = this.#service;
+        if (!mayRead)
+            return { kind: 'failed', reason: 'may not be read here', spoilt: false };
+        let spoilt = false;
+        try {
+            return await this.#within(this.#budgetMs / 2, async (send) => {
+                const wanted = { key: keyPrefix, restore_keys: [keyPrefix], version: VERSION };
+                const found = understood(await send(this.#call('GetCacheEntryDownloadURL', wanted)));
+                if (found['ok'] !== true)
+                    return { kind: 'none' };
+                spoilt = true;
+                const url = this.#blobUrl(found['signed_download_url'] ?? found['signedDownloadUrl']);
+                const blob = await send({ method: 'GET', url, headers: {} });
+                if (blob.status !== 200)
+                    throw new CacheError(`answered HTTP ${blob.status}`);
+                if (blob.body === undefined)
+                    throw new CacheError('holds an entry that is too large');
+                return { kind: 'found', bytes: blob.body };
+            });
+        }
+        catch (error) {
+            return { kind: 'failed', reason: reasonOf(error), spoilt };
+        }
+    }
+    async write(key, bytes) {
+        if (!this.#service.mayWrite)
+            return;
+        const entry = { key, version: VERSION };
+        try {
+            await this.#within(this.#budgetMs, async (send) => {
+                const created = understood(await send(this.#call('CreateCacheEntry', entry)));
+                if (created['ok'] !== true)
+                    return;
+                const url = this.#blobUrl(created['signed_upload_url'] ?? created['signedUploadUrl']);
+                const uploaded = await send({ method: 'PUT', url, headers: UPLOAD_HEADERS, body: bytes });
+                if (!succeeded(uploaded))
+                    return;
+                const size = { size_bytes: String(bytes.length) };
+                await send(this.#call('FinalizeCacheEntryUpload', { ...entry, ...size }));
+            });
+        }
+        catch {
+        }
+    }
+    async #within(limitMs, work) {
+        const { clock, signal, limitBytes, deadlineMs } = this.#options;
+        const startedMs = clock.now();
+        const endMs = Math.min(startedMs + limitMs, deadlineMs);
+        try {
+            return await work((request) => {
+                const leftMs = endMs - clock.now();
+                if (leftMs <= 0)
+                    throw new TimedOutError('no time left');
+                return exchange(request, { signal, limitMs: leftMs, limitBytes });
+            });
+        }
+        finally {
+            this.#budgetMs = Math.max(0, this.#budgetMs - (clock.now() - startedMs));
+        }
+    }
+    #call(method, fields) {
+        const { url, token } = this.#service;
+        return {
+            method: 'POST',
+            url: new URL(`/twirp/github.actions.results.api.v1.CacheService/${method}`, url),
+            headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+            body: JSON.stringify(fields),
+        };
+    }
+    #blobUrl(value) {
+        if (typeof value !== 'string' || !URL.canParse(value))
+            throw new CacheError('gave an answer that was not understood');
+        const url = new URL(value);
+        const local = isLoopback(url.hostname) && isLoopback(this.#service.url.hostname);
+        if (url.protocol === 'https:' || (url.protocol === 'http:' && local))
+            return url;
+        throw new CacheError('named a place that is not safe');
+    }
+}
+function entryKey(keyPrefix, expiresAtMs, spoilt) {
+    const key = `${keyPrefix}${Math.floor(expiresAtMs / 60_000)}`;
+    return spoilt ? `${key}-${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}` : key;
+}
+
+;// CONCATENATED MODULE: ./src/reuse/seal.ts
+
+const seal_VERSION = 2;
+const SALT_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
+const LARGEST_SEALED_BYTES = 64 * 1024 + 128;
+function deriveKey(secret, salt, place) {
+    const info = JSON.stringify(['adobe-ims-token', seal_VERSION, ...place]);
+    const hashed = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(info).digest();
+    return Buffer.from((0,external_node_crypto_namespaceObject.hkdfSync)('sha256', secret, salt, hashed, 32));
+}
+function seal(text, secret, place) {
+    const salt = (0,external_node_crypto_namespaceObject.randomBytes)(SALT_BYTES);
+    const iv = (0,external_node_crypto_namespaceObject.randomBytes)(IV_BYTES);
+    const version = Buffer.from([seal_VERSION]);
+    const cipher = (0,external_node_crypto_namespaceObject.createCipheriv)('aes-256-gcm', deriveKey(secret, salt, place), iv);
+    cipher.setAAD(version);
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
+}
+function openWith(bytes, secret, place) {
+    const salt = bytes.subarray(1, 1 + SALT_BYTES);
+    const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
+    const tag = bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES);
+    try {
+        const key = deriveKey(secret, salt, place);
+        const decipher = (0,external_node_crypto_namespaceObject.createDecipheriv)('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
+        decipher.setAAD(bytes.subarray(0, 1));
+        decipher.setAuthTag(tag);
+        const text = decipher.update(bytes.subarray(HEADER_BYTES));
+        return Buffer.concat([text, decipher.final()]).toString('utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+function seal_open(bytes, secrets, place) {
+    const fits = bytes.length >= HEADER_BYTES && bytes.length <= LARGEST_SEALED_BYTES;
+    if (!fits || bytes[0] !== seal_VERSION)
+        return undefined;
+    for (const secret of secrets) {
+        const text = openWith(bytes, secret, place);
+        if (text !== undefined)
+            return { text, secret };
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/reuse/reuse.ts
+
+
+
+
+
+
+
+function placeOfJob(env) {
+    const names = ['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB'];
+    return ['job', ...names.map((name) => env[name] ?? '')];
+}
+function fingerprint({ origin, clientId, orgId, scopes }) {
+    const parts = [origin, clientId, orgId, [...scopes].sort()];
+    return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+function sealToken({ token, secret }, place, fate) {
+    const { accessToken, tokenType, expiresAtMs } = token;
+    return seal(JSON.stringify({ accessToken, tokenType, expiresAtMs, fate }), secret, place);
+}
+function readToken({ text, secret }) {
+    const { accessToken, tokenType, expiresAtMs, fate } = answers_parseObject(text) ?? {};
+    if (!isTokenText(accessToken) || !isTokenText(tokenType))
+        return undefined;
+    if (typeof expiresAtMs !== 'number' || !Number.isFinite(expiresAtMs))
+        return undefined;
+    return { token: withClaims({ accessToken, tokenType, expiresAtMs }), secret, fate };
+}
+class Reuse {
+    #wanted;
+    #options;
+    #identity;
+    #file;
+    #repository;
+    #spoilt = false;
+    constructor(wanted, options) {
+        this.#wanted = wanted;
+        this.#options = options;
+        this.#identity = fingerprint(wanted);
+        const name = `adobe-ims-token-${this.#identity.slice(0, 32)}`;
+        const limitBytes = LARGEST_SEALED_BYTES;
+        this.#file = jobFile(options.env['RUNNER_TEMP'] ?? '', name, limitBytes);
+        this.#repository =
+            wanted.from === 'repository' ? Repository.open({ ...options, limitBytes }) : undefined;
+    }
+    async find() {
+        return this.#findInJob() ?? (await this.#findInRepository());
+    }
+    async keep(kept, source) {
+        const { revoke } = this.#wanted;
+        if (source === 'job' && !revoke)
+            return;
+        const fate = this.#repository !== undefined ? 'shared' : revoke ? 'revoked' : 'unshared';
+        this.#file.write(sealToken(kept, this.#placeInJob(), fate));
+        if (this.#repository === undefined || source !== 'ims')
+            return;
+        const key = entryKey(this.#keyPrefix(), kept.token.expiresAtMs, this.#spoilt);
+        await this.#repository.write(key, sealToken(kept, this.#placeInRepository(), fate));
+    }
+    #findInJob() {
+        const found = this.#open(this.#file.read(), this.#placeInJob());
+        if (found === undefined || !this.#isFresh(found))
+            return undefined;
+        if (this.#wanted.revoke && found.fate === 'shared')
+            return undefined;
+        if (this.#repository !== undefined && found.fate === 'revoked')
+            return undefined;
+        return { ...found, source: 'job', willBeRevoked: found.fate === 'revoked' };
+    }
+    async #findInRepository() {
+        if (this.#wanted.from !== 'repository')
+            return undefined;
+        if (this.#repository === undefined) {
+            info('This runner offers no Actions cache that `reuse: repository` could use, so the step reuses tokens of this job only.');
+            return undefined;
+        }
+        const lookup = await this.#repository.read(this.#keyPrefix());
+        if (lookup.kind === 'none' || this.#options.signal.aborted)
+            return undefined;
+        const bytes = lookup.kind === 'found' ? lookup.bytes : undefined;
+        const found = this.#open(bytes, this.#placeInRepository());
+        if (found !== undefined && !this.#isFresh(found))
+            return undefined;
+        if (found !== undefined)
+            return { ...found, source: 'repository', willBeRevoked: false };
+        this.#spoilt = lookup.kind === 'found' || lookup.spoilt;
+        const reason = lookup.kind === 'found'
+            ? 'holds an entry that this client secret does not open'
+            : lookup.reason;
+        info(`The Actions cache ${reason}, so the token comes from IMS.`);
+        return undefined;
+    }
+    #open(bytes, place) {
+        const opened = bytes && seal_open(bytes, this.#wanted.clientSecrets, place);
+        return opened && readToken(opened);
+    }
+    #isFresh({ token }) {
+        const left = secondsLeft(token.expiresAtMs, this.#options.clock.date());
+        return left >= Math.max(1, this.#wanted.minValiditySeconds);
+    }
+    #placeInJob() {
+        return [...placeOfJob(this.#options.env), this.#identity];
+    }
+    #placeInRepository() {
+        return ['repository', this.#identity];
+    }
+    #keyPrefix() {
+        return `adobe-ims-token-2-${this.#identity}-`;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/revocation.ts
+
+
+
+const placeOf = (env) => ['revocation', ...placeOfJob(env)];
+function sealRevocation(revocation, secret, env) {
+    return seal(JSON.stringify(revocation), secret, placeOf(env)).toString('base64');
+}
+function openRevocation(state, secrets, env) {
+    const opened = open(Buffer.from(state, 'base64'), secrets, placeOf(env));
+    if (opened === undefined)
+        return undefined;
+    return { ...parseObject(opened.text), secret: opened.secret };
+}
+
+;// CONCATENATED MODULE: ./src/runner/publish.ts
+
+
+
+const STATE_NAME = 'revoke';
+function runnerFiles(names, env) {
+    const look = (name) => {
+        const path = env[name] ?? '';
+        try {
+            (0,external_node_fs_namespaceObject.accessSync)(path, external_node_fs_namespaceObject.constants.W_OK);
+            const facts = (0,external_node_fs_namespaceObject.statSync)(path);
+            if (!facts.isDirectory())
+                return { path, size: facts.size };
+        }
+        catch {
+        }
+        throw new StepError({
+            code: 'runner',
+            happened: `${name} names no file that can be written.`,
+            remedy: 'Use the action through `uses:` in a workflow, on a current runner.',
+        });
+    };
+    return new Map(names.map((name) => [name, look(name)]));
+}
+function cutBack(files) {
+    for (const { path, size } of files.values())
+        try {
+            (0,external_node_fs_namespaceObject.truncateSync)(path, size);
+        }
+        catch {
+        }
+}
+function publish(publication, files) {
+    const { outputs, variables, state, summary } = publication;
+    try {
+        for (const [name, value] of Object.entries(outputs))
+            setOutput(name, value);
+        for (const [name, value] of Object.entries(variables))
+            exportVariable(name, value);
+        if (state !== '')
+            saveState(STATE_NAME, state);
+        const summaryFile = files.get('GITHUB_STEP_SUMMARY')?.path;
+        if (summaryFile !== undefined)
+            (0,external_node_fs_namespaceObject.appendFileSync)(summaryFile, summary);
+    }
+    catch (error) {
+        cutBack(files);
+        const code = error?.code ?? '';
+        const known = /^E[A-Z]{2,20}$/.test(code) ? ` (${code})` : '';
+        throw new StepError({
+            code: 'runner',
+            happened: `The files that the runner reads could not be written${known}.`,
+            remedy: 'Check that the disk of the runner has space.',
+        }, { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/runner/summary.ts
+const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+function summaryOf(title, rows) {
+    const cell = (value) => {
+        if (typeof value === 'string')
+            return escaped(value);
+        if (value.length === 0)
+            return 'none';
+        return value.map((item) => `<code>${escaped(item)}</code>`).join(', ');
+    };
+    const lines = Object.entries(rows).map(([name, value]) => `<tr><td>${name}</td><td>${cell(value)}</td></tr>`);
+    return `<h3>${title}</h3>\n<table>${lines.join('')}</table>\n`;
+}
+
 ;// CONCATENATED MODULE: ./src/acquire.ts
 
 
@@ -3379,101 +3130,212 @@ var src_surroundings = __nccwpck_require__(52);
 
 
 
-function settleScopes({ token, source }, inputs, secrets) {
-    const asked = askedScopes(inputs);
+const LONGEST_CACHE_MS = 5000;
+function reuseOf(inputs, { env, clock, signal, startedMs }) {
+    const { client, grant, origin, reuse: from, minValiditySeconds, revoke } = inputs;
+    if (from === 'none' || grant.type !== 'client_credentials')
+        return undefined;
+    const timeoutMs = inputs.timeoutSeconds * 1000;
+    return new Reuse({ ...client, origin, scopes: grant.scopes, from, minValiditySeconds, revoke }, {
+        ...{ env, clock, signal },
+        deadlineMs: startedMs + timeoutMs,
+        budgetMs: Math.min(LONGEST_CACHE_MS, timeoutMs / 3),
+    });
+}
+function settleScopes({ token, source }, grant) {
+    const asked = askedScopes(grant);
     const granted = token.grantedScopes;
     if (granted === undefined)
         return asked;
     const missing = asked.filter((scope) => !granted.includes(scope));
     if (missing.length > 0 && source !== 'job')
-        core/* warning */.$e(`The token lacks scopes that were asked for: ${cleanForeignText(missing.join(','), secrets)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
+        warning(`The token lacks scopes that were asked for: ${listed(missing)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
     return granted;
 }
-function warnIfShort(token, inputs) {
-    const left = Math.max(0, (0,ims_token/* secondsLeft */.Li)(token, Date.now()));
-    if (left < inputs.minValiditySeconds)
-        core/* warning */.$e(`The token is valid for ${left} s, less than the ${inputs.minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`);
+function warnIfShort(token, minValiditySeconds, nowMs) {
+    const left = Math.max(0, secondsLeft(token.expiresAtMs, nowMs));
+    if (left < minValiditySeconds)
+        warning(`The token is valid for ${left} s, less than the ${minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`);
 }
-const LONGEST_CACHE_MS = 5000;
-const NO_CONTEXT = { imsOrigin: 'IMS', grantType: '', secretCount: 0, scopes: [] };
-async function obtain(inputs, secrets, surroundings, keep) {
-    const found = await findToken(inputs, keep);
-    if (found !== undefined)
-        return { ...found, refreshToken: '' };
-    const answer = await requestToken(inputs, secrets, surroundings);
-    const userGrant = inputs.grant.type !== 'client_credentials';
+function outputsOf({ token, source, refreshToken }, scopes, nowMs) {
     return {
-        token: answer.token,
-        source: 'ims',
-        refreshToken: userGrant ? answer.refreshToken : '',
+        'access-token': token.accessToken,
+        'token-type': token.tokenType,
+        'expires-in': String(Math.max(0, secondsLeft(token.expiresAtMs, nowMs))),
+        'expires-at': isoSeconds(token.expiresAtMs),
+        scopes: scopes.join(','),
+        'user-id': token.userId,
+        source,
+        ...(refreshToken === '' ? {} : { 'refresh-token': refreshToken }),
     };
 }
-function withoutSecrets(token, secrets) {
-    const holdsSecret = secretFinder(secrets);
-    return {
-        ...token,
-        grantedScopes: token.grantedScopes?.filter((scope) => !holdsSecret(scope)),
-        userId: holdsSecret(token.userId) ? '' : token.userId,
-    };
+function sealingSecret({ secret }, grant) {
+    if (secret !== '')
+        return secret;
+    if (grant.type === 'refresh_token')
+        return grant.refreshToken;
+    return grant.type === 'authorization_code' ? grant.code : '';
 }
-function tell(obtained, variables) {
+function stateOf({ token, authentication, willBeRevoked }, { origin, client, grant, revoke }, env) {
+    if (!revoke || willBeRevoked)
+        return '';
+    const revocation = {
+        accessToken: token.accessToken,
+        expiresAtMs: token.expiresAtMs,
+        origin,
+        clientId: client.clientId,
+        orgId: client.orgId,
+        grantType: grant.type,
+        method: authentication.method,
+        route: routeTo(origin),
+    };
+    return sealRevocation(revocation, sealingSecret(authentication, grant), env);
+}
+function summary({ token, source }, inputs, scopes) {
+    if (!inputs.summary)
+        return '';
+    return summaryOf('Adobe IMS access token', {
+        'Client ID': [inputs.client.clientId],
+        From: source === 'ims' ? [inputs.origin] : source,
+        Scopes: scopes,
+        Expires: isoSeconds(token.expiresAtMs),
+        Variables: [...inputs.envVars, ...(inputs.aio === undefined ? [] : Object.values(inputs.aio))],
+    });
+}
+function logSuccess({ token, source }, variables) {
     const origin = {
         ims: 'Got an access token from IMS',
         job: 'Reused the access token of an earlier step',
         repository: 'Reused the access token of an earlier job',
-    }[obtained.source];
+    }[source];
     const names = variables.length === 0 ? '' : `, in ${variables.join(', ')}`;
-    core/* info */.pq(`${origin}, valid until ${(0,ims_token/* isoSeconds */.nE)(obtained.token.expiresAtMs)}${names}.`);
+    info(`${origin}, valid until ${isoSeconds(token.expiresAtMs)}${names}.`);
+}
+function neededFiles({ envVars, aio, revoke, summary: wanted }) {
+    const exportsAny = envVars.length > 0 || aio !== undefined;
+    return [
+        'GITHUB_OUTPUT',
+        ...(exportsAny ? ['GITHUB_ENV'] : []),
+        ...(revoke ? ['GITHUB_STATE'] : []),
+        ...(wanted ? ['GITHUB_STEP_SUMMARY'] : []),
+    ];
+}
+async function obtain(inputs, secrets, reuse, surroundings) {
+    const found = await reuse?.find();
+    if (found !== undefined) {
+        secrets.add([found.token.accessToken]);
+        const authentication = { method: 'client_secret_post', secret: found.secret };
+        return { ...found, authentication, refreshToken: '' };
+    }
+    const ims = new Ims({ ...inputs, ...surroundings, secrets });
+    const granted = await ims.token(inputs.grant);
+    const userGrant = inputs.grant.type !== 'client_credentials';
+    const refreshToken = userGrant ? granted.refreshToken : '';
+    return { ...granted, refreshToken, source: 'ims', willBeRevoked: false };
 }
 async function acquireWith(inputs, secrets, surroundings) {
-    const { env, signal, clock, startedMs } = surroundings;
-    const files = runnerFiles(inputs, env);
-    const timeoutMs = inputs.timeoutSeconds * 1000;
-    const budgetMs = { left: Math.min(LONGEST_CACHE_MS, timeoutMs / 3) };
-    const keep = { env, signal, program: surroundings.cacheProgram, budgetMs };
-    const obtained = await obtain(inputs, secrets, surroundings, keep);
-    const { source, refreshToken } = obtained;
-    const token = withoutSecrets(obtained.token, [...secrets, refreshToken]);
-    maskSecrets([token.accessToken]);
-    const scopes = settleScopes({ ...obtained, token }, inputs, secrets);
-    warnIfShort(token, inputs);
-    budgetMs.left = Math.max(0, Math.min(budgetMs.left, startedMs + timeoutMs - clock.now()));
-    await keepToken(token, source, inputs, keep);
+    const { env, clock, signal } = surroundings;
+    const files = runnerFiles(neededFiles(inputs), env);
+    const reuse = reuseOf(inputs, surroundings);
+    const obtained = await obtain(inputs, secrets, reuse, surroundings);
     signal.throwIfAborted();
-    const state = inputs.revoke ? revocationState(token, inputs) : '';
-    const publication = { token, source, refreshToken, scopes, state };
-    const variables = await publish(publication, inputs, files);
-    tell(obtained, variables);
+    const { token, source, authentication } = obtained;
+    const scopes = settleScopes(obtained, inputs.grant);
+    warnIfShort(token, inputs.minValiditySeconds, clock.date());
+    const state = stateOf(obtained, inputs, env);
+    secrets.add([state]);
+    const tokenVariables = [
+        ...inputs.envVars,
+        ...(inputs.aio === undefined ? [] : [inputs.aio.token]),
+    ];
+    publish({
+        outputs: outputsOf(obtained, scopes, clock.date()),
+        variables: {
+            ...Object.fromEntries(tokenVariables.map((name) => [name, token.accessToken])),
+            ...(inputs.aio && { [inputs.aio.expiry]: String(Math.floor(token.expiresAtMs)) }),
+        },
+        state,
+        summary: summary(obtained, inputs, scopes),
+    }, files);
+    process.exitCode = 0;
+    logSuccess(obtained, tokenVariables);
+    await reuse?.keep({ token, secret: authentication.secret }, source);
 }
 async function acquire(surroundings) {
     const { env } = surroundings;
     process.exitCode = 1;
-    let context = () => NO_CONTEXT;
     try {
         const raw = readRawInputs(env);
-        const secrets = secretsOfInputs(raw);
-        maskSecrets(secrets, raw['client-id']);
-        const inputs = parseInputs(raw);
-        const known = withBasicCredentials(secrets, inputs.clientId);
-        context = () => contextOf(inputs, known);
-        await acquireWith(inputs, known, surroundings);
-        process.exitCode = 0;
+        const secrets = createSecrets();
+        secrets.add(secretsOfInputs(raw), raw['client-id']);
+        await acquireWith(parseInputs(raw), secrets, surroundings);
     }
     catch (error) {
-        core/* setFailed */.C1(sentence(explain(error, context()), (0,src_surroundings/* troubleshootingUrl */.KB)(env)));
+        const failure = failureOf(error);
+        if (failure.code === 'cancelled')
+            info(`${failure.happened} ${failure.remedy}`);
+        else
+            setFailed(sentence(failure, env));
     }
+}
+
+;// CONCATENATED MODULE: ./src/runner/environment.ts
+
+function insistOnTls({ warn }) {
+    if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0')
+        return;
+    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    if (!warn)
+        return;
+    warning('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
+}
+function silenceNodeDebug() {
+    if ((process.env['NODE_DEBUG'] ?? '') !== '')
+        process.stderr.write = () => true;
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = require("node:timers/promises");
+;// CONCATENATED MODULE: ./src/runner/process.ts
+
+
+const systemClock = {
+    now: () => Number(process.hrtime.bigint()) / 1e6,
+    date: () => Date.now(),
+    sleep: async (ms, signal) => {
+        try {
+            await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal });
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            throw error;
+        }
+    },
+    random: () => Math.random(),
+};
+function cancellation() {
+    const controller = new AbortController();
+    const cancel = () => {
+        controller.abort(new StepError({
+            code: 'cancelled',
+            happened: 'The step was cancelled and set nothing.',
+            remedy: 'Run the job again if that was not intended.',
+        }));
+    };
+    process.once('SIGINT', cancel);
+    process.once('SIGTERM', cancel);
+    return controller.signal;
 }
 
 ;// CONCATENATED MODULE: ./src/main.ts
 
 
 
-const startedMs = src_surroundings/* systemClock */.ml.now();
-const signal = (0,src_surroundings/* cancellation */.WN)();
-(0,src_surroundings/* insistOnTls */.$n)({ warn: true });
-(0,src_surroundings/* silenceNodeDebug */.D)();
-const cacheProgram = (0,external_node_path_.join)((0,external_node_path_.dirname)(process.argv[1] ?? ''), '..', 'cache', 'index.js');
-void acquire({ env: process.env, clock: src_surroundings/* systemClock */.ml, startedMs, signal, cacheProgram });
+const startedMs = systemClock.now();
+const signal = cancellation();
+insistOnTls({ warn: true });
+silenceNodeDebug();
+void acquire({ env: process.env, clock: systemClock, startedMs, signal });
 
 })();
 

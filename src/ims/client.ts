@@ -1,153 +1,161 @@
-/** The only file that touches the network. */
+/** IMS as one object per step: secrets in turn, attempts, one deadline. */
 
-import type { IncomingMessage } from 'node:http';
+import * as core from '@actions/core';
 
-import { HttpClient, type HttpClientResponse } from '@actions/http-client';
+import { type Failure, StepError } from '../failure.ts';
+import type { Clock } from '../runner/process.ts';
+import type { Secrets } from '../secrets.ts';
 
-import { NetworkError, type NetworkFault } from '../errors.ts';
-import { type Connection, handler, refuseUnreadableProxy } from './connection.ts';
-import type { Endpoint } from './endpoint.ts';
-import type { FormRequest } from './token-request.ts';
-import { type Answer, BODY_LIMIT_BYTES } from './token-response.ts';
+import {
+  type Answer,
+  ANSWER_LIMIT_BYTES,
+  type Granted,
+  judgeRevocation,
+  judgeToken,
+  readAnswer,
+  secretsOf,
+} from './answers.ts';
+import { exchange } from './http.ts';
+import { networkFailure } from './network.ts';
+import { type Asked, NEW_USER_TOKEN } from './refusals.ts';
+import {
+  type Authentication,
+  authentications,
+  type Client,
+  type FormRequest,
+  type Grant,
+  revocationRequest,
+  tokenRequest,
+} from './requests.ts';
+import { retrying } from './retry.ts';
 
-export type PostOptions = {
-  /** Time limit for the whole exchange, connection and body included, in milliseconds. */
-  readonly limitMs: number;
-  /** Aborted when the step is cancelled. */
+export type ImsOptions = {
+  readonly origin: string;
+  readonly client: Client;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** What `clock.now()` said when the step began. */
+  readonly startedMs: number;
+  /** Over all attempts. */
+  readonly timeoutSeconds: number;
 };
 
-const USER_AGENT = 'adobe-ims-token';
+/** A token, and how IMS accepted the client. */
+export type Accepted = Granted & { readonly authentication: Authentication };
 
-type SystemError = Error & { readonly code?: string };
-
-const CERTIFICATE_CODE =
-  /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
-const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
-
-function faultOf(error: SystemError, code: string): NetworkFault {
-  if (CERTIFICATE_CODE.test(code)) return 'tls';
-  if (HANDSHAKE_CODE.test(code)) return 'handshake';
-  const tunnel = error.message.startsWith('tunneling socket could not be established');
-  return tunnel ? 'proxy_unreached' : 'connection';
+function answerLost({ happened, facts = [] }: Failure): Failure {
+  return {
+    code: 'answer_lost',
+    happened: `The answer to the code was lost, and the code is probably used up. ${happened}`,
+    remedy: `It was not sent again. ${NEW_USER_TOKEN} A permanent service token still works: run the job again.`,
+    facts,
+  };
 }
 
-/** @param connected whether anything of the request can have been read */
-function networkError(error: SystemError, connected: boolean): NetworkError {
-  const code = /^[A-Z0-9_]{2,60}$/.test(error.code ?? '') ? (error.code ?? '') : 'UNKNOWN';
-  // The package `tunnel`, under the HTTP client, tells a proxy's answer in the message alone.
-  const proxyStatus = /^tunneling socket could not be established, statusCode=(\d{3})$/.exec(
-    error.message,
-  )?.[1];
-  if (proxyStatus !== undefined) {
-    const refused = Number(proxyStatus) < 500;
-    return new NetworkError(refused ? 'proxy_refused' : 'proxy_unreached', {
-      reason: `proxy answered ${proxyStatus}`,
-      mayHaveArrived: false,
-      message: 'proxy refused the tunnel',
+function logRetry(attempt: number, { happened, facts = [] }: Failure, waitMs: number): void {
+  const others = facts.filter((fact) => !happened.includes(fact));
+  const more = others.length === 0 ? '' : ` (${others.join(', ')})`;
+  const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
+  core.info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
+}
+
+/** Tries one way to authenticate after the other, the next only when IMS refuses the client. */
+async function inTurn<T>(
+  [first, ...others]: readonly [Authentication, ...Authentication[]],
+  attempt: (authentication: Authentication) => Promise<T>,
+): Promise<T> {
+  try {
+    return await attempt(first);
+  } catch (error) {
+    const [second, ...rest] = others;
+    const refused = error instanceof StepError && error.failure.refusesClient === true;
+    if (!refused || second === undefined) throw error;
+    return inTurn([second, ...rest], attempt);
+  }
+}
+
+/** IMS, for one client and one step. */
+export class Ims {
+  readonly #options: ImsOptions;
+
+  constructor(options: ImsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Gets a token, over as many attempts as the time allows; each retry is one line in the log. The tokens
+   * of every answer are masked.
+   * @throws StepError
+   */
+  async token(grant: Grant): Promise<Accepted> {
+    const attempt = async (limitMs: number): Promise<Accepted> => {
+      try {
+        return await this.#attempt(grant, limitMs);
+      } catch (error) {
+        const lost = error instanceof StepError && error.failure.retry?.mayBeServed === true;
+        if (!lost || grant.type !== 'authorization_code') throw error;
+        throw new StepError(answerLost(error.failure), { cause: error });
+      }
+    };
+    return retrying(attempt, { ...this.#options, onRetry: logRetry });
+  }
+
+  /**
+   * Revokes an access token, in one attempt; false where IMS calls it invalid.
+   * @throws StepError
+   */
+  async revoke(
+    accessToken: string,
+    grantType: Grant['type'],
+    authentication: Authentication,
+  ): Promise<boolean> {
+    const { client, clock, timeoutSeconds } = this.#options;
+    const request = revocationRequest(client, grantType, authentication, accessToken);
+    const answer = await this.#post(request, timeoutSeconds * 1000);
+    return judgeRevocation(answer, this.#asked(grantType, []), clock.date());
+  }
+
+  /** Asks once, and with the second secret when the first is refused. */
+  async #attempt(grant: Grant, limitMs: number): Promise<Accepted> {
+    const { client, clock, secrets } = this.#options;
+    const deadlineMs = clock.now() + limitMs;
+    const asked = this.#asked(grant.type, grant.type === 'client_credentials' ? grant.scopes : []);
+    return inTurn(authentications(grant.type, client.clientSecrets), async (authentication) => {
+      const request = tokenRequest(client, grant, authentication);
+      const answer = await this.#post(request, Math.max(1, deadlineMs - clock.now()));
+      secrets.add(secretsOf(answer));
+      const granted = judgeToken(answer, asked, clock.date());
+      if (authentication.secret !== (client.clientSecrets[0] ?? ''))
+        core.notice(
+          'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',
+        );
+      return { ...granted, authentication };
     });
   }
-  const fault = faultOf(error, code);
-  const mayHaveArrived = fault === 'connection' && connected;
-  return new NetworkError(fault, { reason: code, mayHaveArrived, message: code });
-}
 
-/** Reads a body up to the limit; undefined when it is longer. Rejects when it is cut off. */
-function readBounded(message: IncomingMessage): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    message.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      chunks.push(chunk);
-      if (size > BODY_LIMIT_BYTES) {
-        resolve(undefined);
-        message.destroy();
-      }
-    });
-    message.on('end', () => {
-      resolve(Buffer.concat(chunks).toString('utf8'));
-    });
-    message.on('error', reject);
-    // Without this a connection closed in the middle of a body would be waited for until the limit.
-    message.on('close', () => {
-      reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
-    });
-  });
-}
-
-/** Rejects when the signal is aborted: after an answer of 101 Node tells of no response and of no error. */
-function ended(signal: AbortSignal): Promise<never> {
-  const promise = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        reject(new Error('ended'));
-      },
-      { once: true },
-    );
-  });
-  // Nobody waits for it once there is an answer.
-  promise.catch(() => undefined);
-  return promise;
-}
-
-/** A header as text: Node reads its bytes as Latin-1, servers write UTF-8. */
-function header(response: HttpClientResponse, name: string): string {
-  const value = response.message.headers[name];
-  return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
-}
-
-/**
- * Posts a form, once. Follows no redirect, repeats nothing, and honours the proxy variables.
- * @throws NetworkError without an answer; what `signal` was aborted with when the step is cancelled
- */
-export async function post(
-  endpoint: Endpoint,
-  request: FormRequest,
-  options: PostOptions,
-): Promise<Answer> {
-  refuseUnreadableProxy(endpoint);
-  const limit = new AbortController();
-  const timer = setTimeout(() => {
-    limit.abort();
-  }, options.limitMs);
-  const signal = AbortSignal.any([limit.signal, options.signal]);
-  const connection: Connection = { connected: false };
-  const client = new HttpClient(USER_AGENT, [handler(signal, connection)], {
-    allowRedirects: false,
-    allowRetries: false,
-  });
-  // The client would add an ID of the runner's, which is no business of the server's.
-  client.userAgent = USER_AGENT;
-  const sentAtMs = Date.now();
-  try {
-    options.signal.throwIfAborted();
-    const url = endpoint.origin + request.path;
-    const response = await Promise.race([
-      client.post(url, request.body, { ...request.headers }),
-      ended(signal),
-    ]);
-    const body = await readBounded(response.message);
-    return {
-      status: response.message.statusCode ?? 0,
-      debugId: header(response, 'x-debug-id'),
-      retryAfter: header(response, 'retry-after'),
-      body,
-      sentAtMs,
+  async #post({ path, headers, body }: FormRequest, limitMs: number): Promise<Answer> {
+    const { origin, clock, signal } = this.#options;
+    let connected = false;
+    const onConnect = (): void => {
+      connected = true;
     };
-  } catch (error) {
-    options.signal.throwIfAborted();
-    if (limit.signal.aborted)
-      throw new NetworkError('attempt_timeout', {
-        reason: `no answer within ${(options.limitMs / 1000).toFixed(1)} s`,
-        mayHaveArrived: connection.connected,
-        message: 'attempt timed out',
-      });
-    const cause = error instanceof Error ? error : new Error(String(error));
-    throw networkError(cause, connection.connected);
-  } finally {
-    clearTimeout(timer);
-    client.dispose();
+    const sentAtMs = clock.date();
+    try {
+      const response = await exchange(
+        { method: 'POST', url: new URL(path, origin), headers, body },
+        { signal, limitMs, limitBytes: ANSWER_LIMIT_BYTES, onConnect },
+      );
+      return readAnswer(response, sentAtMs);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new StepError(networkFailure(error, { origin, limitMs, connected }), { cause: error });
+    }
+  }
+
+  #asked(grantType: Grant['type'], scopes: readonly string[]): Asked {
+    const { origin, client, secrets } = this.#options;
+    const secretCount = client.clientSecrets.length;
+    return { origin, grantType, scopes, secretCount, clean: secrets.clean };
   }
 }

@@ -1,17 +1,13 @@
-/** Which hosts may be spoken to. */
+/** Which hosts the secret may be sent to. */
 
-export type Endpoint = {
-  /** Scheme, host and port, without a path: what every request is built from. */
-  readonly origin: string;
-};
-
+/** `origin` is scheme, host and port, without a path; `reason` follows the name of the input. */
 export type EndpointJudgement =
-  | { readonly ok: true; readonly endpoint: Endpoint }
-  | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly origin: string } | { readonly ok: false; readonly reason: string };
 
 const IPV4_LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
 
-function isLoopback(hostname: string): boolean {
+/** Whether a host name of a parsed URL is the loopback interface. */
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || IPV4_LOOPBACK.test(hostname);
 }
 
@@ -41,5 +37,5 @@ export function judgeEndpoint(text: string): EndpointJudgement {
     return refuse('must start with https://');
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
     return refuse('must be a scheme and host alone, without a path; the action adds the path');
-  return { ok: true, endpoint: { origin: url.origin } };
+  return { ok: true, origin: url.origin };
 }

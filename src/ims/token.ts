@@ -1,23 +1,19 @@
 /** The token, what it says of itself, and when it expires. */
 
-export type Token = {
+export type BareToken = {
   readonly accessToken: string;
   /** As IMS gave it; `bearer` in any case. */
   readonly tokenType: string;
   /** Milliseconds since 1970. */
   readonly expiresAtMs: number;
-  /** Scopes that the token's own claims grant; undefined where the token does not tell. */
+};
+
+export type Token = BareToken & {
+  /** Scopes in the token's own claims; undefined if it has none. */
   readonly grantedScopes: readonly string[] | undefined;
-  /** Claim `user_id`, the technical account; empty where the token does not tell. */
+  /** Claim `user_id`, the technical account; empty if the token has none. */
   readonly userId: string;
 };
-
-export type Claims = {
-  readonly scopes: readonly string[] | undefined;
-  readonly userId: string;
-};
-
-const NO_CLAIMS: Claims = { scopes: undefined, userId: '' };
 
 /** RFC 6749, section 3.3, less the comma, which separates scopes at IMS. */
 const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
@@ -28,34 +24,33 @@ export function isTokenText(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
 }
 
-/**
- * Reads the claims of an IMS token: `scope` is a list with commas, `user_id` the account. A token
- * that does not decode is a valid token that says nothing of itself, so nothing is thrown.
- */
-export function readClaims(accessToken: string): Claims {
-  const payload = accessToken.split('.')[1];
-  if (payload === undefined) return NO_CLAIMS;
-  let claims: unknown;
+function claimsOf(accessToken: string): Readonly<Record<string, unknown>> {
   try {
-    claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    const payload = accessToken.split('.')[1] ?? '';
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : {};
   } catch {
-    return NO_CLAIMS;
+    return {};
   }
-  if (typeof claims !== 'object' || claims === null) return NO_CLAIMS;
-  const { scope, user_id: userId } = claims as Record<string, unknown>;
-  const scopes =
-    typeof scope === 'string'
-      ? scope.split(/[\s,]+/).filter((name) => SCOPE.test(name))
-      : undefined;
+}
+
+/**
+ * Adds the claims of an IMS token: `scope` is a list with commas, `user_id` the account. A token that
+ * does not decode is a valid token without claims, so nothing is thrown.
+ */
+export function withClaims(token: BareToken): Token {
+  const { scope, user_id: userId } = claimsOf(token.accessToken);
+  const isList = typeof scope === 'string';
   return {
-    scopes,
+    ...token,
+    grantedScopes: isList ? scope.split(/[\s,]+/).filter((name) => SCOPE.test(name)) : undefined,
     userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
   };
 }
 
 /** Whole seconds that the token is still valid; negative when it has expired. */
-export function secondsLeft(token: Pick<Token, 'expiresAtMs'>, nowMs: number): number {
-  return Math.floor((token.expiresAtMs - nowMs) / 1000);
+export function secondsLeft(expiresAtMs: number, nowMs: number): number {
+  return Math.floor((expiresAtMs - nowMs) / 1000);
 }
 
 /** ISO 8601 in UTC, without fractions of a second. */

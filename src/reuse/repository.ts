@@ -1,139 +1,198 @@
-/** Keeps the sealed token for later jobs and runs, in the repository's Actions cache. */
+/**
+ * Bytes in the repository's Actions cache. GitHub does not document the protocol of its cache service; this is
+ * version 2 as `@actions/cache` 6.3.0 speaks it, and a test holds the requests of both together. That package
+ * unpacks archives with `tar -P`; here an entry is bytes, and whatever goes wrong is a miss.
+ */
 
-import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
 
-import { systemClock } from '../surroundings.ts';
+import { parseObject } from '../ims/answers.ts';
+import { isLoopback } from '../ims/endpoint.ts';
+import { exchange, type HttpRequest, type HttpResponse, TimedOutError } from '../ims/http.ts';
+import type { Clock } from '../runner/process.ts';
 
-import { fingerprint, LARGEST_SEALED_BYTES, type TokenIdentity } from './sealed-token.ts';
-
-export type RepositoryCache = {
-  readonly env: NodeJS.ProcessEnv;
-  /** The built program of src/cache. */
-  readonly program: string;
-  readonly signal: AbortSignal;
-  /** Milliseconds left for the cache, over both directions. */
-  readonly budgetMs: { left: number };
+/** The cache service of this run. */
+type Service = {
+  readonly url: URL;
+  readonly token: string;
+  readonly mayRead: boolean;
+  readonly mayWrite: boolean;
 };
 
-const FILE = 'sealed-token';
+export type RepositoryOptions = {
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Milliseconds that reading and writing may take together; reading takes at most half. */
+  readonly budgetMs: number;
+  /** What `clock.now()` will say when the step must end. */
+  readonly deadlineMs: number;
+  /** A longer entry, or answer, is not read. */
+  readonly limitBytes: number;
+};
 
-function keyPrefix(identity: TokenIdentity): string {
-  return `adobe-ims-token-1-${fingerprint(identity)}-`;
+export type Lookup =
+  | { readonly kind: 'found'; readonly bytes: Buffer }
+  | { readonly kind: 'none' }
+  /** The cache gave nothing, for a reason that is shown; `spoilt` if the entry itself is at fault. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly spoilt: boolean };
+
+/** Keeps our entries apart from archives: an entry is found only under the version it was saved with. */
+const VERSION = createHash('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
+const UPLOAD_HEADERS = {
+  'x-ms-blob-type': 'BlockBlob',
+  'x-ms-version': '2022-11-02',
+  'content-type': 'application/octet-stream',
+};
+
+type Send = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** The reason is shown in the log. */
+class CacheError extends Error {
+  override readonly name = 'CacheError';
+}
+
+/** As the toolkit decides it: GitHub Enterprise Server has no version 2, even if the variable is set. */
+function isGitHub(env: NodeJS.ProcessEnv): boolean {
+  const server = env['GITHUB_SERVER_URL'] ?? '';
+  const url = server === '' ? 'https://github.com' : server;
+  const host = URL.canParse(url) ? new URL(url).hostname : '';
+  return host === 'github.com' || host.endsWith('.ghe.com') || host.endsWith('.localhost');
+}
+
+function serviceOf(env: NodeJS.ProcessEnv): Service | undefined {
+  const text = env['ACTIONS_RESULTS_URL'] ?? '';
+  const token = env['ACTIONS_RUNTIME_TOKEN'] ?? '';
+  const isVersion2 = (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '' && isGitHub(env);
+  if (!isVersion2 || token === '' || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && !isLoopback(url.hostname)) return undefined;
+  const mode = (env['ACTIONS_CACHE_MODE'] ?? '').trim().toLowerCase();
+  return {
+    url,
+    token,
+    mayRead: mode !== 'none' && mode !== 'write-only',
+    mayWrite: mode !== 'none' && mode !== 'read',
+  };
+}
+
+const succeeded = ({ status }: HttpResponse): boolean => status >= 200 && status <= 299;
+
+function reasonOf(error: unknown): string {
+  if (error instanceof CacheError) return error.message;
+  return error instanceof TimedOutError ? 'did not answer in time' : 'could not be reached';
+}
+
+function understood(response: HttpResponse): Readonly<Record<string, unknown>> {
+  if (!succeeded(response)) throw new CacheError(`answered HTTP ${response.status}`);
+  const fields = parseObject(response.body?.toString('utf8') ?? '');
+  if (fields === undefined) throw new CacheError('gave an answer that was not understood');
+  return fields;
+}
+
+/** The Actions cache of a repository. */
+export class Repository {
+  readonly #service: Service;
+  readonly #options: RepositoryOptions;
+  #budgetMs: number;
+
+  private constructor(service: Service, options: RepositoryOptions) {
+    this.#service = service;
+    this.#options = options;
+    this.#budgetMs = options.budgetMs;
+  }
+
+  /** Undefined where this run has no cache service of version 2. */
+  static open(options: RepositoryOptions): Repository | undefined {
+    const service = serviceOf(options.env);
+    return service && new Repository(service, options);
+  }
+
+  /** The newest entry whose key begins so. Never throws. */
+  async read(keyPrefix: string): Promise<Lookup> {
+    const { mayRead } = this.#service;
+    if (!mayRead) return { kind: 'failed', reason: 'may not be read here', spoilt: false };
+    let spoilt = false;
+    try {
+      return await this.#within(this.#budgetMs / 2, async (send) => {
+        const wanted = { key: keyPrefix, restore_keys: [keyPrefix], version: VERSION };
+        const found = understood(await send(this.#call('GetCacheEntryDownloadURL', wanted)));
+        if (found['ok'] !== true) return { kind: 'none' };
+        spoilt = true;
+        const url = this.#blobUrl(found['signed_download_url'] ?? found['signedDownloadUrl']);
+        const blob = await send({ method: 'GET', url, headers: {} });
+        if (blob.status !== 200) throw new CacheError(`answered HTTP ${blob.status}`);
+        if (blob.body === undefined) throw new CacheError('holds an entry that is too large');
+        return { kind: 'found', bytes: blob.body };
+      });
+    } catch (error) {
+      return { kind: 'failed', reason: reasonOf(error), spoilt };
+    }
+  }
+
+  /** Saves an entry, or does without. Never throws. */
+  async write(key: string, bytes: Buffer): Promise<void> {
+    if (!this.#service.mayWrite) return;
+    const entry = { key, version: VERSION };
+    try {
+      await this.#within(this.#budgetMs, async (send) => {
+        // 409 where another job has saved meanwhile.
+        const created = understood(await send(this.#call('CreateCacheEntry', entry)));
+        if (created['ok'] !== true) return;
+        const url = this.#blobUrl(created['signed_upload_url'] ?? created['signedUploadUrl']);
+        const uploaded = await send({ method: 'PUT', url, headers: UPLOAD_HEADERS, body: bytes });
+        if (!succeeded(uploaded)) return;
+        const size = { size_bytes: String(bytes.length) };
+        await send(this.#call('FinalizeCacheEntryUpload', { ...entry, ...size }));
+      });
+    } catch {
+      // The next job asks IMS itself.
+    }
+  }
+
+  /** Sends requests that share one time limit, and takes what they took off the budget. */
+  async #within<T>(limitMs: number, work: (send: Send) => Promise<T>): Promise<T> {
+    const { clock, signal, limitBytes, deadlineMs } = this.#options;
+    const startedMs = clock.now();
+    const endMs = Math.min(startedMs + limitMs, deadlineMs);
+    try {
+      return await work((request) => {
+        const leftMs = endMs - clock.now();
+        if (leftMs <= 0) throw new TimedOutError('no time left');
+        return exchange(request, { signal, limitMs: leftMs, limitBytes });
+      });
+    } finally {
+      this.#budgetMs = Math.max(0, this.#budgetMs - (clock.now() - startedMs));
+    }
+  }
+
+  #call(method: string, fields: object): HttpRequest {
+    const { url, token } = this.#service;
+    return {
+      method: 'POST',
+      url: new URL(`/twirp/github.actions.results.api.v1.CacheService/${method}`, url),
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(fields),
+    };
+  }
+
+  /** Where the service says the blob is; plain http only where the service itself is on the loopback interface. */
+  #blobUrl(value: unknown): URL {
+    if (typeof value !== 'string' || !URL.canParse(value))
+      throw new CacheError('gave an answer that was not understood');
+    const url = new URL(value);
+    const local = isLoopback(url.hostname) && isLoopback(this.#service.url.hostname);
+    if (url.protocol === 'https:' || (url.protocol === 'http:' && local)) return url;
+    throw new CacheError('named a place that is not safe');
+  }
 }
 
 /**
- * Has GNU tar, which the cache client starts, take the folders off every name: the client unpacks an
- * archive with `-P`, so that one made by somebody else could write anywhere.
+ * The key to save a token under.
+ * @param expiresAtMs rounded to the minute, so that jobs that start together save one entry and not one each
+ * @param spoilt whether an entry could not be used: only another key can take its place
  */
-const TAR_OPTIONS = '--transform=s,.*/,,';
-
-/** What the cache program may see: all but the inputs, among them the client secret. */
-function childEnvironment(env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => !/^(INPUT|STATE)_/i.test(name));
-  const own = { GITHUB_WORKSPACE: folder, RUNNER_TEMP: folder, TAR_OPTIONS };
-  return { ...Object.fromEntries(kept), ...own };
-}
-
-/** Ends a program and what it started; on Windows there are no process groups to end. */
-function end(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
-  }
-}
-
-/** Runs the cache program; resolves when it ended or was ended, and never rejects. */
-function run(cache: RepositoryCache, folder: string, words: readonly string[]): Promise<void> {
-  const startedMs = systemClock.now();
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [cache.program, ...words], {
-      cwd: folder,
-      env: childEnvironment(cache.env, folder),
-      stdio: 'ignore',
-      detached: process.platform !== 'win32',
-    });
-    const stop = (): void => {
-      end(child.pid);
-    };
-    const timer = setTimeout(stop, cache.budgetMs.left);
-    cache.signal.addEventListener('abort', stop, { once: true });
-    const done = (): void => {
-      clearTimeout(timer);
-      cache.signal.removeEventListener('abort', stop);
-      cache.budgetMs.left = Math.max(0, cache.budgetMs.left - (systemClock.now() - startedMs));
-      resolve();
-    };
-    child.once('error', done);
-    child.once('exit', done);
-  });
-}
-
-/**
- * Removes a folder. Where an archive left something in it that cannot be removed, or a `tar` still works
- * in it, it stays for the runner, which empties RUNNER_TEMP.
- */
-function remove(folder: string): void {
-  try {
-    // An archive can take the rights to the folder away.
-    chmodSync(folder, 0o700);
-    rmSync(folder, { recursive: true, force: true });
-  } catch {
-    // As said above.
-  }
-}
-
-/** Gives the cache program a folder to itself, which is gone afterwards. */
-async function inFolder<T>(
-  env: NodeJS.ProcessEnv,
-  use: (folder: string) => Promise<T>,
-): Promise<T | undefined> {
-  let folder: string | undefined;
-  try {
-    const runnerTemp = env['RUNNER_TEMP'] ?? '';
-    const parent = isAbsolute(runnerTemp) ? runnerTemp : tmpdir();
-    folder = mkdtempSync(join(parent, 'adobe-ims-token-cache-'));
-    return await use(folder);
-  } catch {
-    return undefined;
-  } finally {
-    if (folder !== undefined) remove(folder);
-  }
-}
-
-function readSealed(path: string): Buffer | undefined {
-  const facts = statSync(path, { throwIfNoEntry: false });
-  return facts?.isFile() === true && facts.size <= LARGEST_SEALED_BYTES
-    ? readFileSync(path)
-    : undefined;
-}
-
-/** The newest sealed bytes of this identity; undefined for whatever reason there are none. */
-export async function readFromRepository(
-  cache: RepositoryCache,
-  identity: TokenIdentity,
-): Promise<Buffer | undefined> {
-  return inFolder(cache.env, async (folder) => {
-    await run(cache, folder, ['restore', keyPrefix(identity), FILE]);
-    return readSealed(join(folder, FILE));
-  });
-}
-
-/** Saves sealed bytes under the fingerprint and the expiry; does without where that cannot be. */
-export async function writeToRepository(
-  cache: RepositoryCache,
-  identity: TokenIdentity,
-  sealed: Buffer,
-  expiresAtMs: number,
-): Promise<void> {
-  if (cache.budgetMs.left === 0) return;
-  await inFolder(cache.env, async (folder) => {
-    writeFileSync(join(folder, FILE), sealed, { mode: 0o600 });
-    const key = `${keyPrefix(identity)}${Math.floor(expiresAtMs / 1000)}`;
-    await run(cache, folder, ['save', key, FILE]);
-  });
+export function entryKey(keyPrefix: string, expiresAtMs: number, spoilt: boolean): string {
+  const key = `${keyPrefix}${Math.floor(expiresAtMs / 60_000)}`;
+  return spoilt ? `${key}-${randomBytes(8).toString('hex')}` : key;
 }

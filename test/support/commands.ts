@@ -1,5 +1,5 @@
 /**
- * What a step tells the runner: file commands and workflow commands, parsed as the runner does.
+ * What a step reports to the runner: file commands and workflow commands, parsed as the runner does.
  *
  * Source: actions/runner, `FileCommandManager.cs`, `ActionCommand.cs` and `ActionCommandManager.cs`.
  */
@@ -10,182 +10,69 @@ export type Entry = { readonly name: string; readonly value: string };
 /** The entries up to the first bad one, which stay applied, and what is wrong with that one. */
 export type Entries = { readonly entries: readonly Entry[]; readonly error?: string };
 
-/** A line that the runner obeys. Its name and the names of its properties are in lower case. */
-export type WorkflowCommand = {
-  readonly name: string;
-  readonly properties: Readonly<Record<string, string>>;
-  readonly data: string;
-};
-
-type Line = { readonly text: string; readonly ended: boolean; readonly next: number };
-type Parsed = { readonly entry: Entry; readonly next: number } | { readonly error: string };
+/** A line that the runner obeys. Its name is in lower case. */
+export type WorkflowCommand = { readonly name: string; readonly data: string };
 
 /** The commands that the runner knows; any other name is plain output. */
-export const COMMAND_NAMES: ReadonlySet<string> = new Set([
-  'add-mask',
-  'add-matcher',
-  'add-path',
-  'debug',
-  'echo',
-  'endgroup',
-  'error',
-  'group',
-  'notice',
-  'remove-matcher',
-  'save-state',
-  'set-env',
-  'set-output',
-  'stop-commands',
-  'warning',
-]);
-
-/** Only a line feed ends a line here, so a carriage return stays in values and delimiters. */
-function lineAt(text: string, index: number): Line | undefined {
-  if (index >= text.length) return undefined;
-  const end = text.indexOf('\n', index);
-  return end < 0
-    ? { text: text.slice(index), ended: false, next: text.length }
-    : { text: text.slice(index, end), ended: true, next: end + 1 };
-}
-
-function heredoc(text: string, head: Line, at: number): Parsed {
-  const name = head.text.slice(0, at);
-  const delimiter = head.text.slice(at + 2);
-  if (name === '' || delimiter === '') {
-    return {
-      error: `Invalid format '${head.text}'. Name must not be empty and delimiter must not be empty`,
-    };
-  }
-  let end = head.next;
-  for (let line = lineAt(text, head.next); line !== undefined; line = lineAt(text, line.next)) {
-    if (line.text === delimiter) {
-      return { entry: { name, value: text.slice(head.next, end) }, next: line.next };
-    }
-    if (!line.ended) return { error: 'Invalid value. EOF marker missing new line.' };
-    end = line.next - 1;
-  }
-  return { error: `Invalid value. Matching delimiter not found '${delimiter}'` };
-}
-
-function entryAt(text: string, line: Line): Parsed {
-  const equals = line.text.indexOf('=');
-  const arrows = line.text.indexOf('<<');
-  if (equals >= 0 && (arrows < 0 || equals < arrows)) {
-    const entry = { name: line.text.slice(0, equals), value: line.text.slice(equals + 1) };
-    return { entry, next: line.next };
-  }
-  return arrows < 0 ? { error: `Invalid format '${line.text}'` } : heredoc(text, line, arrows);
-}
+const COMMAND_NAMES: ReadonlySet<string> = new Set(
+  (
+    'add-mask add-matcher add-path debug echo endgroup error group notice remove-matcher ' +
+    'save-state set-env set-output stop-commands warning'
+  ).split(' '),
+);
 
 /** Parses the content of GITHUB_OUTPUT, GITHUB_ENV or GITHUB_STATE. Never throws. */
 export function parseEntries(content: string): Entries {
-  const text = content.replace(/^\uFEFF/, '');
   const entries: Entry[] = [];
-  let line = lineAt(text, 0);
-  while (line !== undefined) {
-    let next = line.next;
-    if (line.text !== '') {
-      const parsed = entryAt(text, line);
-      if ('error' in parsed) return { entries, error: parsed.error };
-      entries.push(parsed.entry);
-      next = parsed.next;
+  // A carriage return does not end a line here, so it stays in values and delimiters.
+  const lines = content.split('\n');
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    if (line === '') continue;
+    const [, name = '', sign, rest = ''] = /^(.*?)(=|<<)(.*)$/s.exec(line) ?? [];
+    if (sign === '=') {
+      entries.push({ name, value: rest });
+      continue;
     }
-    line = lineAt(text, next);
+    if (name === '' || rest === '') return { entries, error: `Invalid format '${line}'` };
+    const end = lines.indexOf(rest, at + 1);
+    if (end < 0) {
+      return { entries, error: `Invalid value. Matching delimiter not found '${rest}'` };
+    }
+    entries.push({ name, value: lines.slice(at + 1, end).join('\n') });
+    at = end;
   }
   return { entries };
 }
 
-/** Parses the content of GITHUB_PATH: one folder a line, in the order in which they are added. */
-export function parsePaths(content: string): readonly string[] {
-  return content
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\r|\n/)
-    .filter((line) => line !== '');
+/** `%25` comes last, or `%250A` would become a line feed. */
+function unescape(text: string, pairs: readonly (readonly [string, string])[]): string {
+  return [...pairs, ['%25', '%'] as const].reduce(
+    (result, [escaped, plain]) => result.replaceAll(escaped, plain),
+    text,
+  );
 }
 
-type Syntax = {
-  readonly separator: string;
-  readonly data: (text: string) => string;
-  readonly property: (text: string) => string;
-};
-
-/** Unescapes in the order given: `%25` comes last, or `%250A` would become a line feed. */
-function unescaper(pairs: readonly (readonly [string, string])[]): (text: string) => string {
-  return (text) =>
-    pairs.reduce((result, [escaped, plain]) => result.replaceAll(escaped, plain), text);
-}
-
-const bracketText = unescaper([
-  ['%3B', ';'],
+const LINE_ENDS = [
   ['%0D', '\r'],
   ['%0A', '\n'],
-  ['%5D', ']'],
-  ['%25', '%'],
-]);
+] as const;
+const BRACKETS = [['%3B', ';'], ...LINE_ENDS, ['%5D', ']']] as const;
 
-const COLONS: Syntax = {
-  separator: ',',
-  data: unescaper([
-    ['%0D', '\r'],
-    ['%0A', '\n'],
-    ['%25', '%'],
-  ]),
-  property: unescaper([
-    ['%0D', '\r'],
-    ['%0A', '\n'],
-    ['%3A', ':'],
-    ['%2C', ','],
-    ['%25', '%'],
-  ]),
-};
-
-const BRACKETS: Syntax = { separator: ';', data: bracketText, property: bracketText };
-
-function command(
-  head: string,
-  data: string,
-  syntax: Syntax,
-  names: ReadonlySet<string>,
-): WorkflowCommand | undefined {
-  const space = head.indexOf(' ');
-  const name = (space < 0 ? head : head.slice(0, space)).toLowerCase();
-  if (!names.has(name)) return undefined;
-  const properties = new Map<string, string>();
-  for (const pair of space < 0
-    ? []
-    : head
-        .slice(space + 1)
-        .trim()
-        .split(syntax.separator)) {
-    const equals = pair.indexOf('=');
-    if (equals < 0) continue;
-    properties.set(pair.slice(0, equals).toLowerCase(), syntax.property(pair.slice(equals + 1)));
-  }
-  return { name, properties: Object.fromEntries(properties), data: syntax.data(data) };
+function known(head: string): string | undefined {
+  const name = (head.split(' ', 1)[0] ?? '').toLowerCase();
+  return COMMAND_NAMES.has(name) ? name : undefined;
 }
 
-function colonCommand(line: string, names: ReadonlySet<string>): WorkflowCommand | undefined {
-  const text = line.trimStart();
-  const end = text.startsWith('::') ? text.indexOf('::', 2) : -1;
-  return end < 0 ? undefined : command(text.slice(2, end), text.slice(end + 2), COLONS, names);
-}
-
-function bracketCommand(line: string, names: ReadonlySet<string>): WorkflowCommand | undefined {
-  const start = line.indexOf('##[');
-  const end = start < 0 ? -1 : line.indexOf(']', start);
-  if (end < 0) return undefined;
-  return command(line.slice(start + 3, end), line.slice(end + 1), BRACKETS, names);
-}
-
-/**
- * Parses one line of stdout or stderr; returns undefined for plain output.
- * `names`, in lower case, are the commands known at the moment.
- */
-export function parseCommand(
-  line: string,
-  names: ReadonlySet<string> = COMMAND_NAMES,
-): WorkflowCommand | undefined {
-  return colonCommand(line, names) ?? bracketCommand(line, names);
+/** Parses one line of stdout or stderr; returns undefined for plain output. */
+export function parseCommand(line: string): WorkflowCommand | undefined {
+  const [, colons = '', data = ''] = /^::(.*?)::(.*)$/s.exec(line.trimStart()) ?? [];
+  const name = known(colons);
+  if (name !== undefined) return { name, data: unescape(data, LINE_ENDS) };
+  // This form is obeyed anywhere in a line.
+  const [, brackets = '', rest = ''] = /##\[(.*?)\](.*)$/s.exec(line) ?? [];
+  const other = known(brackets);
+  return other === undefined ? undefined : { name: other, data: unescape(rest, BRACKETS) };
 }
 
 /** Cuts a stream into lines, which end at a line feed, a carriage return or both. */
@@ -208,8 +95,7 @@ export function createLineReader(): LineReader {
       return lines;
     },
     end: () => {
-      const last = rest.replace(/\r$/, '');
-      const lines = rest === '' ? [] : [last];
+      const lines = rest === '' ? [] : [rest.replace(/\r$/, '')];
       rest = '';
       return lines;
     },

@@ -5,21 +5,21 @@ import {
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
+  type Server,
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-
-export type GrantType = 'client_credentials' | 'refresh_token' | 'authorization_code';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export type Client = {
   readonly id: string;
   readonly secrets: readonly string[];
   readonly scopes: readonly string[];
-  readonly grants: readonly GrantType[];
+  readonly grants: readonly string[];
   readonly publicClient?: boolean;
   /** Which form of client authentication is taken; either by default. */
-  readonly authentication?: 'post' | 'basic' | 'either';
+  readonly authentication?: 'post' | 'basic';
 };
 
 export type Fault =
@@ -73,26 +73,6 @@ export type CodeOptions = {
   readonly scopes?: readonly string[];
 };
 
-export type ImsServer = {
-  readonly url: string;
-  readonly port: number;
-  readonly requests: RecordedRequest[];
-  /** Connections accepted so far. */
-  readonly connections: number;
-  readonly revoked: ReadonlySet<string>;
-  /** Answers the next requests, in order; afterwards the server is IMS again. */
-  script(...answers: readonly ScriptedAnswer[]): void;
-  /** Closes the next connections before it reads from them. */
-  dropConnections(count: number): void;
-  /** Answers every request until it is called with undefined. */
-  scriptAlways(answer: ScriptedAnswer | undefined): void;
-  /** Forgets the script: the server is IMS again. */
-  clearScript(): void;
-  issueCode(options: CodeOptions): string;
-  issueRefreshToken(options: { readonly clientId: string }): string;
-  close(): Promise<void>;
-};
-
 export const testClient: Client = {
   id: 'p8e-test-client-id',
   secrets: ['p8e-test-secret-0123456789'],
@@ -103,10 +83,10 @@ export const testClient: Client = {
   grants: ['client_credentials', 'refresh_token', 'authorization_code'],
 };
 
-type Answer = { readonly status: number; readonly body: object | string };
+type Answer = { readonly status: number; readonly body?: object };
 
-const refuse = (error: string, description: string, status = 400): Answer => ({
-  status,
+const refuse = (error: string, description: string): Answer => ({
+  status: 400,
   body: { error, error_description: description },
 });
 
@@ -132,7 +112,6 @@ class Ims {
   readonly #clients: readonly Client[];
   readonly #codes = new Map<string, Code>();
   readonly #refreshTokens = new Map<string, Grantee>();
-  readonly #accessTokens = new Set<string>();
   #admitted: number[] = [];
 
   constructor(options: ImsOptions) {
@@ -160,8 +139,15 @@ class Ims {
     return client;
   }
 
-  answer(request: RecordedRequest): Answer {
-    if (request.method !== 'POST') return { status: 405, body: '' };
+  answer(request: RecordedRequest): ScriptedAnswer {
+    const { status, body } = this.#judge(request);
+    const debugId = { 'x-debug-id': `p8e-test-debug-${randomUUID()}` };
+    const headers = status === 429 ? { ...debugId, 'retry-after': '1' } : debugId;
+    return { status, headers, body: body === undefined ? '' : JSON.stringify(body) };
+  }
+
+  #judge(request: RecordedRequest): Answer {
+    if (request.method !== 'POST') return { status: 405 };
     const type = request.headers['content-type'] ?? '';
     if (!type.startsWith('application/x-www-form-urlencoded'))
       return refuse('invalid_request', 'Content-Type must be application/x-www-form-urlencoded');
@@ -172,10 +158,8 @@ class Ims {
         return this.#invalidate(request);
       case '/ims/revoke':
         return this.#revoke(request);
-      case '/ims/validate_token/v1':
-        return this.#validate(request);
       default:
-        return { status: 404, body: '' };
+        return { status: 404 };
     }
   }
 
@@ -184,50 +168,45 @@ class Ims {
     if (admitPerSecond === undefined) return undefined;
     const now = performance.now();
     this.#admitted = this.#admitted.filter((at) => now - at < 1000);
-    if (this.#admitted.length >= admitPerSecond) return { status: 429, body: '' };
+    if (this.#admitted.length >= admitPerSecond) return { status: 429 };
     this.#admitted.push(now);
     return undefined;
   }
 
   /** The client that a request proves to be, or the refusal. */
-  #authenticate(request: RecordedRequest): Client | Answer {
-    const { form } = request;
-    const basic = /^Basic (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+  #authenticate({ form, headers }: RecordedRequest): Client | Answer {
+    const basic = /^Basic (.+)$/.exec(headers.authorization ?? '')?.[1];
     const [basicId = '', ...rest] = Buffer.from(basic ?? '', 'base64')
       .toString('utf8')
       .split(':');
-    const id = basic === undefined ? (form['client_id'] ?? '') : basicId;
+    const used = basic === undefined ? 'post' : 'basic';
+    const id = basic === undefined ? form['client_id'] : basicId;
     const secret = basic === undefined ? form['client_secret'] : rest.join(':');
     const client = this.#clients.find((candidate) => candidate.id === id);
     if (client === undefined) return refuse('invalid_client', 'invalid client_id parameter');
-    const form_ = client.authentication ?? 'either';
-    const used = basic === undefined ? 'post' : 'basic';
     if (secret === undefined && client.publicClient === true) return client;
-    if (form_ !== 'either' && form_ !== used)
-      return refuse('invalid_client', 'invalid client_secret parameter');
-    if (secret === undefined || !client.secrets.includes(secret))
+    const allowed = client.authentication ?? used;
+    if (allowed !== used || secret === undefined || !client.secrets.includes(secret))
       return refuse('invalid_client', 'invalid client_secret parameter');
     return client;
   }
 
   #token(request: RecordedRequest): Answer {
     const { form } = request;
-    const grant = form['grant_type'];
-    if (grant === undefined)
-      return refuse('invalid_parameter_value', 'Type parameter is required!');
     const client = this.#authenticate(request);
     if ('status' in client) return client;
-    const known = testClient.grants.find((type) => type === grant);
-    if (known === undefined) return refuse('unsupported_grant_type', 'unknown grant_type');
-    if (!client.grants.includes(known))
+    const grant = form['grant_type'] ?? '';
+    if (!client.grants.includes(grant))
       return refuse('unauthorized_client', 'client is not allowed to use this grant');
-    switch (known) {
+    switch (grant) {
       case 'client_credentials':
         return this.#clientCredentials(client, form['scope'] ?? '');
       case 'refresh_token':
         return this.#refresh(client, form['refresh_token'] ?? '');
       case 'authorization_code':
         return this.#exchange(client, form);
+      default:
+        return refuse('unsupported_grant_type', 'unknown grant_type');
     }
   }
 
@@ -290,14 +269,12 @@ class Ims {
             created_at: String(Date.now()),
             expires_in: String(seconds * 1000),
           });
-    this.#accessTokens.add(token);
     return { access_token: token, token_type: 'bearer', expires_in: seconds };
   }
 
   #end(token: string): Answer {
     this.revoked.add(token);
-    this.#accessTokens.delete(token);
-    return { status: 200, body: '' };
+    return { status: 200 };
   }
 
   #invalidate(request: RecordedRequest): Answer {
@@ -313,11 +290,6 @@ class Ims {
   #revoke(request: RecordedRequest): Answer {
     const client = this.#authenticate(request);
     return 'status' in client ? client : this.#end(request.form['token'] ?? '');
-  }
-
-  #validate(request: RecordedRequest): Answer {
-    const valid = this.#accessTokens.has(request.form['token'] ?? '');
-    return { status: 200, body: valid ? { valid, token: {} } : { valid } };
   }
 }
 
@@ -382,18 +354,6 @@ function misbehave(fault: Fault, answer: ScriptedAnswer, response: ServerRespons
   }
 }
 
-function send(answer: ScriptedAnswer, response: ServerResponse): void {
-  if (answer.fault !== undefined) {
-    misbehave(answer.fault, answer, response);
-    return;
-  }
-  response.writeHead(answer.status ?? 200, {
-    'content-type': 'application/json',
-    ...answer.headers,
-  });
-  response.end(answer.body ?? '');
-}
-
 async function record(request: IncomingMessage): Promise<RecordedRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -410,86 +370,107 @@ async function record(request: IncomingMessage): Promise<RecordedRequest> {
   };
 }
 
+/** IMS on a port of the loopback interface; what it is asked, and what it is told to answer. */
+export class ImsServer {
+  readonly url: string;
+  readonly port: number;
+  readonly requests: RecordedRequest[] = [];
+  readonly #ims: Ims;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #next: ScriptedAnswer[] = [];
+  #always: ScriptedAnswer | undefined;
+  #connections = 0;
+  #dropping = 0;
+
+  /** For a server that listens already. */
+  constructor(server: Server, options: ImsOptions) {
+    this.#ims = new Ims(options);
+    this.#server = server;
+    const address = server.address();
+    this.port = typeof address === 'object' && address !== null ? address.port : 0;
+    this.url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${this.port}`;
+    server.on('connection', (socket: Socket) => {
+      this.#accept(socket);
+    });
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      // A client that goes away in the middle of its request is no failure of the server.
+      this.#answer(request, response).catch(() => request.destroy());
+    });
+  }
+
+  /** Connections accepted so far. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  get revoked(): ReadonlySet<string> {
+    return this.#ims.revoked;
+  }
+
+  /** Answers the next requests, in order; afterwards the server is IMS again. */
+  script(...answers: readonly ScriptedAnswer[]): void {
+    this.#next.push(...answers);
+  }
+
+  /** Answers every request that has no answer of its own, until it is called with undefined. */
+  scriptAlways(answer: ScriptedAnswer | undefined): void {
+    this.#always = answer;
+  }
+
+  /** Forgets the script: the server is IMS again. */
+  clearScript(): void {
+    this.#next.length = 0;
+    this.#always = undefined;
+  }
+
+  /** Closes the next connections before it reads from them. */
+  dropConnections(count: number): void {
+    this.#dropping = count;
+  }
+
+  issueCode(options: CodeOptions): string {
+    return this.#ims.issueCode(options);
+  }
+
+  issueRefreshToken(options: { readonly clientId: string }): string {
+    return this.#ims.issueRefreshToken(options);
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #accept(socket: Socket): void {
+    this.#connections += 1;
+    this.#sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => this.#sockets.delete(socket));
+    if (this.#dropping === 0) return;
+    this.#dropping -= 1;
+    socket.destroy();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const recorded = await record(request);
+    this.requests.push(recorded);
+    const answer = this.#next.shift() ?? this.#always ?? this.#ims.answer(recorded);
+    if (answer.delayMs !== undefined) await delay(answer.delayMs, undefined, { ref: false });
+    if (answer.fault !== undefined) {
+      misbehave(answer.fault, answer, response);
+      return;
+    }
+    const headers = { 'content-type': 'application/json', ...answer.headers };
+    response.writeHead(answer.status ?? 200, headers);
+    response.end(answer.body ?? '');
+  }
+}
+
 /** Starts the embedded IMS on a free port of the loopback interface. */
 export async function startIms(options: ImsOptions = {}): Promise<ImsServer> {
-  const ims = new Ims(options);
-  const requests: RecordedRequest[] = [];
-  const scripted: ScriptedAnswer[] = [];
-  const sockets = new Set<Socket>();
-  const timers = new Set<NodeJS.Timeout>();
-  let always: ScriptedAnswer | undefined;
-  let connections = 0;
-  let dropping = 0;
-
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const recorded = await record(request);
-    requests.push(recorded);
-    const script = scripted.shift() ?? always;
-    if (script !== undefined) {
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        send(script, response);
-      }, script.delayMs ?? 0);
-      timers.add(timer);
-      return;
-    }
-    const { status, body } = ims.answer(recorded);
-    const headers: Record<string, string> = { 'x-debug-id': `p8e-test-debug-${randomUUID()}` };
-    if (status === 429) headers['retry-after'] = '1';
-    send(
-      { status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) },
-      response,
-    );
-  };
-  const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    // A client that goes away in the middle of its request is no failure of the server.
-    handle(request, response).catch(() => request.destroy());
-  };
-  const server = options.tls
-    ? createTlsServer({ ...options.tls }, listener)
-    : createServer(listener);
-  server.on('connection', (socket: Socket) => {
-    connections += 1;
-    if (dropping > 0) {
-      dropping -= 1;
-      socket.destroy();
-      return;
-    }
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.once('close', () => sockets.delete(socket));
-  });
+  const server = options.tls ? createTlsServer({ ...options.tls }) : createServer();
   await new Promise<void>((resolve) => server.listen(0, options.address ?? '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
-    port,
-    requests,
-    get connections() {
-      return connections;
-    },
-    revoked: ims.revoked,
-    dropConnections: (count) => {
-      dropping = count;
-    },
-    script: (...answers) => scripted.push(...answers),
-    scriptAlways: (answer) => {
-      always = answer;
-    },
-    clearScript: () => {
-      scripted.length = 0;
-      always = undefined;
-    },
-    issueCode: (code) => ims.issueCode(code),
-    issueRefreshToken: (client) => ims.issueRefreshToken(client),
-    close: () =>
-      new Promise((resolve) => {
-        for (const timer of timers) clearTimeout(timer);
-        server.close(() => {
-          resolve();
-        });
-        for (const socket of sockets) socket.destroy();
-      }),
-  };
+  return new ImsServer(server, options);
 }

@@ -9,6 +9,7 @@ import { revoke } from '../../src/revoke.ts';
 
 import { createLineReader, parseCommand, parseEntries } from './commands.ts';
 import { createMasker } from './masker.ts';
+import { catchStdout } from './stdout.ts';
 
 const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'] as const;
 
@@ -34,25 +35,10 @@ export type InProcessJob = {
   readonly dispose: () => void;
 };
 
-type Streams = { readonly lines: () => readonly string[]; readonly restore: () => void };
-
-/** What the steps write to stdout, instead of writing it. */
-function catchStdout(): Streams {
-  let text = '';
-  const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = (piece: Uint8Array | string): boolean => {
-    text += String(piece);
-    return true;
-  };
-  return {
-    lines: () => {
-      const reader = createLineReader();
-      return [...reader.push(text), ...reader.end()];
-    },
-    restore: () => {
-      process.stdout.write = write;
-    },
-  };
+/** Lines as the runner reads them. */
+function linesOf(text: string): readonly string[] {
+  const reader = createLineReader();
+  return [...reader.push(text), ...reader.end()];
 }
 
 /** A clock whose waits are over at once, and count all the same. */
@@ -60,6 +46,7 @@ function hastyClock(): Parameters<typeof acquire>[0]['clock'] {
   let skippedMs = 0;
   return {
     now: () => performance.now() + skippedMs,
+    date: () => Date.now(),
     sleep: (ms) => {
       skippedMs += ms;
       return Promise.resolve();
@@ -99,12 +86,11 @@ function contents(folder: string): string {
 async function steps(env: Record<string, string>, stateFile: string): Promise<number> {
   const clock = hastyClock();
   const signal = new AbortController().signal;
-  const cacheProgram = join(tmpdir(), 'none');
-  await acquire({ env, clock, startedMs: clock.now(), signal, cacheProgram });
+  await acquire({ env, clock, startedMs: clock.now(), signal });
   const exitCode = Number(process.exitCode);
   for (const { name, value } of parseEntries(readFileSync(stateFile, 'utf8')).entries)
     env[`STATE_${name}`] = value;
-  await revoke(env, signal);
+  await revoke({ env, clock, signal });
   return exitCode;
 }
 
@@ -142,7 +128,7 @@ export function startInProcessJob(): InProcessJob {
     const files = Object.fromEntries(
       FILES.map((name) => [name, readFileSync(pathOf(name), 'utf8')]),
     ) as Run['files'];
-    return { exitCode, ...shown(streams.lines()), files, temp: contents(temp) };
+    return { exitCode, ...shown(linesOf(streams.text())), files, temp: contents(temp) };
   };
   return {
     run,

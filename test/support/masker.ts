@@ -1,5 +1,6 @@
 /**
  * The runner's secret masker: which texts a secret is recognised in, and how they are replaced.
+ * Left out are the pieces that PowerShell makes of a secret, and what is inside its quotes.
  *
  * Source: actions/runner, `SecretMasker.cs`, `ValueEncoders.cs` and `HostContext.cs`.
  */
@@ -17,20 +18,6 @@ export type Masker = {
 type Encoder = (value: string) => string;
 type Range = { readonly start: number; readonly end: number };
 
-/** The runner ignores PowerShell pieces shorter than this, and quoted secrets up to `QUOTED`. */
-const POWERSHELL_PIECE = 6;
-const QUOTED = 8;
-
-const JSON_SHORT: Readonly<Record<string, string>> = {
-  '"': '\\"',
-  '\\': '\\\\',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-};
-
 const XML_ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -47,11 +34,13 @@ function base64From(shift: number): Encoder {
   };
 }
 
+/** As Newtonsoft writes it, which also escapes three line separators. */
 function jsonEscape(value: string): string {
-  return value.replace(/["\\\u0000-\u001f\u0085\u2028\u2029]/g, (character) => {
-    const code = character.charCodeAt(0).toString(16).padStart(4, '0');
-    return JSON_SHORT[character] ?? `\\u${code}`;
-  });
+  return JSON.stringify(value)
+    .slice(1, -1)
+    .replace(/[\u0085\u2028\u2029]/g, (separator) => {
+      return `\\u${separator.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    });
 }
 
 /** RFC 3986; `encodeURIComponent` alone leaves `! ' ( ) *` as they are. */
@@ -60,36 +49,6 @@ function percentEncode(value: string): string {
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-}
-
-function xmlEscape(value: string): string {
-  return value.replace(/[&<>"']/g, (character) => XML_ENTITIES[character] ?? character);
-}
-
-function withoutQuotes(value: string): string {
-  const wrapped = value.length > QUOTED && value.startsWith('"') && value.endsWith('"');
-  return wrapped ? value.slice(1, -1) : '';
-}
-
-/** Where PowerShell breaks a secret in two: the end of its first part and the start of the second. */
-function powerShellBreak(value: string): Range | undefined {
-  const coloured = value.indexOf('&+');
-  // PowerShell colours the letter after `&+`, so that it belongs to neither part.
-  if (coloured >= 0) return { start: coloured + 2, end: coloured + 3 };
-  const last = value.lastIndexOf('&');
-  return last < 0 ? undefined : { start: last + 1, end: last + 1 };
-}
-
-function powerShellFirst(value: string): string {
-  const found = powerShellBreak(value);
-  const piece = found === undefined ? '' : value.slice(0, found.start);
-  return piece.length >= POWERSHELL_PIECE ? piece : '';
-}
-
-function powerShellSecond(value: string): string {
-  const found = powerShellBreak(value);
-  const piece = found === undefined ? '' : value.slice(found.end);
-  return piece.length >= POWERSHELL_PIECE ? piece : '';
 }
 
 const ENCODERS: readonly Encoder[] = [
@@ -101,16 +60,12 @@ const ENCODERS: readonly Encoder[] = [
   (value) => value.replaceAll("'", "''"),
   jsonEscape,
   percentEncode,
-  xmlEscape,
-  withoutQuotes,
-  powerShellFirst,
-  powerShellSecond,
+  (value) => value.replace(/[&<>"']/g, (character) => XML_ENTITIES[character] ?? character),
 ];
 
 /** Returns the texts that one registered value is recognised in; an empty value has none. */
 export function encodings(value: string): readonly string[] {
-  if (value === '') return [];
-  return [...new Set(ENCODERS.map((encode) => encode(value)))].filter((text) => text !== '');
+  return value === '' ? [] : [...new Set(ENCODERS.map((encode) => encode(value)))];
 }
 
 /** Finds all places, those that overlap each other too. */
@@ -122,28 +77,15 @@ function rangesOf(text: string, secret: string): readonly Range[] {
   return ranges;
 }
 
-/** Merges ranges that overlap or touch, so that two neighbours show as one `***`. */
-function merge(ranges: readonly Range[]): readonly Range[] {
-  const merged: Range[] = [];
-  for (const range of [...ranges].sort((a, b) => a.start - b.start)) {
-    const last = merged.at(-1);
-    if (last !== undefined && range.start <= last.end) {
-      merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, range.end) };
-    } else {
-      merged.push(range);
-    }
-  }
-  return merged;
-}
-
+/** Ranges that overlap or touch become one `***`. */
 function replaceRanges(text: string, ranges: readonly Range[]): string {
   let result = '';
-  let from = 0;
-  for (const { start, end } of ranges) {
-    result += `${text.slice(from, start)}***`;
-    from = end;
+  let end = -1;
+  for (const range of ranges.toSorted((a, b) => a.start - b.start)) {
+    if (range.start > end) result += `${text.slice(Math.max(end, 0), range.start)}***`;
+    end = Math.max(end, range.end);
   }
-  return result + text.slice(from);
+  return result + text.slice(Math.max(end, 0));
 }
 
 function trimmedLines(value: string): readonly string[] {
@@ -168,6 +110,9 @@ export function createMasker(): Masker {
       add([value.trim(), ...trimmedLines(value)]);
     },
     mask: (text) =>
-      replaceRanges(text, merge([...known].flatMap((secret) => rangesOf(text, secret)))),
+      replaceRanges(
+        text,
+        [...known].flatMap((secret) => rangesOf(text, secret)),
+      ),
   };
 }

@@ -4,55 +4,73 @@ import { readdirSync } from 'node:fs';
 
 import { expect } from 'vitest';
 
-import { echoedForms } from '../../src/secret-forms.ts';
-
+import { formsOf } from './forms.ts';
 import { testClient } from './ims-server.ts';
+import type { Annotation } from './step-console.ts';
 import type { Job, StepResult } from './run-action.ts';
 
 /** What the process wrote, but for what it gave to be masked. */
-function written(step: StepResult): string {
+export function written(step: StepResult): string {
   const lines = step.stdout.split(/\r\n|\r|\n/).filter((line) => !line.startsWith('::add-mask::'));
   return [...lines, step.stderr].join('\n');
 }
 
-/** No client secret of the test client, in any form, is in what was written or left in a file. */
-function expectNoLeak(step: StepResult): void {
+/** The messages of a step's annotations of one level. */
+export function annotationsOf(step: StepResult, level: Annotation['level']): readonly string[] {
+  return step.annotations.filter((one) => one.level === level).map(({ message }) => message);
+}
+
+/** Each value is masked, and is nowhere in what the process wrote but in its masks. */
+export function expectHidden(step: StepResult, values: readonly string[]): void {
+  for (const value of values) {
+    expect(value).not.toBe('');
+    expect(step.masks).toContain(value);
+    expect(written(step)).not.toContain(value);
+  }
+}
+
+/** No client secret of the test client in any form, nothing on stderr, and no injected command. */
+function expectClean(step: StepResult): void {
   const texts = { ...step.files, written: written(step) };
-  for (const form of testClient.secrets.flatMap(echoedForms))
+  for (const form of testClient.secrets.flatMap(formsOf))
     for (const [where, text] of Object.entries(texts)) expect(text, where).not.toContain(form);
-}
-
-const errorsOf = (step: StepResult): readonly string[] =>
-  step.annotations.filter(({ level }) => level === 'error').map(({ message }) => message);
-
-/**
- * A step that failed as it should: exit code 1, one error annotation, nothing set, no leak, nothing on
- * stderr. The message of the error.
- */
-export function messageOf(step: StepResult): string {
-  expect(step.exitCode).toBe(1);
-  expect(step.files).toMatchObject({ output: '', env: '', state: '', summary: '' });
   expect(step.stderr).toBe('');
-  expectNoLeak(step);
-  const errors = errorsOf(step);
-  expect(errors).toHaveLength(1);
+  expect(step.unexpectedCommands).toEqual([]);
   expect(written(step)).not.toMatch(/^\s+at /m);
-  return errors[0] ?? '';
 }
 
-/** The same, of the first step of a job, which leaves nothing in RUNNER_TEMP either. */
-export function failureOf(step: StepResult, job: Job): string {
-  // Folders of the runner's own begin like this.
+/** A step that sets nothing and exits with 1. */
+export function expectNothingSet(step: StepResult): void {
+  expect(step.exitCode).toBe(1);
+  expect(step.files).toEqual({ output: '', env: '', state: '', summary: '' });
+  expectClean(step);
+}
+
+/** A step that failed as it should, with one error annotation. Returns its message. */
+export function messageOf(step: StepResult): string {
+  expectNothingSet(step);
+  const [message = '', ...others] = annotationsOf(step, 'error');
+  expect(others).toEqual([]);
+  expect(message).not.toBe('');
+  return message;
+}
+
+/** The action has left nothing in RUNNER_TEMP, where folders of the runner's own are. */
+export function expectNothingKept(job: Job): void {
   expect(readdirSync(job.temp).filter((name) => !/^_(runner|github)_/.test(name))).toEqual([]);
+}
+
+/** The message of the first step of a job, which failed as it should and left nothing behind. */
+export function failureOf(step: StepResult, job: Job): string {
+  expectNothingKept(job);
   return messageOf(step);
 }
 
 /** A step that succeeded as it should: a token, no error annotation, no leak, nothing on stderr. */
 export function expectSuccess(step: StepResult): void {
-  expect(errorsOf(step)).toEqual([]);
+  expect(annotationsOf(step, 'error')).toEqual([]);
   expect(step.exitCode).toBe(0);
-  expect(step.stderr).toBe('');
-  expectNoLeak(step);
+  expectClean(step);
   const token = step.outputs['access-token'] ?? '';
   expect(token).not.toBe('');
   expect(written(step)).not.toContain(token);

@@ -33,24 +33,25 @@ const OWNED = new Set(
 
 /**
  * Judges the name of a variable to export; names are compared in capitals, as Windows does. Undefined
- * when it may be set, otherwise the reason, to be read after the name.
+ * when it may be set, otherwise the reason, to follow the name.
  */
 export function judgeVariableName(name: string): string | undefined {
-  if (!LEGAL.test(name)) return 'is not a legal variable name (letters, digits, underscores)';
+  if (!LEGAL.test(name))
+    return 'is not made of letters, digits and underscores alone, or begins with a digit';
   const upper = name.toUpperCase();
   if (OWNED.has(upper) || OWNED_PREFIXES.some((prefix) => upper.startsWith(prefix)))
-    return 'the runner or the system owns';
+    return 'belongs to the runner or the system';
   return undefined;
 }
+
+export type AioVariables = { readonly token: string; readonly expiry: string };
 
 /**
  * The variables that `@adobe/aio-lib-ims` reads a token from. In their names `_` separates, `__` is an
  * underscore and case is folded, so a context with an underscore beside another or at an end cannot be
  * written: undefined.
  */
-export function aioVariables(
-  context: string,
-): { readonly token: string; readonly expiry: string } | undefined {
+export function aioVariables(context: string): AioVariables | undefined {
   if (!/^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(context)) return undefined;
   const name = context.replaceAll('_', '__').toUpperCase();
   const prefix = `AIO_IMS_CONTEXTS_${name}_ACCESS__TOKEN`;

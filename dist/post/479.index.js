@@ -1,0 +1,1650 @@
+"use strict";
+exports.id = 479;
+exports.ids = [479];
+exports.modules = {
+
+/***/ 385:
+/***/ ((__unused_webpack_module, __unused_webpack___webpack_exports__, __webpack_require__) => {
+
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __webpack_require__(161);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/command.js
+var lib_command = __webpack_require__(635);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/file-command.js
+var file_command = __webpack_require__(902);
+;// CONCATENATED MODULE: ./src/stand-ins/core.ts
+
+
+
+const logs = (command) => (message) => {
+    (0,lib_command/* issueCommand */.L)(command, {}, message);
+};
+const writes = (command) => (name, value) => {
+    (0,file_command/* issueFileCommand */.n)(command, (0,file_command/* prepareKeyValueMessage */.v)(name, value));
+};
+const debug = logs('debug');
+const notice = logs('notice');
+const warning = logs('warning');
+const error = logs('error');
+const setSecret = logs('add-mask');
+const setOutput = writes('OUTPUT');
+const saveState = writes('STATE');
+const exportToLaterSteps = writes('ENV');
+function exportVariable(name, value) {
+    process.env[name] = value;
+    exportToLaterSteps(name, value);
+}
+function info(message) {
+    process.stdout.write(message + external_node_os_.EOL);
+}
+function setFailed(message) {
+    process.exitCode = 1;
+    error(message);
+}
+
+;// CONCATENATED MODULE: ./src/failure.ts
+const CODES = (/* unused pure expression or super */ null && ([
+    'invalid_input',
+    'invalid_client',
+    'invalid_scope',
+    'unauthorized_client',
+    'unsupported_grant_type',
+    'access_denied',
+    'invalid_request',
+    'jwt_credential',
+    'redirect_refused',
+    'throttled',
+    'ims_unavailable',
+    'gateway',
+    'ims_error',
+    'malformed_answer',
+    'network',
+    'tls',
+    'proxy',
+    'timeout',
+    'retry_after',
+    'answer_lost',
+    'cancelled',
+    'runner',
+    'unexpected',
+]));
+class failure_StepError extends Error {
+    name = 'StepError';
+    failure;
+    constructor(failure, options) {
+        super(failure.happened, options);
+        this.failure = failure;
+    }
+}
+function failureOf(error) {
+    if (error instanceof failure_StepError)
+        return error.failure;
+    return {
+        code: 'unexpected',
+        happened: `The action has a defect (${error instanceof Error ? error.name : typeof error}).`,
+        remedy: 'Please report it in the repository of the action.',
+    };
+}
+function troubleshootingUrl(env) {
+    const path = 'docs/troubleshooting.md';
+    const server = env['GITHUB_SERVER_URL'] ?? '';
+    const repository = env['GITHUB_ACTION_REPOSITORY'] ?? '';
+    const ref = env['GITHUB_ACTION_REF'] ?? '';
+    const plain = /^[\w./-]+$/;
+    const known = plain.test(repository) && plain.test(ref) && /^https:\/\/[\w.:-]+$/.test(server);
+    return known ? `${server}/${repository}/blob/${ref}/${path}` : path;
+}
+function sentence(failure, env) {
+    const { code, happened, remedy, facts = [] } = failure;
+    const more = `More: ${troubleshootingUrl(env)}#${code} (${[...new Set([code, ...facts])].join(', ')})`;
+    return [happened, remedy, more].filter((part) => part !== '').join(' ');
+}
+
+;// CONCATENATED MODULE: ./src/ims/refusals.ts
+const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
+const WHY_A_SECRET_IS_EMPTY = 'to a pull request from a fork and to Dependabot, when the job does not name the environment that holds the secret, and when its name is misspelt';
+const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
+function wrongClient({ description }, asked) {
+    const code = 'invalid_client';
+    if (asked.secretCount === 0)
+        return {
+            code,
+            happened: 'IMS refused the client. No client secret was sent, as `client-secret` is empty.',
+            remedy: `A public client has none: compare \`client-id\` with the credential in ${CONSOLE}. Any other needs its secret. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}.`,
+        };
+    const text = description.toLowerCase();
+    if (text.includes('client_secret'))
+        return {
+            code,
+            happened: `IMS refused ${asked.secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
+            remedy: `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`,
+        };
+    const environment = asked.origin.includes('-stg1')
+        ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`'
+        : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`';
+    return {
+        code,
+        happened: text.includes('client_id')
+            ? 'IMS does not know the client ID.'
+            : 'IMS refused the client ID or the client secret.',
+        remedy: `Compare \`client-id\` and \`client-secret\` with the credential in ${CONSOLE}. The credential must also belong to ${environment}.`,
+    };
+}
+const LONGEST_LIST = 1000;
+function listed(scopes) {
+    const text = scopes.join(',');
+    if (text.length <= LONGEST_LIST)
+        return text;
+    const shown = text.slice(0, Math.max(0, text.lastIndexOf(',', LONGEST_LIST)));
+    const count = shown === '' ? 0 : shown.split(',').length;
+    return `${shown} and ${scopes.length - count} more`.trim();
+}
+function wrongScope(_said, { scopes }) {
+    const code = 'invalid_scope';
+    if (scopes.length === 0)
+        return {
+            code,
+            happened: 'IMS refused the scopes of this token.',
+            remedy: `They come from the user's consent: let the user sign in again, and compare with the scopes on the page of the credential in ${CONSOLE}.`,
+        };
+    return {
+        code,
+        happened: 'A scope is not granted to this credential.',
+        remedy: `Asked for: ${listed(scopes)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+    };
+}
+function refusedGrant(_said, { grantType }) {
+    const code = 'access_denied';
+    if (grantType === 'client_credentials')
+        return {
+            code,
+            happened: 'IMS denied access.',
+            remedy: `Check in ${CONSOLE} that the credential is active and that its product profiles are assigned.`,
+        };
+    return {
+        code,
+        happened: 'IMS refused the code or refresh token: it has expired, was used, or was revoked, or it belongs to another `client-id` or `code-verifier`.',
+        remedy: NEW_USER_TOKEN,
+    };
+}
+function wrongParameter() {
+    return {
+        code: 'invalid_request',
+        happened: 'IMS found a parameter missing or malformed.',
+        remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
+    };
+}
+const BY_ERROR = {
+    invalid_client: wrongClient,
+    invalid_scope: wrongScope,
+    unauthorized_client: (_said, { grantType }) => ({
+        code: 'unauthorized_client',
+        happened: `This credential may not use \`grant-type: ${grantType}\`.`,
+        remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential no longer works: migrate it to OAuth Server-to-Server.`,
+    }),
+    unsupported_grant_type: (_said, { grantType }) => ({
+        code: 'unsupported_grant_type',
+        happened: `The server does not support \`grant-type: ${grantType}\`.`,
+        remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
+    }),
+    access_denied: refusedGrant,
+    invalid_grant: refusedGrant,
+    invalid_token: refusedGrant,
+    invalid_parameter_value: wrongParameter,
+    invalid_request: wrongParameter,
+};
+const JWT_ERA = /\bjwt\b|service account|invalid_jwt|exchange_jwt|metascope/i;
+function byStatus({ status, error, description, debugId }) {
+    if (status >= 300 && status < 400)
+        return {
+            code: 'redirect_refused',
+            happened: `The server answered with a redirect (HTTP ${status}), which is never followed: it would carry the secret elsewhere.`,
+            remedy: 'Check `ims-url`, and whether a proxy or portal intercepts the connection.',
+        };
+    if (status === 429)
+        return {
+            code: 'throttled',
+            happened: 'IMS throttles this client: too many token requests.',
+            remedy: 'Run fewer jobs at once, reuse tokens (`reuse`), or raise `timeout`.',
+        };
+    if (status >= 500 || status === 408)
+        return {
+            code: 'ims_unavailable',
+            happened: `IMS is not available (HTTP ${status}).`,
+            remedy: 'Run the job again later.',
+        };
+    const bare = error === '' && description === '';
+    if (bare && (status === 401 || status === 403 || status === 404))
+        return {
+            code: 'gateway',
+            happened: `A gateway answered HTTP ${status}, and not with an IMS error.`,
+            remedy: 'Check `ims-url`, and whether a proxy or firewall of the runner is in between.',
+        };
+    return {
+        code: 'ims_error',
+        happened: `IMS refused the request (HTTP ${status}).`,
+        remedy: `Compare the inputs with the credential in ${CONSOLE}.${debugId === '' ? '' : " With the x-debug-id at the end, Adobe's support can find the request."}`,
+    };
+}
+function quoted(description) {
+    return description === '' ? '' : ` IMS says "${description}".`;
+}
+function words(said, asked) {
+    const { status, error, description } = said;
+    if (status < 400 || status >= 500 || status === 408 || status === 429)
+        return byStatus(said);
+    if (JWT_ERA.test(`${error} ${description}`))
+        return {
+            code: 'jwt_credential',
+            happened: 'This looks like a Service Account (JWT) credential, and those ended.',
+            remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential.`,
+        };
+    return Object.hasOwn(BY_ERROR, error)
+        ? (BY_ERROR[error]?.(said, asked) ?? byStatus(said))
+        : byStatus(said);
+}
+function refusal(said, asked) {
+    const { status, error, description, debugId } = said;
+    const { code, happened, remedy } = words(said, asked);
+    return {
+        code,
+        happened: happened + quoted(description),
+        remedy,
+        facts: [error, `HTTP ${status}`, debugId === '' ? '' : `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
+        refusesClient: error === 'invalid_client' && status >= 400 && status < 500,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/ims/token.ts
+const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
+const USER_ID = /^[\x21-\x7e]{1,256}$/;
+function token_isTokenText(value) {
+    return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+}
+function claimsOf(accessToken) {
+    try {
+        const payload = accessToken.split('.')[1] ?? '';
+        const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+        return typeof claims === 'object' && claims !== null ? claims : {};
+    }
+    catch {
+        return {};
+    }
+}
+function token_withClaims(token) {
+    const { scope, user_id: userId } = claimsOf(token.accessToken);
+    const isList = typeof scope === 'string';
+    return {
+        ...token,
+        grantedScopes: isList ? scope.split(/[\s,]+/).filter((name) => SCOPE.test(name)) : undefined,
+        userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
+    };
+}
+function token_secondsLeft(expiresAtMs, nowMs) {
+    return Math.floor((expiresAtMs - nowMs) / 1000);
+}
+function isoSeconds(ms) {
+    return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+;// CONCATENATED MODULE: ./src/ims/answers.ts
+
+
+
+const ANSWER_LIMIT_BYTES = 64 * 1024;
+const MILLISECONDS_ABOVE = 10_000_000;
+const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
+function answers_parseObject(text) {
+    try {
+        const value = JSON.parse(text);
+        const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+        return isObject ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function header({ headers }, name) {
+    const value = headers[name];
+    return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
+}
+function readAnswer(response, sentAtMs) {
+    const text = response.body?.toString('utf8') ?? '';
+    const fields = answers_parseObject(text);
+    const kind = text.trimStart().startsWith('<') ? 'web page' : 'other';
+    return {
+        status: response.status,
+        debugId: header(response, 'x-debug-id'),
+        retryAfter: header(response, 'retry-after'),
+        body: response.body === undefined ? 'too long' : fields === undefined ? kind : 'json',
+        fields: fields ?? {},
+        sentAtMs,
+    };
+}
+function parseRetryAfter(value, nowMs) {
+    const text = value.trim();
+    if (/^\d{1,10}$/.test(text))
+        return Number(text) * 1000;
+    if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
+        return undefined;
+    const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
+    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+}
+function secretsOf({ fields }) {
+    const values = [fields['access_token'], fields['refresh_token'], fields['id_token']];
+    return values.filter((value) => typeof value === 'string');
+}
+function textOf({ fields }, name) {
+    const value = fields[name];
+    return typeof value === 'string' ? value : '';
+}
+function refused(answer, asked, nowMs) {
+    const { status, debugId } = answer;
+    const retry = status === 408 || status === 429 || status >= 500
+        ? {
+            afterMs: parseRetryAfter(answer.retryAfter, nowMs),
+            mayBeServed: status >= 500 && status !== 503,
+        }
+        : undefined;
+    const said = {
+        status,
+        error: asked.clean(textOf(answer, 'error'), 64),
+        description: asked.clean(textOf(answer, 'error_description')),
+        debugId: asked.clean(debugId, 100),
+    };
+    const failure = refusal(said, asked);
+    return new failure_StepError(retry === undefined ? failure : { ...failure, retry });
+}
+function unusable(answer, asked, happened, retry) {
+    const error = asked.clean(textOf(answer, 'error'), 64);
+    const debugId = asked.clean(answer.debugId, 100);
+    const failure = {
+        code: 'malformed_answer',
+        happened: happened + quoted(asked.clean(textOf(answer, 'error_description'))),
+        remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
+        facts: [error, debugId === '' ? '' : `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
+    };
+    return new failure_StepError(retry === undefined ? failure : { ...failure, retry });
+}
+const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
+function judgeRevocation(answer, asked, nowMs) {
+    const { status, body } = answer;
+    const error = textOf(answer, 'error');
+    if (error === 'invalid_token' && status < 500)
+        return false;
+    if (status < 200 || status > 299 || error !== '')
+        throw refused(answer, asked, nowMs);
+    if (body === 'too long')
+        throw unusable(answer, asked, TOO_LONG);
+    if (body === 'web page')
+        throw unusable(answer, asked, 'The answer is a web page.');
+    return true;
+}
+function lifetimeMs(expiresIn) {
+    if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0)
+        return undefined;
+    const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
+    return seconds > TEN_YEARS_SECONDS ? undefined : seconds * 1000;
+}
+function judgeToken(answer, asked, nowMs) {
+    const { status, body, fields } = answer;
+    if (status < 200 || status > 299)
+        throw refused(answer, asked, nowMs);
+    if (body === 'too long')
+        throw unusable(answer, asked, TOO_LONG);
+    if (body !== 'json') {
+        const happened = 'The answer was cut off or is not JSON.';
+        throw unusable(answer, asked, happened, { mayBeServed: true });
+    }
+    const unusableField = (name) => unusable(answer, asked, `The answer has no usable \`${name}\`.`);
+    const { access_token: accessToken, token_type: tokenType } = fields;
+    const refreshToken = fields['refresh_token'] ?? '';
+    if (!token_isTokenText(accessToken))
+        throw unusableField('access_token');
+    if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
+        throw unusableField('token_type');
+    const lifetime = lifetimeMs(fields['expires_in']);
+    if (lifetime === undefined)
+        throw unusableField('expires_in');
+    if (refreshToken !== '' && !token_isTokenText(refreshToken))
+        throw unusableField('refresh_token');
+    const expiresAtMs = answer.sentAtMs + lifetime;
+    return { token: token_withClaims({ accessToken, tokenType, expiresAtMs }), refreshToken };
+}
+
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __webpack_require__(708);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __webpack_require__(75);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js
+var lib = __webpack_require__(779);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(598);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __webpack_require__(311);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+var lib_proxy = __webpack_require__(783);
+;// CONCATENATED MODULE: ./src/ims/route.ts
+
+
+
+class UnreadableProxyError extends Error {
+    name = 'UnreadableProxyError';
+}
+function proxyFor(url) {
+    const [lower, upper] = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
+    const given = [process.env[lower], process.env[upper]].find(Boolean);
+    if (given === undefined || (0,lib_proxy/* checkBypass */.H)(url))
+        return undefined;
+    try {
+        const proxy = (0,lib_proxy/* getProxyUrl */.s)(url);
+        if (proxy !== undefined && proxy.hostname !== '')
+            return proxy;
+    }
+    catch {
+    }
+    throw new UnreadableProxyError('a proxy variable is not a URL');
+}
+function refuseUnreadableProxy(url) {
+    proxyFor(url);
+}
+const hash = (text) => (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+function trustedCertificates() {
+    if (typeof external_node_tls_.getCACertificates !== 'function')
+        return '';
+    return external_node_tls_.getCACertificates('default').join('\n');
+}
+function routeTo(origin) {
+    let proxy = 'unreadable';
+    try {
+        const found = proxyFor(new URL(origin));
+        proxy = found === undefined ? 'none' : `${found.href} ${found.username} ${found.password}`;
+    }
+    catch {
+    }
+    return { proxy: hash(proxy), certificates: hash(trustedCertificates()) };
+}
+
+;// CONCATENATED MODULE: ./src/ims/http.ts
+
+
+
+
+class http_TimedOutError extends Error {
+    name = 'TimedOutError';
+}
+const USER_AGENT = 'adobe-ims-token';
+function readBounded(message, limitBytes) {
+    return new Promise((resolve, reject) => {
+        const chunks = [];
+        let size = 0;
+        message.on('data', (chunk) => {
+            size += chunk.length;
+            chunks.push(chunk);
+            if (size > limitBytes) {
+                resolve(undefined);
+                message.destroy();
+            }
+        });
+        message.on('end', () => {
+            resolve(Buffer.concat(chunks));
+        });
+        message.on('error', reject);
+        message.on('close', () => {
+            reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
+        });
+    });
+}
+function ended(signal) {
+    const promise = new Promise((_resolve, reject) => {
+        const stop = () => {
+            reject(new Error('ended'));
+        };
+        signal.addEventListener('abort', stop, { once: true });
+    });
+    promise.catch(() => undefined);
+    return promise;
+}
+const lookupLoopback = (_hostname, options, callback) => {
+    const addresses = [
+        { address: '127.0.0.1', family: 4 },
+        { address: '::1', family: 6 },
+    ];
+    if (options.all === true)
+        callback(null, addresses);
+    else
+        callback(null, '127.0.0.1', 4);
+};
+function watch(agent, event, onConnect) {
+    const connect = agent.createConnection.bind(agent);
+    agent.createConnection = (...words) => {
+        const socket = connect(...words);
+        socket?.once(event, onConnect);
+        return socket;
+    };
+}
+function handler(signal, onConnect) {
+    return {
+        prepareRequest(options) {
+            options.signal = signal;
+            if (options.host === 'localhost')
+                options.lookup = lookupLoopback;
+            if (options.host === '[::1]')
+                options.host = '::1';
+            const agent = options.agent;
+            if (agent.proxyOptions === undefined)
+                watch(agent, agent instanceof external_node_https_.Agent ? 'secureConnect' : 'connect', onConnect);
+            else {
+                agent.proxyOptions.signal = signal;
+                onConnect();
+            }
+        },
+        canHandleAuthentication: () => false,
+        handleAuthentication: () => Promise.reject(new Error('not supported')),
+    };
+}
+async function send({ method, url, headers, body }, signal, { limitBytes, onConnect = () => undefined }) {
+    const client = new lib/* HttpClient */.Qq(USER_AGENT, [handler(signal, onConnect)], {
+        allowRedirects: false,
+        allowRetries: false,
+    });
+    client.userAgent = USER_AGENT;
+    const bytes = Buffer.isBuffer(body);
+    const length = bytes ? { 'content-length': String(body.length) } : {};
+    const content = bytes ? external_node_stream_.Readable.from([body]) : (body ?? null);
+    try {
+        const response = await Promise.race([
+            client.request(method, url.href, content, { ...headers, ...length }),
+            ended(signal),
+        ]);
+        const { statusCode = 0, headers: received } = response.message;
+        const read = await readBounded(response.message, limitBytes);
+        return { status: statusCode, headers: received, body: read };
+    }
+    finally {
+        client.dispose();
+    }
+}
+async function http_exchange(request, options) {
+    refuseUnreadableProxy(request.url);
+    options.signal.throwIfAborted();
+    const limit = new AbortController();
+    const timer = setTimeout(() => {
+        limit.abort();
+    }, options.limitMs);
+    try {
+        return await send(request, AbortSignal.any([limit.signal, options.signal]), options);
+    }
+    catch (error) {
+        options.signal.throwIfAborted();
+        throw limit.signal.aborted ? new http_TimedOutError('timed out') : error;
+    }
+    finally {
+        clearTimeout(timer);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ims/network.ts
+
+
+const CERTIFICATE_CODE = /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
+const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
+const TUNNEL = /^tunneling socket could not be established(?:, statusCode=(\d{3})$)?/;
+function certificateRemedy(reason) {
+    if (/EXPIRED|NOT_YET_VALID/.test(reason))
+        return 'Check the clock of the runner. If a proxy of your company inspects TLS, its certificate may be the one at fault.';
+    if (/ALTNAME|HOSTNAME/.test(reason))
+        return 'Another server answers for this name: check `ims-url`, DNS, and whether a proxy is in between.';
+    return 'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate.';
+}
+function proxyFailure(status, origin, reason) {
+    const facts = [status === undefined ? reason : `proxy answered ${status}`];
+    if (status !== undefined && Number(status) < 500)
+        return {
+            code: 'proxy',
+            happened: `The proxy refused a connection to ${origin}, so nothing was sent.`,
+            remedy: 'Check `https_proxy`, its user name and password, and what the proxy allows.',
+            facts,
+        };
+    return {
+        code: 'proxy',
+        happened: `The proxy in \`https_proxy\` gave no connection to ${origin}, so nothing was sent.`,
+        remedy: 'Check that the runner reaches the proxy, and the proxy IMS.',
+        facts,
+        retry: {},
+    };
+}
+function tlsFailure(reason, origin) {
+    if (CERTIFICATE_CODE.test(reason))
+        return {
+            code: 'tls',
+            happened: `The certificate of ${origin} could not be verified, so nothing was sent.`,
+            remedy: certificateRemedy(reason),
+            facts: [reason],
+        };
+    return {
+        code: 'tls',
+        happened: `No TLS connection to ${origin} could be made, so nothing was sent.`,
+        remedy: 'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.',
+        facts: [reason],
+    };
+}
+function connectionFailure(reason, origin, connected) {
+    const common = { code: 'network', facts: [reason], retry: { mayBeServed: connected } };
+    if (connected)
+        return {
+            ...common,
+            happened: `The connection to ${origin} broke before the whole answer came.`,
+            remedy: 'Run the job again; if it happens again, look for a proxy or firewall that cuts connections.',
+        };
+    return {
+        ...common,
+        happened: `No connection to ${origin}.`,
+        remedy: 'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
+    };
+}
+function networkFailure(error, { origin, limitMs, connected }) {
+    if (error instanceof http_TimedOutError)
+        return {
+            code: 'timeout',
+            happened: `${origin} did not answer in time.`,
+            remedy: 'Run the job again, or raise `timeout`.',
+            facts: [`no answer within ${(limitMs / 1000).toFixed(1)} s`],
+            retry: { mayBeServed: connected },
+        };
+    if (error instanceof UnreadableProxyError)
+        return {
+            code: 'proxy',
+            happened: '`https_proxy` is not the URL of a proxy, so nothing was sent.',
+            remedy: 'Write it as http://host:port. In its user name and password, % is written %25, @ is written %40 and : is written %3A.',
+            facts: ['ERR_INVALID_URL'],
+        };
+    const { code = '', message } = error;
+    const reason = /^[A-Z0-9_]{2,60}$/.test(code) ? code : 'UNKNOWN';
+    const tunnel = TUNNEL.exec(message);
+    if (CERTIFICATE_CODE.test(reason) || HANDSHAKE_CODE.test(reason))
+        return tlsFailure(reason, origin);
+    if (tunnel !== null)
+        return proxyFailure(tunnel[1], origin, reason);
+    return connectionFailure(reason, origin, connected);
+}
+
+;// CONCATENATED MODULE: ./src/secrets.ts
+
+const TEXT_LIMIT = 300;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
+const formEncoded = (value) => new URLSearchParams({ v: value }).toString().slice(2);
+function basicCredentials(clientId, clientSecret) {
+    return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
+}
+function basicForms(clientId, secret) {
+    const basic = basicCredentials(clientId, secret);
+    const urlSafe = Buffer.from(basic, 'base64').toString('base64url');
+    return [basic, basic.slice(0, urlSafe.length), urlSafe];
+}
+const HTML = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+};
+function echoedForms(secret) {
+    const form = formEncoded(secret);
+    const percent = form.replaceAll('+', '%20');
+    return [
+        secret,
+        ...[form, percent].flatMap((text) => [
+            text,
+            text.replaceAll(/%../g, (code) => code.toLowerCase()),
+        ]),
+        JSON.stringify(secret).slice(1, -1),
+        secret.replaceAll(/[&<>"']/g, (character) => HTML[character] ?? ''),
+    ];
+}
+function cutOut(text, forms) {
+    const next = forms.map((form) => ({ form, at: text.indexOf(form) }));
+    let clean = '';
+    let from = 0;
+    for (;;) {
+        let first;
+        for (const found of next) {
+            if (found.at !== -1 && found.at < from)
+                found.at = text.indexOf(found.form, from);
+            if (found.at !== -1 && (first === undefined || found.at < first.at))
+                first = found;
+        }
+        if (first === undefined)
+            return clean + text.slice(from);
+        clean += `${text.slice(from, first.at)}***`;
+        from = first.at + first.form.length;
+    }
+}
+function createSecrets() {
+    const masked = new Set();
+    let echoed = [];
+    const mask = (value) => {
+        if (value.trim() === '' || masked.has(value))
+            return;
+        masked.add(value);
+        setSecret(value);
+    };
+    return {
+        add: (values, clientId) => {
+            const secrets = values
+                .map((value) => value.toWellFormed())
+                .filter((value) => value.trim() !== '');
+            const basic = clientId === undefined ? [] : secrets.flatMap((secret) => basicForms(clientId, secret));
+            for (const value of [...secrets, ...secrets.map(formEncoded), ...basic])
+                mask(value);
+            const forms = new Set([...echoed, ...secrets.flatMap(echoedForms), ...basic]);
+            echoed = [...forms].sort((a, b) => b.length - a.length);
+        },
+        clean: (text, limit = TEXT_LIMIT) => {
+            const harmless = cutOut(text.toWellFormed(), echoed)
+                .replace(INVISIBLE, ' ')
+                .replaceAll(/:(?=:)/g, ': ')
+                .replaceAll(/##(?=\[)/g, '## ')
+                .replaceAll(/ {2,}/g, ' ')
+                .trim();
+            if (harmless.length <= limit)
+                return harmless;
+            return `${harmless
+                .slice(0, limit)
+                .toWellFormed()
+                .replace(/\ufffd$/, '')}\u2026`;
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/ims/requests.ts
+
+const TOKEN_PATH = '/ims/token/v3';
+const METHODS = {
+    client_secret_post: (clientId, secret) => ({
+        form: { client_id: clientId, client_secret: secret },
+    }),
+    client_secret_basic: (clientId, secret) => ({
+        header: { authorization: `Basic ${basicCredentials(clientId, secret)}` },
+    }),
+    none: (clientId) => ({ form: { client_id: clientId } }),
+};
+function formRequest(path, { clientId }, { method, secret }, fields) {
+    const { form, header } = METHODS[method](clientId, secret);
+    return {
+        path,
+        headers: {
+            accept: 'application/json',
+            'content-type': 'application/x-www-form-urlencoded',
+            ...header,
+        },
+        body: new URLSearchParams({ ...fields, ...form }).toString(),
+    };
+}
+function grantFields(grant) {
+    switch (grant.type) {
+        case 'client_credentials':
+            return { scope: grant.scopes.join(',') };
+        case 'refresh_token':
+            return { refresh_token: grant.refreshToken };
+        case 'authorization_code':
+            return grant.codeVerifier === ''
+                ? { code: grant.code }
+                : { code: grant.code, code_verifier: grant.codeVerifier };
+    }
+}
+function tokenRequest(client, grant, authentication) {
+    const organization = client.orgId === '' ? {} : { org_id: client.orgId };
+    const fields = { grant_type: grant.type, ...grantFields(grant), ...organization };
+    return formRequest(TOKEN_PATH, client, authentication, fields);
+}
+function revocationRequest(client, grantType, authentication, token) {
+    if (grantType !== 'client_credentials')
+        return formRequest('/ims/revoke', client, authentication, { token });
+    const fields = { token_type: 'access_token', token };
+    const request = formRequest('/ims/invalidate_token/v2', client, authentication, fields);
+    return { ...request, headers: { ...request.headers, 'x-ims-clientid': client.clientId } };
+}
+function authentications(grantType, clientSecrets) {
+    const methods = {
+        client_credentials: ['client_secret_post'],
+        refresh_token: ['client_secret_basic'],
+        authorization_code: ['client_secret_basic', 'client_secret_post'],
+    };
+    const [first, ...others] = clientSecrets.flatMap((secret) => methods[grantType].map((method) => ({ method, secret })));
+    return first === undefined ? [{ method: 'none', secret: '' }] : [first, ...others];
+}
+
+;// CONCATENATED MODULE: ./src/ims/retry.ts
+
+const FIRST_WINDOW_MS = 1500;
+const WINDOW_GROWTH = 2;
+const LAST_WINDOW_MS = 8000;
+const LEAST_ATTEMPT_MS = 250;
+const LONGEST_ATTEMPT_MS = 30_000;
+function attemptLimitMs(timeoutMs, remainingMs) {
+    return Math.min(timeoutMs / 3, LONGEST_ATTEMPT_MS, Math.max(1, remainingMs));
+}
+function nextWaitMs(attempt, retryAfterMs, remainingMs, random) {
+    const room = remainingMs - LEAST_ATTEMPT_MS;
+    if (retryAfterMs > 0 && retryAfterMs >= room)
+        return 'retry_after';
+    if (room <= 0)
+        return 'deadline';
+    const window = Math.min(FIRST_WINDOW_MS * WINDOW_GROWTH ** (attempt - 1), LAST_WINDOW_MS);
+    return Math.min(retryAfterMs + random * window, room);
+}
+function gaveUp(reason, { code, happened, remedy, facts = [], retry }, attempts, timeoutSeconds) {
+    const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+    if (reason === 'deadline')
+        return {
+            code,
+            happened: `No token after ${tries} within ${timeoutSeconds} s. ${happened}`,
+            remedy,
+            facts,
+        };
+    const seconds = Math.ceil((retry?.afterMs ?? 0) / 1000);
+    return {
+        code: 'retry_after',
+        happened: `${happened} It asks to wait ${seconds} s, and less is left of the ${timeoutSeconds} s of \`timeout\` (${tries} made).`,
+        remedy: 'Raise `timeout`, or run the job again after that time.',
+        facts,
+    };
+}
+async function retrying(attempt, { timeoutSeconds, startedMs, clock, signal, onRetry }) {
+    const timeoutMs = timeoutSeconds * 1000;
+    const remainingMs = () => startedMs + timeoutMs - clock.now();
+    for (let attempts = 1;; attempts += 1) {
+        try {
+            return await attempt(attemptLimitMs(timeoutMs, remainingMs()));
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            if (!(error instanceof failure_StepError) || error.failure.retry === undefined)
+                throw error;
+            const { failure } = error;
+            const afterMs = error.failure.retry.afterMs ?? 0;
+            const wait = nextWaitMs(attempts, afterMs, remainingMs(), clock.random());
+            if (typeof wait === 'string')
+                throw new failure_StepError(gaveUp(wait, failure, attempts, timeoutSeconds), { cause: error });
+            onRetry(attempts, failure, wait);
+            await clock.sleep(wait, signal);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ims/client.ts
+
+
+
+
+
+
+
+
+function answerLost({ happened, facts = [] }) {
+    return {
+        code: 'answer_lost',
+        happened: `The answer to the code was lost, and the code is probably used up. ${happened}`,
+        remedy: `It was not sent again. ${NEW_USER_TOKEN} A permanent service token still works: run the job again.`,
+        facts,
+    };
+}
+function logRetry(attempt, { happened, facts = [] }, waitMs) {
+    const others = facts.filter((fact) => !happened.includes(fact));
+    const more = others.length === 0 ? '' : ` (${others.join(', ')})`;
+    const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
+    info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
+}
+async function inTurn([first, ...others], attempt) {
+    try {
+        return await attempt(first);
+    }
+    catch (error) {
+        const [second, ...rest] = others;
+        const refused = error instanceof failure_StepError && error.failure.refusesClient === true;
+        if (!refused || second === undefined)
+            throw error;
+        return inTurn([second, ...rest], attempt);
+    }
+}
+class Ims {
+    #options;
+    constructor(options) {
+        this.#options = options;
+    }
+    async token(grant) {
+        const attempt = async (limitMs) => {
+            try {
+                return await this.#attempt(grant, limitMs);
+            }
+            catch (error) {
+                const lost = error instanceof failure_StepError && error.failure.retry?.mayBeServed === true;
+                if (!lost || grant.type !== 'authorization_code')
+                    throw error;
+                throw new failure_StepError(answerLost(error.failure), { cause: error });
+            }
+        };
+        return retrying(attempt, { ...this.#options, onRetry: logRetry });
+    }
+    async revoke(accessToken, grantType, authentication) {
+        const { client, clock, timeoutSeconds } = this.#options;
+        const request = revocationRequest(client, grantType, authentication, accessToken);
+        const answer = await this.#post(request, timeoutSeconds * 1000);
+        return judgeRevocation(answer, this.#asked(grantType, []), clock.date());
+    }
+    async #attempt(grant, limitMs) {
+        const { client, clock, secrets } = this.#options;
+        const deadlineMs = clock.now() + limitMs;
+        const asked = this.#asked(grant.type, grant.type === 'client_credentials' ? grant.scopes : []);
+        return inTurn(authentications(grant.type, client.clientSecrets), async (authentication) => {
+            const request = tokenRequest(client, grant, authentication);
+            const answer = await this.#post(request, Math.max(1, deadlineMs - clock.now()));
+            secrets.add(secretsOf(answer));
+            const granted = judgeToken(answer, asked, clock.date());
+            if (authentication.secret !== (client.clientSecrets[0] ?? ''))
+                notice('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
+            return { ...granted, authentication };
+        });
+    }
+    async #post({ path, headers, body }, limitMs) {
+        const { origin, clock, signal } = this.#options;
+        let connected = false;
+        const onConnect = () => {
+            connected = true;
+        };
+        const sentAtMs = clock.date();
+        try {
+            const response = await http_exchange({ method: 'POST', url: new URL(path, origin), headers, body }, { signal, limitMs, limitBytes: ANSWER_LIMIT_BYTES, onConnect });
+            return readAnswer(response, sentAtMs);
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            throw new failure_StepError(networkFailure(error, { origin, limitMs, connected }), { cause: error });
+        }
+    }
+    #asked(grantType, scopes) {
+        const { origin, client, secrets } = this.#options;
+        const secretCount = client.clientSecrets.length;
+        return { origin, grantType, scopes, secretCount, clean: secrets.clean };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ims/endpoint.ts
+const IPV4_LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
+function endpoint_isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || IPV4_LOOPBACK.test(hostname);
+}
+function isAdobe(hostname) {
+    return hostname === 'adobelogin.com' || hostname.endsWith('.adobelogin.com');
+}
+function judgeEndpoint(text) {
+    const refuse = (reason) => ({ ok: false, reason });
+    if (!URL.canParse(text))
+        return refuse('is not a URL; write https:// and a host');
+    const url = new URL(text);
+    if (url.hostname === '')
+        return refuse('is not a URL; write https:// and a host');
+    if (url.username !== '' || url.password !== '')
+        return refuse('carries a user name or password; leave them out');
+    const loopback = endpoint_isLoopback(url.hostname);
+    if (!loopback && !isAdobe(url.hostname))
+        return refuse('does not point to adobelogin.com or a host below it; the secret is sent nowhere else');
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))
+        return refuse('must start with https://');
+    if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+        return refuse('must be a scheme and host alone, without a path; the action adds the path');
+    return { ok: true, origin: url.origin };
+}
+
+;// CONCATENATED MODULE: ./src/inputs/read.ts
+const INPUT_DEFAULTS = {
+    'client-id': '',
+    'client-secret': '',
+    scopes: 'openid, AdobeID, offline_access, creative_sdk',
+    'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
+    'aio-context': '',
+    'grant-type': 'client_credentials',
+    'refresh-token': '',
+    code: '',
+    'code-verifier': '',
+    'org-id': '',
+    'ims-url': 'https://ims-na1.adobelogin.com',
+    reuse: 'job',
+    'min-validity': '1800',
+    revoke: 'false',
+    timeout: '60',
+    summary: 'false',
+};
+function readRawInputs(env) {
+    const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
+        name,
+        (env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
+    ]);
+    return Object.fromEntries(raw);
+}
+function splitSecrets(value) {
+    return value
+        .split(/[\r\n,]+/)
+        .map((secret) => secret.trim())
+        .filter((secret) => secret !== '');
+}
+const QUOTES = '"\'`\u201c\u201d\u2018\u2019';
+function unquoted(value) {
+    let [start, end] = [0, value.length];
+    while (start < end && QUOTES.includes(value.charAt(start)))
+        start += 1;
+    while (start < end && QUOTES.includes(value.charAt(end - 1)))
+        end -= 1;
+    return value.slice(start, end);
+}
+function secretsOfInputs(raw) {
+    const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
+    const parts = splitSecrets(raw['client-secret']);
+    const values = parts.length === 0 ? user : [...parts, raw['client-secret'], ...user];
+    const all = new Set(values.flatMap((value) => [value, unquoted(value)]));
+    return [...all].filter((value) => value !== '');
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(24);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(760);
+;// CONCATENATED MODULE: ./src/reuse/job-file.ts
+
+
+
+function readRegular(path, limitBytes) {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+        const facts = fstatSync(file);
+        return facts.isFile() && facts.size <= limitBytes ? readFileSync(file) : undefined;
+    }
+    finally {
+        closeSync(file);
+    }
+}
+function job_file_jobFile(folder, name, limitBytes) {
+    if (!isAbsolute(folder))
+        return { read: () => undefined, write: () => undefined };
+    const path = join(folder, name);
+    return {
+        read: () => {
+            try {
+                return readRegular(path, limitBytes);
+            }
+            catch {
+                return undefined;
+            }
+        },
+        write: (bytes) => {
+            const draft = `${path}.${randomBytes(8).toString('hex')}`;
+            try {
+                writeFileSync(draft, bytes, { mode: 0o600, flag: 'wx' });
+                renameSync(draft, path);
+            }
+            catch {
+                try {
+                    rmSync(draft, { force: true });
+                }
+                catch {
+                }
+            }
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/reuse/repository.ts
+
+
+
+
+const VERSION = (0,external_node_crypto_.createHash)('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
+const UPLOAD_HEADERS = {
+    'x-ms-blob-type': 'BlockBlob',
+    'x-ms-version': '2022-11-02',
+    'content-type': 'application/octet-stream',
+};
+class CacheError extends (/* unused pure expression or super */ null && (Error)) {
+    name = 'CacheError';
+}
+function isGitHub(env) {
+    const server = env['GITHUB_SERVER_URL'] ?? '';
+    const url = server === '' ? 'https://github.com' : server;
+    const host = URL.canParse(url) ? new URL(url).hostname : '';
+    return host === 'github.com' || host.endsWith('.ghe.com') || host.endsWith('.localhost');
+}
+function serviceOf(env) {
+    const text = env['ACTIONS_RESULTS_URL'] ?? '';
+    const token = env['ACTIONS_RUNTIME_TOKEN'] ?? '';
+    const isVersion2 = (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '' && isGitHub(env);
+    if (!isVersion2 || token === '' || !URL.canParse(text))
+        return undefined;
+    const url = new URL(text);
+    if (url.protocol !== 'https:' && !isLoopback(url.hostname))
+        return undefined;
+    const mode = (env['ACTIONS_CACHE_MODE'] ?? '').trim().toLowerCase();
+    return {
+        url,
+        token,
+        mayRead: mode !== 'none' && mode !== 'write-only',
+        mayWrite: mode !== 'none' && mode !== 'read',
+    };
+}
+const succeeded = ({ status }) => status >= 200 && status <= 299;
+function reasonOf(error) {
+    if (error instanceof CacheError)
+        return error.message;
+    return error instanceof TimedOutError ? 'did not answer in time' : 'could not be reached';
+}
+function understood(response) {
+    if (!succeeded(response))
+        throw new CacheError(`answered HTTP ${response.status}`);
+    const fields = parseObject(response.body?.toString('utf8') ?? '');
+    if (fields === undefined)
+        throw new CacheError('gave an answer that was not understood');
+    return fields;
+}
+class repository_Repository {
+    #service;
+    #options;
+    #budgetMs;
+    constructor(service, options) {
+        this.#service = service;
+        this.#options = options;
+        this.#budgetMs = options.budgetMs;
+    }
+    static open(options) {
+        const service = serviceOf(options.env);
+        return service && new repository_Repository(service, options);
+    }
+    async read(keyPrefix) {
+        const { mayRead } = this.#service;
+        if (!mayRead)
+            return { kind: 'failed', reason: 'may not be read here', spoilt: false };
+        let spoilt = false;
+        try {
+            return await this.#within(this.#budgetMs / 2, async (send) => {
+                const wanted = { key: keyPrefix, restore_keys: [keyPrefix], version: VERSION };
+                const found = understood(await send(this.#call('GetCacheEntryDownloadURL', wanted)));
+                if (found['ok'] !== true)
+                    return { kind: 'none' };
+                spoilt = true;
+                const url = this.#blobUrl(found['signed_download_url'] ?? found['signedDownloadUrl']);
+                const blob = await send({ method: 'GET', url, headers: {} });
+                if (blob.status !== 200)
+                    throw new CacheError(`answered HTTP ${blob.status}`);
+                if (blob.body === undefined)
+                    throw new CacheError('holds an entry that is too large');
+                return { kind: 'found', bytes: blob.body };
+            });
+        }
+        catch (error) {
+            return { kind: 'failed', reason: reasonOf(error), spoilt };
+        }
+    }
+    async write(key, bytes) {
+        if (!this.#service.mayWrite)
+            return;
+        const entry = { key, version: VERSION };
+        try {
+            await this.#within(this.#budgetMs, async (send) => {
+                const created = understood(await send(this.#call('CreateCacheEntry', entry)));
+                if (created['ok'] !== true)
+                    return;
+                const url = this.#blobUrl(created['signed_upload_url'] ?? created['signedUploadUrl']);
+                const uploaded = await send({ method: 'PUT', url, headers: UPLOAD_HEADERS, body: bytes });
+                if (!succeeded(uploaded))
+                    return;
+                const size = { size_bytes: String(bytes.length) };
+                await send(this.#call('FinalizeCacheEntryUpload', { ...entry, ...size }));
+            });
+        }
+        catch {
+        }
+    }
+    async #within(limitMs, work) {
+        const { clock, signal, limitBytes, deadlineMs } = this.#options;
+        const startedMs = clock.now();
+        const endMs = Math.min(startedMs + limitMs, deadlineMs);
+        try {
+            return await work((request) => {
+                const leftMs = endMs - clock.now();
+                if (leftMs <= 0)
+                    throw new TimedOutError('no time left');
+                return exchange(request, { signal, limitMs: leftMs, limitBytes });
+            });
+        }
+        finally {
+            this.#budgetMs = Math.max(0, this.#budgetMs - (clock.now() - startedMs));
+        }
+    }
+    #call(method, fields) {
+        const { url, token } = this.#service;
+        return {
+            method: 'POST',
+            url: new URL(`/twirp/github.actions.results.api.v1.CacheService/${method}`, url),
+            headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+            body: JSON.stringify(fields),
+        };
+    }
+    #blobUrl(value) {
+        if (typeof value !== 'string' || !URL.canParse(value))
+            throw new CacheError('gave an answer that was not understood');
+        const url = new URL(value);
+        const local = isLoopback(url.hostname) && isLoopback(this.#service.url.hostname);
+        if (url.protocol === 'https:' || (url.protocol === 'http:' && local))
+            return url;
+        throw new CacheError('named a place that is not safe');
+    }
+}
+function repository_entryKey(keyPrefix, expiresAtMs, spoilt) {
+    const key = `${keyPrefix}${Math.floor(expiresAtMs / 60_000)}`;
+    return spoilt ? `${key}-${randomBytes(8).toString('hex')}` : key;
+}
+
+;// CONCATENATED MODULE: ./src/reuse/seal.ts
+
+const seal_VERSION = 2;
+const SALT_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
+const seal_LARGEST_SEALED_BYTES = 64 * 1024 + 128;
+function deriveKey(secret, salt, place) {
+    const info = JSON.stringify(['adobe-ims-token', seal_VERSION, ...place]);
+    const hashed = (0,external_node_crypto_.createHash)('sha256').update(info).digest();
+    return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', secret, salt, hashed, 32));
+}
+function seal_seal(text, secret, place) {
+    const salt = randomBytes(SALT_BYTES);
+    const iv = randomBytes(IV_BYTES);
+    const version = Buffer.from([seal_VERSION]);
+    const cipher = createCipheriv('aes-256-gcm', deriveKey(secret, salt, place), iv);
+    cipher.setAAD(version);
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
+}
+function openWith(bytes, secret, place) {
+    const salt = bytes.subarray(1, 1 + SALT_BYTES);
+    const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
+    const tag = bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES);
+    try {
+        const key = deriveKey(secret, salt, place);
+        const decipher = (0,external_node_crypto_.createDecipheriv)('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
+        decipher.setAAD(bytes.subarray(0, 1));
+        decipher.setAuthTag(tag);
+        const text = decipher.update(bytes.subarray(HEADER_BYTES));
+        return Buffer.concat([text, decipher.final()]).toString('utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+function seal_open(bytes, secrets, place) {
+    const fits = bytes.length >= HEADER_BYTES && bytes.length <= seal_LARGEST_SEALED_BYTES;
+    if (!fits || bytes[0] !== seal_VERSION)
+        return undefined;
+    for (const secret of secrets) {
+        const text = openWith(bytes, secret, place);
+        if (text !== undefined)
+            return { text, secret };
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/reuse/reuse.ts
+
+
+
+
+
+
+
+function placeOfJob(env) {
+    const names = ['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB'];
+    return ['job', ...names.map((name) => env[name] ?? '')];
+}
+function fingerprint({ origin, clientId, orgId, scopes }) {
+    const parts = [origin, clientId, orgId, [...scopes].sort()];
+    return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+function sealToken({ token, secret }, place, fate) {
+    const { accessToken, tokenType, expiresAtMs } = token;
+    return seal(JSON.stringify({ accessToken, tokenType, expiresAtMs, fate }), secret, place);
+}
+function readToken({ text, secret }) {
+    const { accessToken, tokenType, expiresAtMs, fate } = parseObject(text) ?? {};
+    if (!isTokenText(accessToken) || !isTokenText(tokenType))
+        return undefined;
+    if (typeof expiresAtMs !== 'number' || !Number.isFinite(expiresAtMs))
+        return undefined;
+    return { token: withClaims({ accessToken, tokenType, expiresAtMs }), secret, fate };
+}
+class Reuse {
+    #wanted;
+    #options;
+    #identity;
+    #file;
+    #repository;
+    #spoilt = false;
+    constructor(wanted, options) {
+        this.#wanted = wanted;
+        this.#options = options;
+        this.#identity = fingerprint(wanted);
+        const name = `adobe-ims-token-${this.#identity.slice(0, 32)}`;
+        const limitBytes = LARGEST_SEALED_BYTES;
+        this.#file = jobFile(options.env['RUNNER_TEMP'] ?? '', name, limitBytes);
+        this.#repository =
+            wanted.from === 'repository' ? Repository.open({ ...options, limitBytes }) : undefined;
+    }
+    async find() {
+        return this.#findInJob() ?? (await this.#findInRepository());
+    }
+    async keep(kept, source) {
+        const { revoke } = this.#wanted;
+        if (source === 'job' && !revoke)
+            return;
+        const fate = this.#repository !== undefined ? 'shared' : revoke ? 'revoked' : 'unshared';
+        this.#file.write(sealToken(kept, this.#placeInJob(), fate));
+        if (this.#repository === undefined || source !== 'ims')
+            return;
+        const key = entryKey(this.#keyPrefix(), kept.token.expiresAtMs, this.#spoilt);
+        await this.#repository.write(key, sealToken(kept, this.#placeInRepository(), fate));
+    }
+    #findInJob() {
+        const found = this.#open(this.#file.read(), this.#placeInJob());
+        if (found === undefined || !this.#isFresh(found))
+            return undefined;
+        if (this.#wanted.revoke && found.fate === 'shared')
+            return undefined;
+        if (this.#repository !== undefined && found.fate === 'revoked')
+            return undefined;
+        return { ...found, source: 'job', willBeRevoked: found.fate === 'revoked' };
+    }
+    async #findInRepository() {
+        if (this.#wanted.from !== 'repository')
+            return undefined;
+        if (this.#repository === undefined) {
+            core.info('This runner offers no Actions cache that `reuse: repository` could use, so the step reuses tokens of this job only.');
+            return undefined;
+        }
+        const lookup = await this.#repository.read(this.#keyPrefix());
+        if (lookup.kind === 'none' || this.#options.signal.aborted)
+            return undefined;
+        const bytes = lookup.kind === 'found' ? lookup.bytes : undefined;
+        const found = this.#open(bytes, this.#placeInRepository());
+        if (found !== undefined && !this.#isFresh(found))
+            return undefined;
+        if (found !== undefined)
+            return { ...found, source: 'repository', willBeRevoked: false };
+        this.#spoilt = lookup.kind === 'found' || lookup.spoilt;
+        const reason = lookup.kind === 'found'
+            ? 'holds an entry that this client secret does not open'
+            : lookup.reason;
+        core.info(`The Actions cache ${reason}, so the token comes from IMS.`);
+        return undefined;
+    }
+    #open(bytes, place) {
+        const opened = bytes && open(bytes, this.#wanted.clientSecrets, place);
+        return opened && readToken(opened);
+    }
+    #isFresh({ token }) {
+        const left = secondsLeft(token.expiresAtMs, this.#options.clock.date());
+        return left >= Math.max(1, this.#wanted.minValiditySeconds);
+    }
+    #placeInJob() {
+        return [...placeOfJob(this.#options.env), this.#identity];
+    }
+    #placeInRepository() {
+        return ['repository', this.#identity];
+    }
+    #keyPrefix() {
+        return `adobe-ims-token-2-${this.#identity}-`;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/revocation.ts
+
+
+
+const placeOf = (env) => ['revocation', ...placeOfJob(env)];
+function sealRevocation(revocation, secret, env) {
+    return seal(JSON.stringify(revocation), secret, placeOf(env)).toString('base64');
+}
+function openRevocation(state, secrets, env) {
+    const opened = seal_open(Buffer.from(state, 'base64'), secrets, placeOf(env));
+    if (opened === undefined)
+        return undefined;
+    return { ...answers_parseObject(opened.text), secret: opened.secret };
+}
+
+;// CONCATENATED MODULE: ./src/runner/publish.ts
+
+
+
+const STATE_NAME = 'revoke';
+function runnerFiles(names, env) {
+    const look = (name) => {
+        const path = env[name] ?? '';
+        try {
+            accessSync(path, constants.W_OK);
+            const facts = statSync(path);
+            if (!facts.isDirectory())
+                return { path, size: facts.size };
+        }
+        catch {
+        }
+        throw new StepError({
+            code: 'runner',
+            happened: `${name} names no file that can be written.`,
+            remedy: 'Use the action through `uses:` in a workflow, on a current runner.',
+        });
+    };
+    return new Map(names.map((name) => [name, look(name)]));
+}
+function cutBack(files) {
+    for (const { path, size } of files.values())
+        try {
+            truncateSync(path, size);
+        }
+        catch {
+        }
+}
+function publish(publication, files) {
+    const { outputs, variables, state, summary } = publication;
+    try {
+        for (const [name, value] of Object.entries(outputs))
+            core.setOutput(name, value);
+        for (const [name, value] of Object.entries(variables))
+            core.exportVariable(name, value);
+        if (state !== '')
+            core.saveState(STATE_NAME, state);
+        const summaryFile = files.get('GITHUB_STEP_SUMMARY')?.path;
+        if (summaryFile !== undefined)
+            appendFileSync(summaryFile, summary);
+    }
+    catch (error) {
+        cutBack(files);
+        const code = error?.code ?? '';
+        const known = /^E[A-Z]{2,20}$/.test(code) ? ` (${code})` : '';
+        throw new StepError({
+            code: 'runner',
+            happened: `The files that the runner reads could not be written${known}.`,
+            remedy: 'Check that the disk of the runner has space.',
+        }, { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/revoke.ts
+
+
+
+
+
+
+
+
+
+
+const TIMEOUT_SECONDS = 10;
+function changesSince(revocation, raw) {
+    const endpoint = judgeEndpoint(raw['ims-url']);
+    const route = routeTo(revocation.origin);
+    const same = {
+        '`ims-url`': endpoint.ok && endpoint.origin === revocation.origin,
+        '`client-id`': raw['client-id'] === revocation.clientId,
+        '`org-id`': raw['org-id'] === revocation.orgId,
+        '`grant-type`': raw['grant-type'] === revocation.grantType,
+        'the proxy': route.proxy === revocation.route.proxy,
+        'the trusted certificates': route.certificates === revocation.route.certificates,
+    };
+    return Object.entries(same).flatMap(([name, isSame]) => (isSame ? [] : [name]));
+}
+async function revokeSealed({ env, clock, signal }) {
+    const state = env[`STATE_${STATE_NAME}`] ?? '';
+    if (state === '')
+        return;
+    const raw = readRawInputs(env);
+    const secrets = createSecrets();
+    secrets.add(secretsOfInputs(raw), raw['client-id']);
+    const clientSecrets = splitSecrets(raw['client-secret']);
+    const keys = [...clientSecrets, raw['refresh-token'], raw.code].filter((key) => key !== '');
+    const revocation = openRevocation(state, keys, env);
+    if (revocation === undefined) {
+        warning('The access token was not revoked: what this step saved does not open with the secret that it has now.');
+        return;
+    }
+    const { accessToken, expiresAtMs, grantType, method, origin, orgId, clientId } = revocation;
+    secrets.add([accessToken]);
+    if (token_secondsLeft(expiresAtMs, clock.date()) <= 0)
+        return;
+    const stillValid = `The access token was not revoked and stays valid until ${isoSeconds(expiresAtMs)}.`;
+    const changes = changesSince(revocation, raw);
+    if (changes.length > 0) {
+        warning(`${stillValid} Since the step that got it, another step has changed ${changes.join(', ')}, so nothing was sent.`);
+        return;
+    }
+    try {
+        const ims = new Ims({
+            ...{ origin, secrets, clock, signal },
+            client: { clientId, orgId, clientSecrets },
+            startedMs: clock.now(),
+            timeoutSeconds: TIMEOUT_SECONDS,
+        });
+        const secret = method === 'none' ? '' : revocation.secret;
+        const revoked = await ims.revoke(accessToken, grantType, { method, secret });
+        if (revoked)
+            info('Revoked the access token.');
+    }
+    catch (error) {
+        warning(`${stillValid} ${sentence({ ...failureOf(error), remedy: '' }, env)}`);
+    }
+}
+async function revoke(surroundings) {
+    try {
+        await revokeSealed(surroundings);
+    }
+    catch {
+        warning('The access token was not revoked and stays valid until it expires.');
+    }
+}
+
+;// CONCATENATED MODULE: ./src/runner/environment.ts
+
+function insistOnTls({ warn }) {
+    if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0')
+        return;
+    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    if (!warn)
+        return;
+    warning('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
+}
+function silenceNodeDebug() {
+    if ((process.env['NODE_DEBUG'] ?? '') !== '')
+        process.stderr.write = () => true;
+}
+
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __webpack_require__(500);
+;// CONCATENATED MODULE: ./src/runner/process.ts
+
+
+const systemClock = {
+    now: () => Number(process.hrtime.bigint()) / 1e6,
+    date: () => Date.now(),
+    sleep: async (ms, signal) => {
+        try {
+            await (0,promises_.setTimeout)(ms, undefined, { signal });
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            throw error;
+        }
+    },
+    random: () => Math.random(),
+};
+function cancellation() {
+    const controller = new AbortController();
+    const cancel = () => {
+        controller.abort(new failure_StepError({
+            code: 'cancelled',
+            happened: 'The step was cancelled and set nothing.',
+            remedy: 'Run the job again if that was not intended.',
+        }));
+    };
+    process.once('SIGINT', cancel);
+    process.once('SIGTERM', cancel);
+    return controller.signal;
+}
+
+;// CONCATENATED MODULE: ./src/post-revocation.ts
+
+
+
+const signal = cancellation();
+insistOnTls({ warn: false });
+silenceNodeDebug();
+void revoke({ env: process.env, clock: systemClock, signal });
+
+
+/***/ }),
+
+/***/ 60:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   I9: () => (/* binding */ httpsOverHttp),
+/* harmony export */   aQ: () => (/* binding */ httpOverHttps),
+/* harmony export */   vX: () => (/* binding */ httpsOverHttps),
+/* harmony export */   xj: () => (/* binding */ httpOverHttp)
+/* harmony export */ });
+const lazily = (name) => (options) => {
+    process.noDeprecation = true;
+    const tunnel = __webpack_require__(770);
+    return tunnel[name](options);
+};
+const httpOverHttp = lazily('httpOverHttp');
+const httpsOverHttp = lazily('httpsOverHttp');
+const httpOverHttps = lazily('httpOverHttps');
+const httpsOverHttps = lazily('httpsOverHttps');
+
+
+/***/ }),
+
+/***/ 945:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ ProxyAgent)
+/* harmony export */ });
+function ProxyAgent() {
+    throw new Error('this package is not part of the bundle');
+}
+
+
+/***/ })
+
+};
+;

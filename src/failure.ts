@@ -1,0 +1,84 @@
+/** What can go wrong, in the words that people read. A failure is made where it is known. */
+
+/** Every code has its heading in docs/troubleshooting.md. */
+export const CODES = [
+  'invalid_input',
+  'invalid_client',
+  'invalid_scope',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'access_denied',
+  'invalid_request',
+  'jwt_credential',
+  'redirect_refused',
+  'throttled',
+  'ims_unavailable',
+  'gateway',
+  'ims_error',
+  'malformed_answer',
+  'network',
+  'tls',
+  'proxy',
+  'timeout',
+  'retry_after',
+  'answer_lost',
+  'cancelled',
+  'runner',
+  'unexpected',
+] as const;
+
+export type Code = (typeof CODES)[number];
+
+export type Failure = {
+  readonly code: Code;
+  readonly happened: string;
+  readonly remedy: string;
+  /** For support, shown last: the IMS error code, the status, `x-debug-id`. */
+  readonly facts?: readonly string[];
+  /** Absent where the same request cannot succeed a moment later. */
+  readonly retry?: {
+    /** Milliseconds that the server asks to wait, from `Retry-After`. */
+    readonly afterMs?: number | undefined;
+    /** Whether IMS may have served the request all the same: an authorization code is then used up. */
+    readonly mayBeServed?: boolean;
+  };
+  /** IMS refused the client: then, and only then, another secret or method may be tried. */
+  readonly refusesClient?: boolean;
+};
+
+export class StepError extends Error {
+  override readonly name = 'StepError';
+  readonly failure: Failure;
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.happened, options);
+    this.failure = failure;
+  }
+}
+
+/** The failure behind anything thrown. The text of an unknown error may hold anything, so only its kind is shown. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof StepError) return error.failure;
+  return {
+    code: 'unexpected',
+    happened: `The action has a defect (${error instanceof Error ? error.name : typeof error}).`,
+    remedy: 'Please report it in the repository of the action.',
+  };
+}
+
+/** Where docs/troubleshooting.md of this very version is; a path in the repository when used as `./`. */
+function troubleshootingUrl(env: NodeJS.ProcessEnv): string {
+  const path = 'docs/troubleshooting.md';
+  const server = env['GITHUB_SERVER_URL'] ?? '';
+  const repository = env['GITHUB_ACTION_REPOSITORY'] ?? '';
+  const ref = env['GITHUB_ACTION_REF'] ?? '';
+  const plain = /^[\w./-]+$/;
+  const known = plain.test(repository) && plain.test(ref) && /^https:\/\/[\w.:-]+$/.test(server);
+  return known ? `${server}/${repository}/blob/${ref}/${path}` : path;
+}
+
+/** One line: what happened, what to do, where to read more, then the code and the facts. */
+export function sentence(failure: Failure, env: NodeJS.ProcessEnv): string {
+  const { code, happened, remedy, facts = [] } = failure;
+  const more = `More: ${troubleshootingUrl(env)}#${code} (${[...new Set([code, ...facts])].join(', ')})`;
+  return [happened, remedy, more].filter((part) => part !== '').join(' ');
+}

@@ -1,0 +1,184 @@
+/** Status, headers and body become a token or a failure (RFC 6749, sections 5.1 and 5.2). */
+
+import { type Failure, StepError } from '../failure.ts';
+
+import type { HttpResponse } from './http.ts';
+import { type Asked, quoted, refusal } from './refusals.ts';
+import { isTokenText, type Token, withClaims } from './token.ts';
+
+/** Longer answers are refused, in bytes. */
+export const ANSWER_LIMIT_BYTES = 64 * 1024;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export type Answer = {
+  readonly status: number;
+  /** Header `x-debug-id`: what Adobe's support asks for. */
+  readonly debugId: string;
+  readonly retryAfter: string;
+  readonly body: 'json' | 'web page' | 'other' | 'too long';
+  /** The JSON object in the body; empty without one. */
+  readonly fields: Fields;
+  /** When the request was sent, milliseconds since 1970: the lifetime is counted from here. */
+  readonly sentAtMs: number;
+};
+
+/** What IMS granted. */
+export type Granted = {
+  readonly token: Token;
+  /** New refresh token; empty when the answer has none. */
+  readonly refreshToken: string;
+};
+
+/** Above this, `expires_in` can only be milliseconds, as the endpoints before v3 give it. */
+const MILLISECONDS_ABOVE = 10_000_000;
+const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
+
+/** A JSON object; undefined for anything else. */
+export function parseObject(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Fields) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A header as text: Node reads its bytes as Latin-1, servers write UTF-8. */
+function header({ headers }: HttpResponse, name: string): string {
+  const value = headers[name];
+  return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
+}
+
+/** Reads what came over the wire. */
+export function readAnswer(response: HttpResponse, sentAtMs: number): Answer {
+  const text = response.body?.toString('utf8') ?? '';
+  const fields = parseObject(text);
+  const kind = text.trimStart().startsWith('<') ? 'web page' : 'other';
+  return {
+    status: response.status,
+    debugId: header(response, 'x-debug-id'),
+    retryAfter: header(response, 'retry-after'),
+    body: response.body === undefined ? 'too long' : fields === undefined ? kind : 'json',
+    fields: fields ?? {},
+    sentAtMs,
+  };
+}
+
+/**
+ * Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, or an HTTP date. Milliseconds from `nowMs`,
+ * at least 0; undefined for anything else.
+ */
+export function parseRetryAfter(value: string, nowMs: number): number | undefined {
+  const text = value.trim();
+  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
+  // Date.parse takes nearly anything; an HTTP date names its day and ends in GMT.
+  if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text)) return undefined;
+  // The obsolete form of asctime has no zone, and Date.parse would take the machine's.
+  const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+}
+
+/** The secrets that an answer holds, whatever else is wrong with it. */
+export function secretsOf({ fields }: Answer): readonly string[] {
+  const values = [fields['access_token'], fields['refresh_token'], fields['id_token']];
+  return values.filter((value) => typeof value === 'string');
+}
+
+function textOf({ fields }: Answer, name: string): string {
+  const value = fields[name];
+  return typeof value === 'string' ? value : '';
+}
+
+function refused(answer: Answer, asked: Asked, nowMs: number): StepError {
+  const { status, debugId } = answer;
+  const retry =
+    status === 408 || status === 429 || status >= 500
+      ? {
+          afterMs: parseRetryAfter(answer.retryAfter, nowMs),
+          // 503 says that the request was not served.
+          mayBeServed: status >= 500 && status !== 503,
+        }
+      : undefined;
+  const said = {
+    status,
+    error: asked.clean(textOf(answer, 'error'), 64),
+    description: asked.clean(textOf(answer, 'error_description')),
+    debugId: asked.clean(debugId, 100),
+  };
+  const failure = refusal(said, asked);
+  return new StepError(retry === undefined ? failure : { ...failure, retry });
+}
+
+/** A 2xx answer that cannot be used. */
+function unusable(
+  answer: Answer,
+  asked: Asked,
+  happened: string,
+  retry?: Failure['retry'],
+): StepError {
+  const error = asked.clean(textOf(answer, 'error'), 64);
+  const debugId = asked.clean(answer.debugId, 100);
+  const failure: Failure = {
+    code: 'malformed_answer',
+    happened: happened + quoted(asked.clean(textOf(answer, 'error_description'))),
+    remedy:
+      'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
+    facts: [error, debugId === '' ? '' : `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
+  };
+  return new StepError(retry === undefined ? failure : { ...failure, retry });
+}
+
+const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
+
+/**
+ * Judges an answer to a revocation; false where IMS calls the token invalid, so that nothing is left to revoke.
+ * The body of a success is empty (adobe/aio-lib-ims, adobe/ims-go), and
+ * whatever else it is, it is no error, no web page and nothing long: those come from something in front of IMS.
+ * @param nowMs milliseconds since 1970, for a `Retry-After` that is a date
+ * @throws StepError unless IMS revoked the token
+ */
+export function judgeRevocation(answer: Answer, asked: Asked, nowMs: number): boolean {
+  const { status, body } = answer;
+  const error = textOf(answer, 'error');
+  if (error === 'invalid_token' && status < 500) return false;
+  if (status < 200 || status > 299 || error !== '') throw refused(answer, asked, nowMs);
+  if (body === 'too long') throw unusable(answer, asked, TOO_LONG);
+  if (body === 'web page') throw unusable(answer, asked, 'The answer is a web page.');
+  return true;
+}
+
+function lifetimeMs(expiresIn: unknown): number | undefined {
+  if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0)
+    return undefined;
+  const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
+  return seconds > TEN_YEARS_SECONDS ? undefined : seconds * 1000;
+}
+
+/**
+ * Judges an answer of the token endpoint.
+ * @param nowMs milliseconds since 1970, for a `Retry-After` that is a date
+ * @throws StepError unless there is a token that can be used
+ */
+export function judgeToken(answer: Answer, asked: Asked, nowMs: number): Granted {
+  const { status, body, fields } = answer;
+  if (status < 200 || status > 299) throw refused(answer, asked, nowMs);
+  if (body === 'too long') throw unusable(answer, asked, TOO_LONG);
+  if (body !== 'json') {
+    const happened = 'The answer was cut off or is not JSON.';
+    throw unusable(answer, asked, happened, { mayBeServed: true });
+  }
+  const unusableField = (name: string): StepError =>
+    unusable(answer, asked, `The answer has no usable \`${name}\`.`);
+  const { access_token: accessToken, token_type: tokenType } = fields;
+  const refreshToken = fields['refresh_token'] ?? '';
+  if (!isTokenText(accessToken)) throw unusableField('access_token');
+  if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
+    throw unusableField('token_type');
+  const lifetime = lifetimeMs(fields['expires_in']);
+  if (lifetime === undefined) throw unusableField('expires_in');
+  if (refreshToken !== '' && !isTokenText(refreshToken)) throw unusableField('refresh_token');
+  const expiresAtMs = answer.sentAtMs + lifetime;
+  return { token: withClaims({ accessToken, tokenType, expiresAtMs }), refreshToken };
+}

@@ -1,0 +1,177 @@
+/** One HTTP exchange, bounded in bytes and ended by a signal. The only file that touches the network. */
+
+import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { Readable } from 'node:stream';
+
+import { HttpClient } from '@actions/http-client';
+
+import { refuseUnreadableProxy } from './route.ts';
+
+export type HttpRequest = {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+};
+
+export type HttpResponse = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Undefined when it was longer than `limitBytes`. */
+  readonly body: Buffer | undefined;
+};
+
+export type ExchangeOptions = {
+  /** Ends the exchange in any phase. */
+  readonly signal: AbortSignal;
+  /** Ends it too, in milliseconds, connection and body included. */
+  readonly limitMs: number;
+  /** A longer body of an answer is not read to its end. */
+  readonly limitBytes: number;
+  /** Called once the server may have read something of the request. */
+  readonly onConnect?: () => void;
+};
+
+/** The time limit of an exchange has passed. */
+export class TimedOutError extends Error {
+  override readonly name = 'TimedOutError';
+}
+
+const USER_AGENT = 'adobe-ims-token';
+
+/** Reads a body up to the limit; undefined when it is longer. Rejects when it is cut off. */
+function readBounded(message: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > limitBytes) {
+        resolve(undefined);
+        message.destroy();
+      }
+    });
+    message.on('end', () => {
+      resolve(Buffer.concat(chunks));
+    });
+    message.on('error', reject);
+    // A connection closed in the middle of a body gives no other event.
+    message.on('close', () => {
+      reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
+    });
+  });
+}
+
+/** Rejects when the signal is aborted: after an answer of 101, Node reports neither response nor error. */
+function ended(signal: AbortSignal): Promise<never> {
+  const promise = new Promise<never>((_resolve, reject) => {
+    const stop = (): void => {
+      reject(new Error('ended'));
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  // Nobody waits for it once there is an answer.
+  promise.catch(() => undefined);
+  return promise;
+}
+
+/** Answers for `localhost` without a name server, so that it is the loopback interface and nothing else. */
+const lookupLoopback: LookupFunction = (_hostname, options, callback) => {
+  const addresses = [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ];
+  if (options.all === true) callback(null, addresses);
+  else callback(null, '127.0.0.1', 4);
+};
+
+/** Calls back when a connection is ready: before that, the server can have read nothing. */
+function watch(agent: Agent, event: 'connect' | 'secureConnect', onConnect: () => void): void {
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (...words) => {
+    const socket = connect(...words);
+    socket?.once(event, onConnect);
+    return socket;
+  };
+}
+
+/** The HTTP client offers no other way to close a socket that is still waiting. */
+function handler(
+  signal: AbortSignal,
+  onConnect: () => void,
+): NonNullable<HttpClient['handlers']>[number] {
+  return {
+    prepareRequest(options: RequestOptions): void {
+      options.signal = signal;
+      if (options.host === 'localhost') options.lookup = lookupLoopback;
+      // The HTTP client leaves the brackets of the URL, and a name server would be asked for them.
+      if (options.host === '[::1]') options.host = '::1';
+      const agent = options.agent as Agent & { readonly proxyOptions?: RequestOptions };
+      if (agent.proxyOptions === undefined)
+        watch(agent, agent instanceof TlsAgent ? 'secureConnect' : 'connect', onConnect);
+      else {
+        agent.proxyOptions.signal = signal;
+        // Behind a proxy the connection cannot be seen. Assume it stood, so that a code is never sent twice.
+        onConnect();
+      }
+    },
+    canHandleAuthentication: () => false,
+    handleAuthentication: () => Promise.reject(new Error('not supported')),
+  };
+}
+
+async function send(
+  { method, url, headers, body }: HttpRequest,
+  signal: AbortSignal,
+  { limitBytes, onConnect = () => undefined }: ExchangeOptions,
+): Promise<HttpResponse> {
+  const client = new HttpClient(USER_AGENT, [handler(signal, onConnect)], {
+    allowRedirects: false,
+    allowRetries: false,
+  });
+  // The client would add an ID of the runner's, which is no business of the server's.
+  client.userAgent = USER_AGENT;
+  // The client takes text or a stream, and sends a stream in chunks unless it is given the length.
+  const bytes = Buffer.isBuffer(body);
+  const length = bytes ? { 'content-length': String(body.length) } : {};
+  const content = bytes ? Readable.from([body]) : (body ?? null);
+  try {
+    const response = await Promise.race([
+      client.request(method, url.href, content, { ...headers, ...length }),
+      ended(signal),
+    ]);
+    const { statusCode = 0, headers: received } = response.message;
+    const read = await readBounded(response.message, limitBytes);
+    return { status: statusCode, headers: received, body: read };
+  } finally {
+    client.dispose();
+  }
+}
+
+/**
+ * Sends one request. Follows no redirect, repeats nothing, and honours the proxy variables.
+ * @throws TimedOutError; UnreadableProxyError; what `signal` was aborted with; else what Node says of a
+ * connection that failed
+ */
+export async function exchange(
+  request: HttpRequest,
+  options: ExchangeOptions,
+): Promise<HttpResponse> {
+  refuseUnreadableProxy(request.url);
+  options.signal.throwIfAborted();
+  const limit = new AbortController();
+  const timer = setTimeout(() => {
+    limit.abort();
+  }, options.limitMs);
+  try {
+    return await send(request, AbortSignal.any([limit.signal, options.signal]), options);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    throw limit.signal.aborted ? new TimedOutError('timed out') : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,131 @@
+/** A client and a grant become a form and headers (RFC 6749, sections 2.3, 4.1.3, 4.4.2 and 6). */
+
+import { basicCredentials } from '../secrets.ts';
+
+export type Grant =
+  | { readonly type: 'client_credentials'; readonly scopes: readonly string[] }
+  | { readonly type: 'refresh_token'; readonly refreshToken: string }
+  | { readonly type: 'authorization_code'; readonly code: string; readonly codeVerifier: string };
+
+export type Client = {
+  readonly clientId: string;
+  /** None for a public client, two while one is being rotated. */
+  readonly clientSecrets: readonly string[];
+  /** IMS organization; empty for none. */
+  readonly orgId: string;
+};
+
+/** How a client proves who it is, by the names of OpenID Connect's discovery; `none` for a public client. */
+export type Authentication = {
+  readonly method: 'client_secret_post' | 'client_secret_basic' | 'none';
+  /** Empty with `none`. */
+  readonly secret: string;
+};
+
+export type FormRequest = {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+type Fields = Readonly<Record<string, string>>;
+
+/** v3 alone answers `expires_in` in seconds (ServerToServerAuthentication/ims.md). */
+const TOKEN_PATH = '/ims/token/v3';
+
+/** What each method adds to the form, or puts into the Authorization header. */
+const METHODS: Readonly<
+  Record<
+    Authentication['method'],
+    (clientId: string, secret: string) => { readonly form?: Fields; readonly header?: Fields }
+  >
+> = {
+  client_secret_post: (clientId, secret) => ({
+    form: { client_id: clientId, client_secret: secret },
+  }),
+  client_secret_basic: (clientId, secret) => ({
+    header: { authorization: `Basic ${basicCredentials(clientId, secret)}` },
+  }),
+  none: (clientId) => ({ form: { client_id: clientId } }),
+};
+
+/** Nothing goes into the URL, as servers log it. */
+function formRequest(
+  path: string,
+  { clientId }: Client,
+  { method, secret }: Authentication,
+  fields: Fields,
+): FormRequest {
+  const { form, header } = METHODS[method](clientId, secret);
+  return {
+    path,
+    headers: {
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded',
+      ...header,
+    },
+    body: new URLSearchParams({ ...fields, ...form }).toString(),
+  };
+}
+
+function grantFields(grant: Grant): Fields {
+  switch (grant.type) {
+    case 'client_credentials':
+      return { scope: grant.scopes.join(',') };
+    case 'refresh_token':
+      return { refresh_token: grant.refreshToken };
+    case 'authorization_code':
+      return grant.codeVerifier === ''
+        ? { code: grant.code }
+        : { code: grant.code, code_verifier: grant.codeVerifier };
+  }
+}
+
+/** The request for a token. `scope` is sent for `client_credentials` only, as `a,b,c`. */
+export function tokenRequest(
+  client: Client,
+  grant: Grant,
+  authentication: Authentication,
+): FormRequest {
+  const organization = client.orgId === '' ? {} : { org_id: client.orgId };
+  const fields = { grant_type: grant.type, ...grantFields(grant), ...organization };
+  return formRequest(TOKEN_PATH, client, authentication, fields);
+}
+
+/**
+ * The request to revoke an access token. Server-to-Server tokens are invalidated as adobe/aio-lib-ims and
+ * adobe/ims-go do it; user tokens are revoked as UserAuthentication/ims.md says.
+ */
+export function revocationRequest(
+  client: Client,
+  grantType: Grant['type'],
+  authentication: Authentication,
+  token: string,
+): FormRequest {
+  if (grantType !== 'client_credentials')
+    return formRequest('/ims/revoke', client, authentication, { token });
+  const fields = { token_type: 'access_token', token };
+  const request = formRequest('/ims/invalidate_token/v2', client, authentication, fields);
+  return { ...request, headers: { ...request.headers, 'x-ims-clientid': client.clientId } };
+}
+
+/**
+ * The ways to authenticate, in the order to try them; the next only after `invalid_client`.
+ * Server-to-Server sends id and secret in the body, as Adobe documents it. User grants send the Basic
+ * header, as documented for Web App credentials; for a code the body form comes after it, because
+ * the permanent service tokens of Edge Delivery are exchanged that way in practice.
+ */
+export function authentications(
+  grantType: Grant['type'],
+  clientSecrets: readonly string[],
+): readonly [Authentication, ...Authentication[]] {
+  const methods = {
+    client_credentials: ['client_secret_post'],
+    refresh_token: ['client_secret_basic'],
+    authorization_code: ['client_secret_basic', 'client_secret_post'],
+  } as const;
+  const [first, ...others] = clientSecrets.flatMap((secret) =>
+    methods[grantType].map((method) => ({ method, secret })),
+  );
+  return first === undefined ? [{ method: 'none', secret: '' }] : [first, ...others];
+}

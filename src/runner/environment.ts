@@ -1,0 +1,22 @@
+/** Variables of Node's that must not weaken this step. */
+
+import * as core from '@actions/core';
+
+/**
+ * Certificates are verified whatever the environment says: the secret goes over verified TLS alone. Node
+ * reads the variable at each connection, so taking it out of this process is enough.
+ * @param warn for the main step; the post step has nothing new to say
+ */
+export function insistOnTls({ warn }: { readonly warn: boolean }): void {
+  if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return;
+  delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+  if (!warn) return;
+  core.warning(
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.',
+  );
+}
+
+/** With NODE_DEBUG, Node writes what it sends to stderr, which the runner may show before the mask. */
+export function silenceNodeDebug(): void {
+  if ((process.env['NODE_DEBUG'] ?? '') !== '') process.stderr.write = () => true;
+}

@@ -1,0 +1,51 @@
+/** What the process offers: clocks, and signals that cancel. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { StepError } from '../failure.ts';
+
+export type Clock = {
+  /** Milliseconds, monotonic: for limits and waits. */
+  readonly now: () => number;
+  /** Milliseconds since 1970: for expiry, which other machines read too. */
+  readonly date: () => number;
+  /** Waits `ms` milliseconds; rejects with what `signal` was aborted with. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** A number from 0 up to, not including, 1. */
+  readonly random: () => number;
+};
+
+export const systemClock: Clock = {
+  // Not `performance`, which takes Node some milliseconds to load.
+  now: () => Number(process.hrtime.bigint()) / 1e6,
+  date: () => Date.now(),
+  sleep: async (ms, signal) => {
+    try {
+      await delay(ms, undefined, { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+  },
+  random: () => Math.random(),
+};
+
+/**
+ * Aborted when the runner cancels the step: it sends SIGINT, and SIGTERM 7.5 seconds later
+ * (actions/runner, ProcessInvoker.cs).
+ */
+export function cancellation(): AbortSignal {
+  const controller = new AbortController();
+  const cancel = (): void => {
+    controller.abort(
+      new StepError({
+        code: 'cancelled',
+        happened: 'The step was cancelled and set nothing.',
+        remedy: 'Run the job again if that was not intended.',
+      }),
+    );
+  };
+  process.once('SIGINT', cancel);
+  process.once('SIGTERM', cancel);
+  return controller.signal;
+}

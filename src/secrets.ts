@@ -1,0 +1,123 @@
+/** What is secret in this step: masks it, in each form that somebody produces, and cuts it out of foreign text. */
+
+import * as core from '@actions/core';
+
+export type Secrets = {
+  /**
+   * Masks values. Nothing that could hold one of them may be written before.
+   * @param clientId given for client secrets, which become part of Basic credentials
+   */
+  readonly add: (values: readonly string[], clientId?: string) => void;
+  /**
+   * Makes text that a server chose fit for the log: known secrets cut out, on one line, unable to start a
+   * workflow command, and no longer than `limit` characters.
+   */
+  readonly clean: (text: string, limit?: number) => string;
+};
+
+/** Characters: enough for a sentence, too few to flood a log. */
+const TEXT_LIMIT = 300;
+
+// Controls, format characters (direction overrides among them), lone surrogates, line separators.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
+
+/** A value as `application/x-www-form-urlencoded` writes it: how this action sends it. */
+const formEncoded = (value: string): string =>
+  new URLSearchParams({ v: value }).toString().slice(2);
+
+/**
+ * The Basic credentials of RFC 7617. Adobe documents `base64(client_id:client_secret)`, without the
+ * form encoding that RFC 6749, section 2.3.1 puts under it
+ * (UserAuthentication/ims.md in AdobeDocs/adobe-dev-console).
+ */
+export function basicCredentials(clientId: string, clientSecret: string): string {
+  return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
+}
+
+/** Basic credentials as this action sends them, and as others shorten them for URLs. */
+function basicForms(clientId: string, secret: string): readonly string[] {
+  const basic = basicCredentials(clientId, secret);
+  const urlSafe = Buffer.from(basic, 'base64').toString('base64url');
+  return [basic, basic.slice(0, urlSafe.length), urlSafe];
+}
+
+const HTML: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** The forms in which a server may repeat a value of the request. */
+function echoedForms(secret: string): readonly string[] {
+  const form = formEncoded(secret);
+  const percent = form.replaceAll('+', '%20');
+  return [
+    secret,
+    // A gateway that shows the body as it came, or encodes it again; .NET does so in small letters.
+    ...[form, percent].flatMap((text) => [
+      text,
+      text.replaceAll(/%../g, (code) => code.toLowerCase()),
+    ]),
+    // A server that shows the request as JSON.
+    JSON.stringify(secret).slice(1, -1),
+    // A server that escapes its messages for a web page.
+    secret.replaceAll(/[&<>"']/g, (character) => HTML[character] ?? ''),
+  ];
+}
+
+/** Replaces each known form, the longest first, in one pass: what is put in its place is not searched again. */
+function cutOut(text: string, forms: readonly string[]): string {
+  const next = forms.map((form) => ({ form, at: text.indexOf(form) }));
+  let clean = '';
+  let from = 0;
+  for (;;) {
+    let first: (typeof next)[number] | undefined;
+    for (const found of next) {
+      if (found.at !== -1 && found.at < from) found.at = text.indexOf(found.form, from);
+      if (found.at !== -1 && (first === undefined || found.at < first.at)) first = found;
+    }
+    if (first === undefined) return clean + text.slice(from);
+    clean += `${text.slice(from, first.at)}***`;
+    from = first.at + first.form.length;
+  }
+}
+
+/** The secrets of one step; none at first. */
+export function createSecrets(): Secrets {
+  const masked = new Set<string>();
+  let echoed: readonly string[] = [];
+  const mask = (value: string): void => {
+    // The runner warns about a mask of white space alone.
+    if (value.trim() === '' || masked.has(value)) return;
+    masked.add(value);
+    core.setSecret(value);
+  };
+  return {
+    add: (values, clientId) => {
+      const secrets = values
+        .map((value) => value.toWellFormed())
+        .filter((value) => value.trim() !== '');
+      // The runner derives other forms of a mask by itself, but none of these.
+      const basic =
+        clientId === undefined ? [] : secrets.flatMap((secret) => basicForms(clientId, secret));
+      for (const value of [...secrets, ...secrets.map(formEncoded), ...basic]) mask(value);
+      const forms = new Set([...echoed, ...secrets.flatMap(echoedForms), ...basic]);
+      echoed = [...forms].sort((a, b) => b.length - a.length);
+    },
+    clean: (text, limit = TEXT_LIMIT) => {
+      const harmless = cutOut(text.toWellFormed(), echoed)
+        .replace(INVISIBLE, ' ')
+        .replaceAll(/:(?=:)/g, ': ')
+        .replaceAll(/##(?=\[)/g, '## ')
+        .replaceAll(/ {2,}/g, ' ')
+        .trim();
+      if (harmless.length <= limit) return harmless;
+      return `${harmless
+        .slice(0, limit)
+        .toWellFormed()
+        .replace(/\ufffd$/, '')}\u2026`;
+    },
+  };
+}
