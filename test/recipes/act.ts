@@ -74,8 +74,8 @@ function npmProject(
   const installed = packages.map((name) => {
     const folder = `../../../../../tools/${name}`;
     const file = join(tools, 'node_modules', name, 'package.json');
-    const { version, bin } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    return { name, folder, about: { version, bin } };
+    const about = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>;
+    return { name, folder, about: { version: about['version'], bin: about['bin'] } };
   });
   const plugins = emptyPlugin === undefined ? [] : [{ ...empty, folder: 'empty', about: empty }];
   const linked = [...installed, ...plugins];

@@ -26,7 +26,16 @@ export type Stage = {
 
 export const FAILED = 'The workflow failed';
 
-export type Result = { readonly problems: readonly string[]; readonly log: string };
+export type Result = {
+  readonly problems: readonly string[];
+  readonly log: string;
+  /** How often act ran. */
+  readonly runs: number;
+  /** How many requests were compared with what was expected. */
+  readonly requests: number;
+  /** The command that could not be run. */
+  readonly notRun?: string;
+};
 
 /** Puts values in the place of `$NAME`, at any depth. */
 function filled<T>(value: T, values: Values): T {
@@ -59,15 +68,14 @@ export function settingsOf(workflow: Workflow, given: Values): Pick<Settings, 's
 /** The clients that IMS must know, each once. */
 function clientsOf(requests: readonly Expected[], values: Values): readonly Client[] {
   const clients = new Map<string, Client>();
-  for (const { credential } of requests) {
-    if (credential === undefined) continue;
-    const { name, secret = `${name}SECRET` } = credential;
-    const id = values[`${name}ID`] ?? '';
+  for (const { client } of requests) {
+    if (client === undefined) continue;
+    const id = values[client.id] ?? '';
     const known = clients.get(id);
     clients.set(id, {
       id,
-      secrets: [...(known?.secrets ?? []), ...(values[secret] ?? '').split('\n')],
-      scopes: [...(known?.scopes ?? []), ...credential.scopes],
+      secrets: [...(known?.secrets ?? []), ...(values[client.secret] ?? '').split('\n')],
+      scopes: [...(known?.scopes ?? []), ...client.scopes.split(',')],
       grants: ['client_credentials', 'refresh_token'],
     });
   }
@@ -134,16 +142,17 @@ export async function play(
   let settings = settingsOf(workflow, expectation.values ?? {});
   let values: Values = { ...expectation.values, ...settings.vars, ...settings.secrets };
   const ims = await startIms({ clients: clientsOf(requests, values) });
-  for (const { credential } of requests) {
-    if (credential?.refreshToken === undefined) continue;
-    const token = ims.issueRefreshToken({ clientId: values[`${credential.name}ID`] ?? '' });
-    settings = { ...settings, secrets: { ...settings.secrets, [credential.refreshToken]: token } };
-    const basic = `${values[`${credential.name}ID`]}:${values[`${credential.name}SECRET`]}`;
-    values = { ...values, ...settings.secrets, BASIC: Buffer.from(basic).toString('base64') };
+  for (const { client } of requests) {
+    if (client?.refreshToken === undefined) continue;
+    const [id = '', secret = ''] = [values[client.id], values[client.secret]];
+    const token = ims.issueRefreshToken({ clientId: id });
+    settings = { ...settings, secrets: { ...settings.secrets, [client.refreshToken]: token } };
+    const basic = Buffer.from(`${id}:${secret}`).toString('base64');
+    values = { ...values, ...settings.secrets, BASIC: basic };
   }
   values = { ...values, PUBLIC_KEY: box.publicKey };
   const pairs: Pair[] = [];
-  let tokens = 0;
+  const tokens: string[] = [];
   const find = (received: Received): number =>
     requests.findIndex(
       ({ request }, at) =>
@@ -157,10 +166,14 @@ export async function play(
     },
     record: (received, answer) => {
       const at = find(received);
-      const expected = filled(requests[at], values);
+      const any = tokens.find((token) => received.headers['authorization'] === `Bearer ${token}`);
+      const expected = filled(requests[at], { ...values, ...(any && { ANY_TOKEN: any }) });
       pairs.push({ received: opened(received, box), at, ...(expected && { expected }) });
       const token = fieldOf(answer, 'access_token');
-      if (token !== undefined) values = { ...values, TOKEN: token, [`TOKEN${++tokens}`]: token };
+      if (token !== undefined) {
+        tokens.push(token);
+        values = { ...values, TOKEN: token, [`TOKEN${tokens.length}`]: token };
+      }
       const refresh = fieldOf(answer, 'refresh_token');
       if (refresh !== undefined) values = { ...values, NEW_REFRESH_TOKEN: refresh };
     },
@@ -174,7 +187,14 @@ export async function play(
     ...outcome(workflow, expectation, run),
     ...leaksIn(run.log, [...Object.values(settings.secrets), ...lines]),
   ];
-  return { problems, log: run.log };
+  const { notRun } = expectation;
+  return {
+    problems,
+    log: run.log,
+    runs: 1,
+    requests: pairs.length,
+    ...(notRun !== undefined && { notRun }),
+  };
 }
 
 /** What of the secrets can be read in a log. */

@@ -124,7 +124,8 @@ async function run(stage: Stage, workflow: Workflow, world: World): Promise<Resu
   const { passed, log } = await runInAct(stage.surroundings, workflow, settings, stage.scratch());
   await ims.close();
   const problems = passed ? [] : [FAILED];
-  return { problems: [...problems, ...leaksIn(log, world.everyValue)], log };
+  const leaks = leaksIn(log, world.everyValue);
+  return { problems: [...problems, ...leaks], log, runs: 1, requests: 0 };
 }
 
 /** Runs that break as `breaks` says, then whole ones until the new secret alone is stored. */
@@ -132,7 +133,7 @@ async function recover(
   stage: Stage,
   workflow: Workflow,
   breaks: readonly Break[],
-): Promise<Result & { readonly requests: readonly string[] }> {
+): Promise<Result & { readonly sent: readonly string[] }> {
   const world = new World(stage.box.publicKey);
   const first = world.stored;
   const problems: string[] = [];
@@ -147,11 +148,12 @@ async function recover(
     log = result.log;
   };
   for (const broken of breaks) await step(broken);
-  const { requests } = world;
+  const sent = world.requests;
+  let runs = breaks.length;
   const done = (): boolean => world.settled() && world.stored !== first;
-  for (let runs = 0; runs < 3 && !done(); runs += 1) await step(undefined);
+  for (; runs < breaks.length + 3 && !done(); runs += 1) await step(undefined);
   if (!done()) problems.push(`${title}: the new secret alone is not stored after three more runs`);
-  return { problems, requests, log };
+  return { problems, log, runs, requests: 0, sent };
 }
 
 /** Breaks the run that follows `before`, after each of its requests. */
@@ -161,9 +163,14 @@ async function breakEach(
   before: readonly Break[],
 ): Promise<Result> {
   let found = await recover(stage, workflow, [...before, undefined]);
-  for (const at of found.requests.keys()) {
-    const { problems, log } = await recover(stage, workflow, [...before, at]);
-    found = { ...found, problems: [...found.problems, ...problems], log: `${found.log}${log}` };
+  for (const at of found.sent.keys()) {
+    const { problems, log, runs } = await recover(stage, workflow, [...before, at]);
+    found = {
+      ...found,
+      problems: [...found.problems, ...problems],
+      log: problems.length > 0 ? log : found.log,
+      runs: found.runs + runs,
+    };
   }
   return found;
 }
