@@ -84,7 +84,7 @@ function npmProject(
     version: '1.0.0',
     devDependencies: Object.fromEntries(linked.map(({ name, folder }) => [name, `file:${folder}`])),
   };
-  const locked = linked.flatMap(({ name, folder, about }) => [
+  const locked = linked.flatMap(({ name, folder, about }): readonly [string, object][] => [
     [folder, about],
     [`node_modules/${name}`, { resolved: folder, link: true }],
   ]);
