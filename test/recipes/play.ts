@@ -183,6 +183,9 @@ export async function play(
   const secrets = Object.entries(values).filter(([name]) => /TOKEN|SECRET/.test(name));
   const lines = secrets.flatMap(([, value]) => value.split('\n'));
   const problems = [
+    ...requests.flatMap(({ client }) =>
+      client === undefined || client.id in settings.vars ? [] : [`${client.id} is no variable`],
+    ),
     ...compare(pairs, requests),
     ...outcome(workflow, expectation, run),
     ...leaksIn(run.log, [...Object.values(settings.secrets), ...lines]),
