@@ -75,7 +75,7 @@ function recipe(workflow: string, requests: readonly Expected[], more: More = {}
   return { page: 'docs/recipes.md', workflow, requests, ...more };
 }
 
-const CONSOLE_SCOPES =
+export const CONSOLE_SCOPES =
   'AdobeID,openid,read_organizations,additional_info.projectedProductContext,additional_info.roles,adobeio_api,read_client_secret,manage_client_secrets';
 const CLOUD_MANAGER_SCOPES =
   'openid,AdobeID,read_organizations,additional_info.projectedProductContext,read_pc.dma_aem_ams';

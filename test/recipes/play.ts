@@ -4,7 +4,7 @@ import { AssertionError, deepStrictEqual, match } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { inspect, isDeepStrictEqual } from 'node:util';
 
-import { type Client, startIms } from '../support/ims-server.ts';
+import { type Client, type ImsServer, startIms } from '../support/ims-server.ts';
 import { findLeaks } from '../workflow/leaks.ts';
 import { type Run, runInAct, type Settings, type Surroundings } from './act.ts';
 import type { Expectation, Expected } from './expectations.ts';
@@ -82,6 +82,19 @@ function clientsOf(requests: readonly Expected[], values: Values): readonly Clie
   return [...clients.values()];
 }
 
+/** Text fields of an answer, such as `access_token`. */
+function fieldOf({ body }: Answer, name: string): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const value = (body as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Opens a sealed secret, so that its value can be asserted. */
+export function opened(received: Received, box: Box): Received {
+  const sealed = fieldOf(received, 'encrypted_value');
+  return sealed === undefined ? received : { ...received, body: { opened: box.open(sealed) } };
+}
+
 /** How one request differs from what it should be; empty for not at all. */
 function difference({ received, expected }: Pair): readonly string[] {
   if (expected === undefined) return [`${received.request} was not expected`];
@@ -97,16 +110,69 @@ function difference({ received, expected }: Pair): readonly string[] {
   }
 }
 
-function compare(pairs: readonly Pair[], expected: readonly Expected[]): readonly string[] {
-  const seen = new Set(pairs.map(({ at }) => at));
-  const missing = expected.filter((_, at) => !seen.has(at));
-  const order = pairs.filter((pair) => pair.expected?.anyOrder !== true && pair.at >= 0);
-  const sorted = order.toSorted((a, b) => a.at - b.at);
-  return [
-    ...pairs.flatMap(difference),
-    ...missing.map(({ request }) => `${request} was not sent`),
-    ...(isDeepStrictEqual(order, sorted) ? [] : ['The requests came in another order']),
-  ];
+/** What a recipe must send, in its order, and what it has sent. */
+class Script {
+  readonly #expected: readonly Expected[];
+  readonly #box: Box;
+  readonly #pairs: Pair[] = [];
+  readonly #tokens: string[] = [];
+  #values: Values;
+
+  constructor(expected: readonly Expected[], values: Values, box: Box) {
+    this.#expected = expected;
+    this.#values = { ...values, PUBLIC_KEY: box.publicKey };
+    this.#box = box;
+  }
+
+  /** The first expected request that this one can be, and that was not sent yet; -1 for none. */
+  #find({ request }: Received): number {
+    const sent = new Set(this.#pairs.map(({ at }) => at));
+    return this.#expected.findIndex(
+      (one, at) => !sent.has(at) && filled(one.request, this.#values) === request,
+    );
+  }
+
+  readonly answer = (received: Received): Answer => {
+    const expected = this.#expected[this.#find(received)];
+    return filled(expected?.answer ?? { status: expected ? 200 : 501 }, this.#values);
+  };
+
+  readonly record = (received: Received, answer: Answer): void => {
+    const at = this.#find(received);
+    const { authorization } = received.headers;
+    const any = this.#tokens.find((token) => authorization === `Bearer ${token}`);
+    const values = any === undefined ? this.#values : { ...this.#values, ANY_TOKEN: any };
+    const expected = filled(this.#expected[at], values);
+    this.#pairs.push({ received: opened(received, this.#box), at, ...(expected && { expected }) });
+    const token = fieldOf(answer, 'access_token');
+    const refresh = fieldOf(answer, 'refresh_token');
+    if (token !== undefined) {
+      const number = this.#tokens.push(token);
+      this.#values = { ...this.#values, TOKEN: token, [`TOKEN${number}`]: token };
+    }
+    if (refresh !== undefined) this.#values = { ...this.#values, NEW_REFRESH_TOKEN: refresh };
+  };
+
+  get sent(): number {
+    return this.#pairs.length;
+  }
+
+  get secrets(): readonly string[] {
+    const secret = Object.entries(this.#values).filter(([name]) => /TOKEN|SECRET/.test(name));
+    return secret.map(([, value]) => value);
+  }
+
+  problems(): readonly string[] {
+    const seen = new Set(this.#pairs.map(({ at }) => at));
+    const missing = this.#expected.filter((_, at) => !seen.has(at));
+    const order = this.#pairs.filter(({ expected, at }) => at >= 0 && expected?.anyOrder !== true);
+    const sorted = order.toSorted((one, other) => one.at - other.at);
+    return [
+      ...this.#pairs.flatMap(difference),
+      ...missing.map(({ request }) => `${request} was not sent`),
+      ...(isDeepStrictEqual(order, sorted) ? [] : ['The requests came in another order']),
+    ];
+  }
 }
 
 /** Whether the workflow passed, or failed as it must. */
@@ -119,17 +185,20 @@ function outcome({ text }: Workflow, { fails, notRun }: Expectation, run: Run): 
     : [`The workflow did not fail with ${fails.source}`];
 }
 
-/** Text fields of an answer, such as `access_token`. */
-function fieldOf({ body }: Answer, name: string): string | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const value = (body as Readonly<Record<string, unknown>>)[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** Opens a sealed secret, so that its value can be asserted. */
-export function opened(received: Received, box: Box): Received {
-  const sealed = fieldOf(received, 'encrypted_value');
-  return sealed === undefined ? received : { ...received, body: { opened: box.open(sealed) } };
+/** Gives the recipe the refresh tokens that IMS knows. */
+function withRefreshTokens(
+  requests: readonly Expected[],
+  { vars, secrets }: Pick<Settings, 'secrets' | 'vars'>,
+  ims: ImsServer,
+): { readonly secrets: Values; readonly values: Values } {
+  const issued = requests.flatMap(({ client }) => {
+    if (client?.refreshToken === undefined) return [];
+    const clientId = vars[client.id] ?? '';
+    const basic = Buffer.from(`${clientId}:${secrets[client.secret] ?? ''}`).toString('base64');
+    return [{ [client.refreshToken]: ims.issueRefreshToken({ clientId }), BASIC: basic }];
+  });
+  const { BASIC, ...tokens } = Object.assign({}, ...issued) as Values;
+  return { secrets: { ...secrets, ...tokens }, values: BASIC === undefined ? {} : { BASIC } };
 }
 
 /** Runs the recipe once. */
@@ -138,66 +207,25 @@ export async function play(
   workflow: Workflow,
   expectation: Expectation,
 ): Promise<Result> {
-  const { requests } = expectation;
-  let settings = settingsOf(workflow, expectation.values ?? {});
-  let values: Values = { ...expectation.values, ...settings.vars, ...settings.secrets };
-  const ims = await startIms({ clients: clientsOf(requests, values) });
-  for (const { client } of requests) {
-    if (client?.refreshToken === undefined) continue;
-    const [id = '', secret = ''] = [values[client.id], values[client.secret]];
-    const token = ims.issueRefreshToken({ clientId: id });
-    settings = { ...settings, secrets: { ...settings.secrets, [client.refreshToken]: token } };
-    const basic = Buffer.from(`${id}:${secret}`).toString('base64');
-    values = { ...values, ...settings.secrets, BASIC: basic };
-  }
-  values = { ...values, PUBLIC_KEY: box.publicKey };
-  const pairs: Pair[] = [];
-  const tokens: string[] = [];
-  const find = (received: Received): number =>
-    requests.findIndex(
-      ({ request }, at) =>
-        filled(request, values) === received.request && !pairs.some((pair) => pair.at === at),
-    );
-  use({
-    ims,
-    answer: (received) => {
-      const expected = requests[find(received)];
-      return filled(expected?.answer ?? { status: expected ? 200 : 501 }, values);
-    },
-    record: (received, answer) => {
-      const at = find(received);
-      const any = tokens.find((token) => received.headers['authorization'] === `Bearer ${token}`);
-      const expected = filled(requests[at], { ...values, ...(any && { ANY_TOKEN: any }) });
-      pairs.push({ received: opened(received, box), at, ...(expected && { expected }) });
-      const token = fieldOf(answer, 'access_token');
-      if (token !== undefined) {
-        tokens.push(token);
-        values = { ...values, TOKEN: token, [`TOKEN${tokens.length}`]: token };
-      }
-      const refresh = fieldOf(answer, 'refresh_token');
-      if (refresh !== undefined) values = { ...values, NEW_REFRESH_TOKEN: refresh };
-    },
-  });
-  const run = await runInAct(surroundings, workflow, { ...settings, ...expectation }, scratch());
+  const { requests, notRun, values: given = {} } = expectation;
+  const settings = settingsOf(workflow, given);
+  const known = { ...given, ...settings.vars, ...settings.secrets };
+  const ims = await startIms({ clients: clientsOf(requests, known) });
+  const { secrets, values } = withRefreshTokens(requests, settings, ims);
+  const script = new Script(requests, { ...known, ...secrets, ...values }, box);
+  use({ ims, answer: script.answer, record: script.record });
+  const all = { ...settings, secrets, ...expectation };
+  const run = await runInAct(surroundings, workflow, all, scratch());
   await ims.close();
-  const secrets = Object.entries(values).filter(([name]) => /TOKEN|SECRET/.test(name));
-  const lines = secrets.flatMap(([, value]) => value.split('\n'));
+  const ids = new Set(requests.flatMap(({ client }) => client?.id ?? []));
   const problems = [
-    ...requests.flatMap(({ client }) =>
-      client === undefined || client.id in settings.vars ? [] : [`${client.id} is no variable`],
-    ),
-    ...compare(pairs, requests),
+    ...[...ids].filter((id) => !(id in settings.vars)).map((id) => `${id} is no variable`),
+    ...script.problems(),
     ...outcome(workflow, expectation, run),
-    ...leaksIn(run.log, [...Object.values(settings.secrets), ...lines]),
+    ...leaksIn(run.log, [...Object.values(secrets), ...script.secrets]),
   ];
-  const { notRun } = expectation;
-  return {
-    problems,
-    log: run.log,
-    runs: 1,
-    requests: pairs.length,
-    ...(notRun !== undefined && { notRun }),
-  };
+  const counts = { runs: 1, requests: script.sent };
+  return { problems, log: run.log, ...counts, ...(notRun !== undefined && { notRun }) };
 }
 
 /** What of the secrets can be read in a log. */

@@ -5,6 +5,7 @@
 
 import { startIms, type Client } from '../support/ims-server.ts';
 import { runInAct } from './act.ts';
+import { CONSOLE_SCOPES } from './expectations.ts';
 import { FAILED, leaksIn, opened, type Result, settingsOf, type Stage } from './play.ts';
 import type { Answer, Received } from './server.ts';
 import type { Workflow } from './workflows.ts';
@@ -19,7 +20,6 @@ type Break = number | undefined;
 /** Adobe's and GitHub's side of one credential. */
 class World {
   readonly secrets: Secret[] = [];
-  readonly values: string[] = [];
   readonly everyValue: string[] = [];
   readonly lastUsed = new Map<string, number>();
   stored: string;
@@ -39,13 +39,12 @@ class World {
     const secret = { uuid: `uuid-${this.#now}`, value, created: this.#now };
     this.secrets.push(secret);
     this.everyValue.push(value);
-    this.#refresh();
     return secret;
   }
 
-  /** The list that IMS reads, too. */
-  #refresh(): void {
-    this.values.splice(0, Infinity, ...this.secrets.map(({ value }) => value));
+  /** The client secrets that IMS takes now. */
+  get values(): readonly string[] {
+    return this.secrets.map(({ value }) => value);
   }
 
   use(value: string): void {
@@ -84,7 +83,6 @@ class World {
     const at = this.secrets.findIndex(({ uuid }) => url.endsWith(`/${uuid}`));
     if (method !== 'DELETE' || at < 0) return { status: 404 };
     this.secrets.splice(at, 1);
-    this.#refresh();
     return { status: 204 };
   }
 
@@ -104,11 +102,11 @@ async function run(stage: Stage, workflow: Workflow, world: World): Promise<Resu
   const settings = settingsOf(workflow, { ADOBE_CLIENT_SECRET: world.stored });
   const client: Client = {
     id: settings.vars['ADOBE_CLIENT_ID'] ?? '',
-    secrets: world.values,
-    scopes: [
-      'AdobeID openid read_organizations additional_info.projectedProductContext',
-      'additional_info.roles adobeio_api read_client_secret manage_client_secrets',
-    ].flatMap((names) => names.split(' ')),
+    // Read anew for each request.
+    get secrets() {
+      return world.values;
+    },
+    scopes: CONSOLE_SCOPES.split(','),
     grants: ['client_credentials'],
   };
   const ims = await startIms({ clients: [client] });
