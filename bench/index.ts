@@ -1,12 +1,12 @@
-/** `npm run bench`: how long the step takes. `npm run bench -- matrix`: what many jobs at once do. */
+/** `npm run bench [-- --old FOLDER]`: what one step takes. `npm run bench -- matrix`: what many do. */
+
+import { parseArgs } from 'node:util';
 
 import { matrix } from './matrix.ts';
-import { wall } from './wall.ts';
+import { pairs } from './pairs.ts';
 
-const [which = 'wall'] = process.argv.slice(2);
-if (which === 'wall') await wall();
-else if (which === 'matrix') await matrix();
-else {
-  console.error('Usage: npm run bench [-- matrix]');
-  process.exitCode = 2;
-}
+const { values, positionals } = parseArgs({
+  options: { old: { type: 'string' } },
+  allowPositionals: true,
+});
+await (positionals.includes('matrix') ? matrix() : pairs(values.old));

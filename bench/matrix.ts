@@ -1,52 +1,82 @@
-/** `npm run bench -- matrix`: a matrix of jobs that ask a throttled IMS all at once, real and in virtual time. */
+/** `npm run bench -- matrix`: many real steps, each a job of its own. */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { startRemoteIms } from './ims.ts';
-import { freshSurroundings, machineFacts, mainStep } from './surroundings.ts';
+import { startBlobStore, startCacheService } from '../test/support/cache-service.ts';
+import { type ImsServer, startIms } from '../test/support/ims-server.ts';
 
-const JOBS = 64;
+import { machine, root, runStep, type Variables } from './step.ts';
+
+const JOBS = 256;
+/** So many processes share this machine; each job of a real matrix has one to itself. */
+const AT_ONCE = 8;
+const THROTTLED_JOBS = 64;
 const ADMIT_PER_SECOND = 8;
-const TARGET_REQUESTS = 3.2;
-const TARGET_TIMES_IDEAL = 2;
 
-/** Runs one real step; whether it got its token. */
-async function runStep(folder: string, url: string): Promise<boolean> {
-  const around = freshSurroundings(folder, url);
-  const child = spawn(process.execPath, [mainStep], { env: around.env, stdio: 'ignore' });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code === 0 && around.hasToken();
+type RunJobs = (
+  ims: ImsServer,
+  jobs: number,
+  atOnce: number,
+  variables: Variables,
+) => Promise<{ readonly seconds: number; readonly requests: number }>;
+
+/** Runs steps to their end. A step that fails ends the benchmark. */
+const runJobsIn =
+  (folder: string): RunJobs =>
+  async (ims, jobs, atOnce, variables) => {
+    const before = ims.requests.length;
+    let started = 0;
+    const worker = async (): Promise<void> => {
+      for (; started < jobs;) {
+        started += 1;
+        const env = { 'INPUT_IMS-URL': ims.url, ...variables };
+        await runStep(folder, [join(root, 'dist/main/index.js')], env);
+      }
+    };
+    const startedMs = performance.now();
+    await Promise.all(Array.from({ length: atOnce }, worker));
+    const seconds = (performance.now() - startedMs) / 1000;
+    return { seconds, requests: ims.requests.length - before };
+  };
+
+async function throttled(runJobs: RunJobs): Promise<void> {
+  const ims = await startIms({ admitPerSecond: ADMIT_PER_SECOND });
+  const { seconds, requests } = await runJobs(ims, THROTTLED_JOBS, THROTTLED_JOBS, {});
+  await ims.close();
+  const times = seconds / (THROTTLED_JOBS / ADMIT_PER_SECOND);
+  console.log(`${THROTTLED_JOBS} steps at once, IMS admits ${ADMIT_PER_SECOND} requests a second`);
+  console.log(`  requests per token: ${(requests / THROTTLED_JOBS).toFixed(2)} (at most 3.2)`);
+  console.log(`  time: ${seconds.toFixed(1)} s, ${times.toFixed(2)} of the ideal (at most 2)`);
 }
 
-async function realMatrix(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  const ims = await startRemoteIms({ admitPerSecond: ADMIT_PER_SECOND });
-  try {
-    const started = performance.now();
-    const results = await Promise.all(Array.from({ length: JOBS }, () => runStep(folder, ims.url)));
-    const seconds = (performance.now() - started) / 1000;
-    const got = results.filter(Boolean).length;
-    const each = (await ims.countRequests()) / got;
-    const ideal = JOBS / ADMIT_PER_SECOND;
-    const met = got === JOBS && each <= TARGET_REQUESTS && seconds <= TARGET_TIMES_IDEAL * ideal;
-    console.log(`\n${JOBS} real steps at once, IMS admits ${ADMIT_PER_SECOND} requests a second`);
-    console.log(`  got their token:    ${got} of ${JOBS}`);
-    console.log(`  requests per token: ${each.toFixed(2)} (target: ${TARGET_REQUESTS})`);
-    console.log(
-      `  wall time:          ${seconds.toFixed(1)} s, ${(seconds / ideal).toFixed(2)} of the ideal ${ideal} s (target: ${TARGET_TIMES_IDEAL})`,
-    );
-    console.log(`  targets ${met ? 'met' : 'missed'}`);
-  } finally {
-    ims.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+async function reusing(runJobs: RunJobs): Promise<void> {
+  const [ims, store] = [await startIms(), await startBlobStore()];
+  const cache = await startCacheService(store);
+  const reuse = { ...cache.env, INPUT_REUSE: 'repository' };
+  const none = await runJobs(ims, JOBS, AT_ONCE, { INPUT_REUSE: 'none' });
+  const first = await runJobs(ims, 1, 1, reuse);
+  const warm = await runJobs(ims, JOBS, AT_ONCE, reuse);
+  const uploads = cache.requestsTo('upload').length;
+  console.log(`${JOBS} steps, ${AT_ONCE} at once: ${none.seconds.toFixed(1)} s without reuse`);
+  console.log(`  with one that warmed the cache: ${first.requests + warm.requests} request to IMS`);
+  console.log(`  uploads: ${uploads}; time: ${(warm.seconds / none.seconds).toFixed(2)} of that`);
+  // All look before the first has saved; an organization of their own makes their keys new.
+  cache.faults.lookup = { body: '{"ok":false}' };
+  const organization = { 'INPUT_ORG-ID': '0123456789ABCDEF01234567@AdobeOrg' };
+  const cold = await runJobs(ims, JOBS, AT_ONCE, { ...reuse, ...organization });
+  const saved = cache.requestsTo('upload').length - uploads;
+  console.log(
+    `  none of which finds an entry: ${cold.requests} requests to IMS, uploads: ${saved}`,
+  );
+  await Promise.all([ims.close(), cache.close(), store.close()]);
 }
 
 export async function matrix(): Promise<void> {
-  console.log(machineFacts());
-  await realMatrix();
+  console.log(machine);
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  await throttled(runJobsIn(folder));
+  await reusing(runJobsIn(folder));
+  rmSync(folder, { recursive: true });
 }

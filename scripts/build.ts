@@ -1,10 +1,15 @@
-/** Builds the two programs of `dist`; `node scripts/build.ts FOLDER` builds them elsewhere. */
+/** Builds `dist`: the programs, and the notices of the packages in them. */
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
-import { type Module, notices, packageFolders } from './notices.ts';
+/** A module as webpack reports it; a concatenated module holds others. */
+export type Module = {
+  /** Absolute path of the file it was made of. */
+  readonly nameForCondition?: string | null;
+  readonly modules?: readonly Module[];
+};
 
 type Output = {
   readonly code: string;
@@ -13,20 +18,14 @@ type Output = {
 };
 type Ncc = (entry: string, options: object) => Promise<Output>;
 
-const ncc = createRequire(import.meta.url)('@vercel/ncc') as Ncc;
 const root = join(import.meta.dirname, '..');
+const RULE = '-'.repeat(80);
 
-/**
- * ncc takes tsconfig.json, and with it the stand-ins of src/stand-ins, from the folder it runs in. Both are
- * CommonJS, which Node loads sooner than an ES module.
- */
-const programs = [
-  { name: 'main', folder: root, entry: 'src/main.ts' },
-  { name: 'post', folder: root, entry: 'src/post.ts' },
-] as const;
+/** The programs by their folder in `dist`. ncc reads tsconfig.json, which names the stand-ins. */
+const PROGRAMS = { main: 'src/main.ts', post: 'src/post.ts' };
 
-/** Has webpack list every module by itself, the ones in others too. */
-const EVERY_MODULE = {
+/** Makes webpack list each module on its own. */
+const EACH_MODULE = {
   all: false,
   modules: true,
   nestedModules: true,
@@ -40,42 +39,65 @@ const EVERY_MODULE = {
   ),
 };
 
-/** Builds one program; the folders of the packages that are in it. */
-async function buildProgram(
-  program: (typeof programs)[number],
-  target: string,
-): Promise<ReadonlySet<string>> {
-  const { name, folder, entry } = program;
-  process.chdir(folder);
-  const { code, assets, stats } = await ncc(join(folder, entry), {
-    esm: false,
-    cache: false,
-    quiet: true,
+/** Folders of the packages that modules come from. */
+export function packageFolders(modules: readonly Module[]): readonly string[] {
+  return modules.flatMap(({ nameForCondition, modules: inner = [] }) => {
+    const inPackage = /^.*[/\\]node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+/;
+    return [...(inPackage.exec(nameForCondition ?? '') ?? []), ...packageFolders(inner)];
   });
-  mkdirSync(join(target, name), { recursive: true });
-  const write = (file: string, text: string | Buffer): void => {
-    writeFileSync(join(target, name, file), text);
+}
+
+/**
+ * The notice of one package: name, version, licence, and the text of the licence.
+ * @throws Error when the package brings no such text
+ */
+export function notice(folder: string): string {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    readonly [key in 'name' | 'version' | 'license']?: string;
   };
-  write('index.js', code);
-  write('package.json', `${JSON.stringify({ type: 'commonjs' })}\n`);
-  for (const [file, { source }] of Object.entries(assets)) write(file, source);
-  return packageFolders(stats.toJson(EVERY_MODULE).modules);
+  const title = `${manifest.name ?? ''} ${manifest.version ?? ''} (${manifest.license ?? ''})`;
+  const text = readdirSync(folder)
+    .filter((name) => /^(?:licen[cs]e|copying|notice)/i.test(name))
+    .sort()
+    .map((name) =>
+      readFileSync(join(folder, name), 'utf8')
+        .replaceAll(/[ \t]*\r?\n/g, '\n')
+        .trim(),
+    )
+    .join('\n\n');
+  if (text.trim() === '') throw new Error(`${title} is bundled, but brings no licence text.`);
+  return `${RULE}\n${title}\n${RULE}\n\n${text}\n`;
 }
 
 /** Builds everything into `target`, whose former contents go. */
-export async function build(target: string): Promise<void> {
+async function build(target: string): Promise<void> {
+  const ncc = createRequire(import.meta.url)('@vercel/ncc') as Ncc;
   rmSync(target, { recursive: true, force: true });
-  const folders = new Set<string>();
-  for (const program of programs)
-    for (const folder of await buildProgram(program, target)) folders.add(folder);
-  writeFileSync(join(target, 'THIRD-PARTY.txt'), notices(folders));
+  const notices = new Set<string>();
+  process.chdir(root);
+  for (const [name, entry] of Object.entries(PROGRAMS)) {
+    // Node loads CommonJS faster than an ES module.
+    const options = { esm: false, cache: false, quiet: true };
+    const { code, assets, stats } = await ncc(join(root, entry), options);
+    const write = (file: string, content: string | Buffer): void => {
+      writeFileSync(join(target, name, file), content);
+    };
+    mkdirSync(join(target, name), { recursive: true });
+    write('package.json', '{"type":"commonjs"}\n');
+    write('index.js', code);
+    for (const [file, { source }] of Object.entries(assets)) write(file, source);
+    for (const found of packageFolders(stats.toJson(EACH_MODULE).modules))
+      notices.add(notice(found));
+  }
+  const head = 'Packages of which parts are in this folder, and their licences.\n';
+  writeFileSync(join(target, 'THIRD-PARTY.txt'), [head, ...[...notices].sort()].join('\n'));
 }
 
 if (process.argv[1] === import.meta.filename) {
   try {
     await build(resolve(process.argv[2] ?? join(root, 'dist')));
   } catch (error) {
-    // Not thrown on: Node would print the line of ncc that threw, which is megabytes long.
+    // Node would print the line of ncc that threw, which is megabytes long.
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
   }

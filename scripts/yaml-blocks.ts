@@ -15,12 +15,6 @@ export type YamlBlock = {
   readonly unsafe: boolean;
 };
 
-export type Workflow = {
-  readonly text: string;
-  /** How many lines were put before the block. */
-  readonly linesBefore: number;
-};
-
 /** What a list of steps needs around it. */
 const AROUND_STEPS = `name: Example
 on: workflow_dispatch
@@ -64,24 +58,27 @@ export function allYamlBlocks(root: string): readonly YamlBlock[] {
 }
 
 /**
- * The block as a workflow; a list of steps gets a job around it.
+ * The block as a workflow; a list of steps gets a job around it. Its lines have the numbers that they have in the
+ * page, where the page has room for that job above them.
  * @throws Error when it is neither a workflow nor a list of steps
  */
-export function asWorkflow(block: YamlBlock): Workflow {
-  const value: unknown = parse(block.text);
-  if (typeof value === 'object' && value !== null && 'jobs' in value)
-    return { text: block.text, linesBefore: 0 };
-  if (!Array.isArray(value))
-    throw new Error(`${block.page}:${block.line}: neither a workflow nor a list of steps`);
-  const steps = block.text.replaceAll(/^(?=.)/gm, '      ');
-  return { text: AROUND_STEPS + steps, linesBefore: AROUND_STEPS.split('\n').length - 1 };
+export function asWorkflow({ page, line, text }: YamlBlock): string {
+  const value: unknown = parse(text);
+  const whole = typeof value === 'object' && value !== null && 'jobs' in value;
+  if (!whole && !Array.isArray(value))
+    throw new Error(`${page}:${line}: neither a workflow nor a list of steps`);
+  const [before, block] = whole
+    ? ['', text]
+    : [AROUND_STEPS, text.replaceAll(/^(?=.)/gm, '      ')];
+  const missing = line - before.split('\n').length;
+  return before + '\n'.repeat(Math.max(0, missing)) + pinned(block);
 }
 
 /** Readers put the real commit in; the examples show a tag, or say where the commit goes. */
-export function pinned(workflow: string): string {
+function pinned(workflow: string): string {
   const commit = '0123456789abcdef0123456789abcdef01234567';
   return workflow.replaceAll(
-    /OWNER\/adobe-ims-token@(?:v1|<full commit SHA>)(?: # v[\d.]+)?$/gm,
-    `OWNER/adobe-ims-token@${commit} # v1.0.0`,
+    /(?<=\/adobe-ims-token@)(?:v1|<full commit SHA>)(?: # v[\d.]+)?$/gm,
+    `${commit} # v1.0.0`,
   );
 }

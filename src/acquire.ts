@@ -13,8 +13,8 @@ import { readRawInputs, secretsOfInputs } from './inputs/read.ts';
 import { Reuse } from './reuse/reuse.ts';
 import { sealRevocation } from './revocation.ts';
 import type { Clock } from './runner/process.ts';
-import { publish, type RunnerFile, runnerFiles } from './runner/publish.ts';
-import { summaryOf } from './runner/summary.ts';
+import { publish, runnerFiles } from './runner/publish.ts';
+import { summaryTable } from './runner/summary.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 
 export type Surroundings = {
@@ -60,7 +60,11 @@ function reuseOf(
 }
 
 /** Granted scopes if the token contains them, otherwise those asked for; warns of those that were not granted. */
-function settleScopes({ token, source }: Obtained, grant: Grant): readonly string[] {
+function settleScopes(
+  { token, source }: Obtained,
+  grant: Grant,
+  secrets: Secrets,
+): readonly string[] {
   const asked = askedScopes(grant);
   const granted = token.grantedScopes;
   if (granted === undefined) return asked;
@@ -68,7 +72,7 @@ function settleScopes({ token, source }: Obtained, grant: Grant): readonly strin
   // The step that left the token for the others of its job has said so.
   if (missing.length > 0 && source !== 'job')
     core.warning(
-      `The token lacks scopes that were asked for: ${listed(missing)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`,
+      `The token lacks scopes that were asked for: ${listed(missing, secrets.clean)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`,
     );
   return granted;
 }
@@ -125,35 +129,36 @@ function stateOf(
   return sealRevocation(revocation, sealingSecret(authentication, grant), env);
 }
 
-function summary({ token, source }: Obtained, inputs: Inputs, scopes: readonly string[]): string {
+function variablesOf(
+  { accessToken, expiresAtMs }: Token,
+  { tokenVariables, expiryVariables }: Inputs,
+): Readonly<Record<string, string>> {
+  const expiry = String(Math.floor(expiresAtMs));
+  return {
+    ...Object.fromEntries(tokenVariables.map((name) => [name, accessToken])),
+    ...Object.fromEntries(expiryVariables.map((name) => [name, expiry])),
+  };
+}
+
+function summaryOf({ token, source }: Obtained, inputs: Inputs, scopes: readonly string[]): string {
   if (!inputs.summary) return '';
-  return summaryOf('Adobe IMS access token', {
+  return summaryTable('Adobe IMS access token', {
     'Client ID': [inputs.client.clientId],
     From: source === 'ims' ? [inputs.origin] : source,
     Scopes: scopes,
     Expires: isoSeconds(token.expiresAtMs),
-    Variables: [...inputs.envVars, ...(inputs.aio === undefined ? [] : Object.values(inputs.aio))],
+    Variables: [...inputs.tokenVariables, ...inputs.expiryVariables],
   });
 }
 
-function logSuccess({ token, source }: Obtained, variables: readonly string[]): void {
+function logSuccess({ token, source }: Obtained, { tokenVariables }: Inputs): void {
   const origin = {
     ims: 'Got an access token from IMS',
     job: 'Reused the access token of an earlier step',
     repository: 'Reused the access token of an earlier job',
   }[source];
-  const names = variables.length === 0 ? '' : `, in ${variables.join(', ')}`;
+  const names = tokenVariables.length === 0 ? '' : `, in ${tokenVariables.join(', ')}`;
   core.info(`${origin}, valid until ${isoSeconds(token.expiresAtMs)}${names}.`);
-}
-
-function neededFiles({ envVars, aio, revoke, summary: wanted }: Inputs): readonly RunnerFile[] {
-  const exportsAny = envVars.length > 0 || aio !== undefined;
-  return [
-    'GITHUB_OUTPUT',
-    ...(exportsAny ? (['GITHUB_ENV'] as const) : []),
-    ...(revoke ? (['GITHUB_STATE'] as const) : []),
-    ...(wanted ? (['GITHUB_STEP_SUMMARY'] as const) : []),
-  ];
 }
 
 /** A token that is still valid, from the nearest place that has one, otherwise a new one from IMS. */
@@ -169,8 +174,7 @@ async function obtain(
     const authentication = { method: 'client_secret_post', secret: found.secret } as const;
     return { ...found, authentication, refreshToken: '' };
   }
-  const ims = new Ims({ ...inputs, ...surroundings, secrets });
-  const granted = await ims.token(inputs.grant);
+  const granted = await new Ims({ ...inputs, ...surroundings, secrets }).token(inputs.grant);
   const userGrant = inputs.grant.type !== 'client_credentials';
   const refreshToken = userGrant ? granted.refreshToken : '';
   return { ...granted, refreshToken, source: 'ims', willBeRevoked: false };
@@ -182,41 +186,32 @@ async function acquireWith(
   surroundings: Surroundings,
 ): Promise<void> {
   const { env, clock, signal } = surroundings;
-  const files = runnerFiles(neededFiles(inputs), env);
+  const files = runnerFiles(env);
   const reuse = reuseOf(inputs, surroundings);
   const obtained = await obtain(inputs, secrets, reuse, surroundings);
   signal.throwIfAborted();
   const { token, source, authentication } = obtained;
-  const scopes = settleScopes(obtained, inputs.grant);
+  const scopes = settleScopes(obtained, inputs.grant, secrets);
   warnIfShort(token, inputs.minValiditySeconds, clock.date());
   const state = stateOf(obtained, inputs, env);
   // Under step debug the runner prints it.
   secrets.add([state]);
-  const tokenVariables = [
-    ...inputs.envVars,
-    ...(inputs.aio === undefined ? [] : [inputs.aio.token]),
-  ];
   publish(
     {
       outputs: outputsOf(obtained, scopes, clock.date()),
-      variables: {
-        ...Object.fromEntries(tokenVariables.map((name) => [name, token.accessToken])),
-        ...(inputs.aio && { [inputs.aio.expiry]: String(Math.floor(token.expiresAtMs)) }),
-      },
+      variables: variablesOf(token, inputs),
       state,
-      summary: summary(obtained, inputs, scopes),
+      summary: summaryOf(obtained, inputs, scopes),
     },
     files,
   );
   process.exitCode = 0;
-  logSuccess(obtained, tokenVariables);
+  logSuccess(obtained, inputs);
   // Last, as nobody revokes what a failed step keeps.
   await reuse?.keep({ token, secret: authentication.secret }, source);
 }
 
-/**
- * Runs the main step. Throws nothing: a failure becomes one error annotation and exit code 1.
- */
+/** Runs the main step. Throws nothing: a failure becomes one error annotation and exit code 1. */
 export async function acquire(surroundings: Surroundings): Promise<void> {
   const { env } = surroundings;
   // Until there is a token: a process that ends before, for whatever reason, has failed.
@@ -229,7 +224,8 @@ export async function acquire(surroundings: Surroundings): Promise<void> {
   } catch (error) {
     const failure = failureOf(error);
     // The runner annotates a cancelled step itself.
-    if (failure.code === 'cancelled') core.info(`${failure.happened} ${failure.remedy}`);
+    if (failure.code === 'cancelled')
+      core.info(`${failure.happened} It set nothing. ${failure.remedy}`);
     else core.setFailed(sentence(failure, env));
   }
 }

@@ -1,7 +1,5 @@
 /** What goes wrong with IMS: what is tried again and what is not, that the step ends, and what it reports. */
 
-import { createServer } from 'node:net';
-
 import { describe, expect } from 'vitest';
 
 import { SECRET, test } from './support/fixtures.ts';
@@ -210,23 +208,14 @@ describe.concurrent('a failure that trying again cannot mend is reported after o
 });
 
 test('wrong inputs are reported in one message, before any connection', async ({
+  ims,
   job,
   inputs,
-  onTestFinished,
 }) => {
-  let connections = 0;
-  const trap = createServer((socket) => {
-    connections += 1;
-    socket.destroy();
-  });
-  await new Promise<void>((resolve) => trap.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    trap.close();
-  });
-  const address = trap.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { port } = ims;
   for (const url of [
-    `http://adobelogin.com.evil.example:${port}`,
+    `https://adobelogin.com.evil.example:${port}`,
+    `https://evil-adobelogin.com:${port}`,
     `https://x@127.0.0.1:${port}`,
     `http://0.0.0.0:${port}`,
     `http://adobelogin.com:${port}`,
@@ -234,7 +223,7 @@ test('wrong inputs are reported in one message, before any connection', async ({
     const step = await job.uses({ ...inputs, 'ims-url': url, timeout: 'x' });
     expect(failureOf(step, job)).toMatch(/`ims-url`.*`timeout`/);
   }
-  expect(connections).toBe(0);
+  expect(ims.connections).toBe(0);
 });
 
 describe.concurrent('of what a server says, the log shows', () => {

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { parse } from 'yaml';
 
-import { allYamlBlocks, asWorkflow, pinned, yamlBlocks } from '../scripts/yaml-blocks.ts';
+import { allYamlBlocks, asWorkflow, yamlBlocks } from '../scripts/yaml-blocks.ts';
 
 type Diagnostic = {
   readonly message: string;
@@ -77,8 +77,7 @@ describe('GitHub finds nothing wrong with', () => {
   const blocks = allYamlBlocks(root);
 
   it.each(blocks)('the example in $page, line $line', async (block) => {
-    const { text } = asWorkflow(block);
-    expect(await validate('.github/workflows/example.yml', pinned(text))).toEqual([]);
+    expect(await validate('.github/workflows/example.yml', asWorkflow(block))).toEqual([]);
   });
 
   it('too few examples to be all of them', () => {
@@ -96,7 +95,7 @@ describe('GitHub finds what is wrong with', () => {
   ])('%s', async (_name, text) => {
     const [block] = yamlBlocks('page.md', `\`\`\`yaml\n${text}\`\`\`\n`);
     if (block === undefined) throw new Error('no block was found');
-    const found = await validate('.github/workflows/x.yml', pinned(asWorkflow(block).text));
+    const found = await validate('.github/workflows/x.yml', asWorkflow(block));
     expect(found).toHaveLength(1);
   });
 
@@ -117,11 +116,16 @@ describe('the examples of a page', () => {
     ]);
   });
 
-  it('become workflows in which a line can be found again', () => {
-    const [steps] = yamlBlocks('a.md', page);
+  it('become workflows with the line numbers of the page', () => {
+    const [steps] = yamlBlocks('a.md', `${'\n'.repeat(20)}${page}`);
     if (steps === undefined) throw new Error('no block was found');
-    const { text, linesBefore } = asWorkflow(steps);
-    expect(text.split('\n')[linesBefore]).toBe('      - run: a');
-    expect(() => asWorkflow({ ...steps, text: 'a: b\n' })).toThrow(/a\.md:4/);
+    expect(asWorkflow(steps).split('\n')[steps.line - 1]).toBe('      - run: a');
+    expect(() => asWorkflow({ ...steps, text: 'a: b\n' })).toThrow(/a\.md:24/);
+  });
+
+  it('name this action by a commit, as a reader should', () => {
+    const [block] = yamlBlocks('a.md', '```yaml\n- uses: o/adobe-ims-token@v1\n```\n');
+    if (block === undefined) throw new Error('no block was found');
+    expect(asWorkflow(block)).toMatch(/uses: o\/adobe-ims-token@[\da-f]{40} # v1\.0\.0$/m);
   });
 });

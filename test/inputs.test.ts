@@ -59,15 +59,14 @@ describe('scopes', () => {
   });
 
   it.each([
-    ['openid, "AdobeID"', '(2 of 2)'],
-    ['a, b, Ad\u00f6be, c, "d"', '(3, 5 of 5)'],
-    ['["a b", "\\ud800"]', '(3 of 3)'],
-    [Array<string>(9).fill('\\').join(), '(1, 2, 3, 4, 5 and 4 more of 9)'],
+    ['openid, "AdobeID"', 'number 2 of 2'],
+    ['a, b, Ad\u00f6be, c, "d"', 'number 3 of 5'],
+    ['["a b", "\\ud800"]', 'number 3 of 3'],
   ])('names the place of what is no scope in %j, and does not quote it', (scopes, place) => {
     const [problem, ...others] = problems({ scopes });
     expect(others).toEqual([]);
     expect(problem).toBe(
-      `\`scopes\` has an entry that is no scope ${place}; write the names alone, such as openid, AdobeID.`,
+      `\`scopes\` has a value that is no scope (${place}); write the names alone, such as openid, AdobeID.`,
     );
   });
 });
@@ -188,7 +187,7 @@ describe('env-var', () => {
     ['', []],
     ['_token1', ['_token1']],
   ])('%j names %j', (value, expected) => {
-    expect(parse({ 'env-var': value }).envVars).toEqual(expected);
+    expect(parse({ 'env-var': value }).tokenVariables).toEqual(expected);
   });
 
   it.each(
@@ -207,14 +206,9 @@ describe('env-var', () => {
 
   it('that is refused is named by its place and the reason', () => {
     expect(problems({ 'env-var': 'A, PATH, B-C, CI' })).toEqual([
-      '`env-var` has a name that belongs to the runner or the system (2, 4 of 4).',
-      '`env-var` has a name that is not made of letters, digits and underscores alone, or begins with a digit (3 of 4).',
+      '`env-var` has a name (number 3 of 4) that is not made of letters, digits and underscores, or begins with a digit.',
+      '`env-var` has a name (number 2 of 4) that belongs to the runner or the system.',
     ]);
-  });
-
-  it('with many wrong names keeps the message short', () => {
-    const names = Array.from({ length: 80 }, (_value, at) => `GITHUB_WRONG_${at}`).join();
-    expect(problems({ 'env-var': names }).join().length).toBeLessThan(200);
   });
 });
 

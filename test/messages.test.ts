@@ -181,13 +181,6 @@ describe('a message', () => {
     expect(await afterRetrying(ims(400), 10)).toEqual(ims(400));
   });
 
-  it('about many scopes keeps its end, and shows each whole', () => {
-    const scopes = Array.from({ length: 120 }, (_value, at) => `scope.of.some.length.${at}`);
-    const message = read(ims(400, 'invalid_scope', '', { scopes, debugId: 'p8e-test-id' }));
-    expect(message).toMatch(/length\.0,.*length\.\d+ and \d+ more\. Compare.*p8e-test-id\)$/);
-    expect(message.length).toBeLessThan(2000);
-  });
-
   it('about something unknown shows its kind alone', () => {
     const message = read(failureOf(new TypeError('p8e-test-text')));
     expect(message).toMatch(/^The action has a defect \(TypeError\)\./);

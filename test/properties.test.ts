@@ -65,7 +65,7 @@ function lineOf({ status, body, headers = {} }: Received, values: readonly strin
   try {
     secrets.add(values, 'p8e-test-id');
     secrets.add(secretsOf(answer));
-    judgeToken(answer, asked, NOW);
+    judgeToken(answer, asked);
     return '';
   } catch (error) {
     const failure = failureOf(error);

@@ -55,11 +55,11 @@ function failure(judge: () => unknown): Failure | undefined {
 }
 
 const failureOfToken = (given: Answer): Failure | undefined =>
-  failure(() => judgeToken(given, ASKED, NOW));
+  failure(() => judgeToken(given, ASKED));
 
 describe('an answer', () => {
   it('of success becomes a token', () => {
-    const { token } = judgeToken(answer({ ...GOOD, token_type: 'Bearer' }), ASKED, NOW);
+    const { token } = judgeToken(answer({ ...GOOD, token_type: 'Bearer' }), ASKED);
     expect(token).toMatchObject({
       accessToken: 'p8e-test-token',
       tokenType: 'Bearer',
@@ -72,7 +72,7 @@ describe('an answer', () => {
     ['at the limit is still seconds', 10_000_000, 10_000_000_000],
     ['below a second is a lifetime too', 0.5, 500],
   ])('with a lifetime %s', (_what, expiresIn, lifetimeMs) => {
-    const { token } = judgeToken(answer({ ...GOOD, expires_in: expiresIn }), ASKED, NOW);
+    const { token } = judgeToken(answer({ ...GOOD, expires_in: expiresIn }), ASKED);
     expect(token.expiresAtMs).toBe(NOW + lifetimeMs);
   });
 
@@ -149,7 +149,7 @@ describe('an answer', () => {
 });
 
 describe('an answer to a revocation', () => {
-  const judge = (given: Answer): boolean => judgeRevocation(given, ASKED, NOW);
+  const judge = (given: Answer): boolean => judgeRevocation(given, ASKED);
 
   it.each([
     ['empty', answer(''), true],
@@ -280,8 +280,8 @@ describe('a request', () => {
 
   it('of a public client has no secret, and a refresh no scope', () => {
     const grant = { type: 'refresh_token', refreshToken: 'p8e-test-refresh' } as const;
-    const [authentication] = authentications(grant.type, []);
-    expect(authentication).toEqual({ method: 'none', secret: '' });
+    const authentication = { method: 'none', secret: '' } as const;
+    expect(authentications(grant.type, [])).toEqual([authentication]);
     const request = tokenRequest(client, grant, authentication);
     expect(Object.fromEntries(new URLSearchParams(request.body))).toEqual({
       grant_type: 'refresh_token',

@@ -1,8 +1,8 @@
-/** What a release is made of. */
+/** What a release is made of, and what stops it. */
 
 import { describe, expect, it } from 'vitest';
 
-import { releaseNotes, versionOf } from '../scripts/release-notes.ts';
+import { obstacles, releaseNotes } from '../scripts/release-notes.ts';
 
 const CHANGELOG = `# Changelog
 
@@ -29,17 +29,34 @@ describe('the notes of a release', () => {
     expect(releaseNotes(CHANGELOG, '1.0.0')).toBe('- The first.');
   });
 
-  it.each(['2.0.0', '1.1', '0.9.0', 'Unreleased', ''])('are missed for "%s"', (version) => {
-    expect(() => releaseNotes(CHANGELOG, version)).toThrow(/CHANGELOG\.md/);
+  it.each(['2.0.0', '1.1', '0.9.0', 'Unreleased', ''])('are empty for "%s"', (version) => {
+    expect(releaseNotes(CHANGELOG, version)).toBe('');
   });
 });
 
-describe('the tag of a release', () => {
-  it('names the version of package.json', () => {
-    expect(versionOf('v1.2.3', '{"version":"1.2.3"}')).toBe('1.2.3');
+describe('a release', () => {
+  const tree = (version: string, readme: string): ReadonlyMap<string, string> =>
+    new Map([
+      ['package.json', JSON.stringify({ version })],
+      ['CHANGELOG.md', CHANGELOG],
+      ['README.md', readme],
+    ]);
+
+  it('is free to go with the version of package.json, with notes, and with an owner in every page', () => {
+    expect(obstacles('1.1.0', tree('1.1.0', 'uses: adobe/x@v1'))).toEqual([]);
   });
 
-  it.each(['1.2.3', 'v1.2.4', ''])('is refused if it is "%s"', (tag) => {
-    expect(() => versionOf(tag, '{"version":"1.2.3"}')).toThrow(/package\.json 1\.2\.3/);
+  it.each(['v1.1.0', '1.0.0', ''])('is stopped when its version is given as "%s"', (version) => {
+    const found = obstacles(version, tree('1.1.0', ''));
+    expect(found).toContain(`package.json has version 1.1.0, not "${version}".`);
+  });
+
+  it('is stopped when it has no notes', () => {
+    const found = obstacles('2.0.0', tree('2.0.0', ''));
+    expect(found).toEqual(['CHANGELOG.md has no notes under "## [2.0.0] - YYYY-MM-DD".']);
+  });
+
+  it.each(['uses: OWNER/x@v1', '/dist/ @OWNER'])('is stopped by a page that says "%s"', (text) => {
+    expect(obstacles('1.1.0', tree('1.1.0', text))).toEqual(['README.md still says OWNER.']);
   });
 });

@@ -1,194 +1,299 @@
-/** `reuse: repository`, with the real cache client against an emulated service. */
+/** `reuse: repository`: whole steps with a cache service that works, and where there is none. */
 
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
+
+import { seal } from '../src/reuse/seal.ts';
 
 import {
-  type CacheBehaviour,
+  EXPLAINED,
+  expectFromIms,
+  type Outcome,
+  ROTATED,
+  test,
+  type Variables,
+} from './support/cache-fixtures.ts';
+import {
   type CacheService,
+  type Place,
+  PLACES,
   startCacheService,
 } from './support/cache-service.ts';
-import { type ImsServer, startIms, testClient } from './support/ims-server.ts';
-import { startJob, type StepResult } from './support/run-action.ts';
-
-const [SECRET = ''] = testClient.secrets;
-const ROTATED = 'p8e-test-rotated-secret';
-let ims: ImsServer;
-let cache: CacheService;
-
-beforeAll(async () => {
-  cache = await startCacheService();
-});
-afterAll(() => cache.close());
-beforeEach(async () => {
-  ims = await startIms({ clients: [{ ...testClient, secrets: [SECRET, ROTATED] }] });
-  cache.entries.length = 0;
-  cache.calls.length = 0;
-  cache.behaviour = 'normal';
-});
-afterEach(() => ims.close());
-
-/** As the cache client looks for it. docs/security.md says what is without it. */
-const hasGnuTar = ['gtar', 'tar'].some((name) => {
-  const { error, stdout } = spawnSync(name, ['--version'], { encoding: 'utf8' });
-  return error === undefined && stdout.includes('GNU tar');
-});
-
-type Member = { readonly name: string; readonly mode: number; readonly folder: boolean };
-
-/** A tar archive (POSIX.1-1988, ustar). A file in it holds four bytes. */
-function tarOf(members: readonly Member[]): Buffer {
-  const octal = (value: number, width: number): string => value.toString(8).padStart(width, '0');
-  const blocks = members.map(({ name, mode, folder }) => {
-    const header = Buffer.alloc(512);
-    header.write(name, 0);
-    header.write(`${octal(mode, 7)}\0${octal(0, 7)}\0${octal(0, 7)}\0`, 100);
-    header.write(`${octal(folder ? 0 : 4, 11)}\0${octal(0, 11)}\0        ${folder ? 5 : 0}`, 124);
-    header.write('ustar\u000000', 257);
-    const sum = header.reduce((total, byte) => total + byte, 0);
-    header.write(`${octal(sum, 6)}\0 `, 148);
-    return Buffer.concat([header, Buffer.from(folder ? '' : 'p8e-'.padEnd(512, '\0'))]);
-  });
-  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
-}
-
-/** Compressed as the cache client did it here: with zstd where that is installed, otherwise with gzip. */
-function compressedLike(archive: Buffer, content: Buffer): Buffer {
-  return archive.readUInt16BE(0) === 0x1f8b ? gzipSync(content) : zstdCompressSync(content);
-}
-
-/** One step in a job of its own, on an empty machine. */
-async function oneJob(change: Record<string, string> = {}): Promise<StepResult> {
-  const job = await startJob({ secrets: [SECRET, ROTATED], env: cache.env });
-  try {
-    const inputs = { 'client-id': testClient.id, 'client-secret': SECRET, 'ims-url': ims.url };
-    return await job.uses({ ...inputs, reuse: 'repository', ...change });
-  } finally {
-    await job.dispose();
-  }
-}
+import { startProxy } from './support/connect-proxy.ts';
+import { SECRET } from './support/fixtures.ts';
 
 describe('a token in the repository', () => {
-  it('serves twelve jobs with one request; a rotated secret asks again', async () => {
-    const steps: StepResult[] = [];
-    for (let job = 1; job <= 12; job += 1) steps.push(await oneJob());
+  test('serves twelve jobs with one request; a rotated secret asks again', async ({
+    ims,
+    cache,
+    runJob,
+  }) => {
+    const steps: Outcome[] = [];
+    for (let job = 1; job <= 12; job += 1) steps.push(await runJob());
     expect(ims.requests).toHaveLength(1);
     expect(steps.map((step) => step.outputs['source'])).toEqual([
       'ims',
       ...Array<string>(11).fill('repository'),
     ]);
-    const [first] = steps;
+    const token = steps[0]?.outputs['access-token'] ?? '';
     for (const step of steps) {
-      expect(step.outputs['access-token']).toBe(first?.outputs['access-token']);
-      expect(step.stderr).toBe('');
+      expect(step.outputs['access-token']).toBe(token);
       expect(step.annotations).toEqual([]);
+      expect(step.log).not.toMatch(EXPLAINED);
+      expect(step.started).toBe('');
     }
-    const rotated = await oneJob({ 'client-secret': ROTATED });
+    const [entry] = cache.entries;
+    const kept = entry && (await cache.blobOf(entry).downloadToBuffer());
+    expect(kept?.includes(token)).toBe(false);
+    const rotated = await runJob({ 'client-secret': ROTATED });
     expect(rotated.outputs['source']).toBe('ims');
+    // Which secret opens an entry is not known before; the newest one is of the new secret.
+    expect((await runJob({ 'client-secret': ROTATED })).outputs['source']).toBe('repository');
     expect(ims.requests).toHaveLength(2);
-    const archive = await cache.read(cache.entries[0]?.key ?? '');
-    expect(archive.includes(first?.outputs['access-token'] ?? '')).toBe(false);
   });
 
-  it('opens with either of two secrets', async () => {
-    await oneJob();
-    const step = await oneJob({ 'client-secret': `${ROTATED}\n${SECRET}` });
+  test('opens with either of two secrets', async ({ runJob }) => {
+    await runJob();
+    const step = await runJob({ 'client-secret': `${ROTATED}\n${SECRET}` });
     expect(step.outputs['source']).toBe('repository');
   });
 
-  it('is not taken when it was tampered with', async () => {
-    await oneJob();
-    const key = cache.entries[0]?.key ?? '';
-    const archive = await cache.read(key);
-    await cache.replace(key, archive.subarray(0, archive.length / 2));
-    expect((await oneJob()).outputs['source']).toBe('ims');
+  test('of another client, or with too little time left, is not taken', async ({ runJob }) => {
+    await runJob();
+    expect((await runJob({ scopes: 'openid' })).outputs['source']).toBe('ims');
+    expect((await runJob({ 'min-validity': '999999' })).outputs['source']).toBe('ims');
+    expect((await runJob()).outputs['source']).toBe('repository');
   });
 
-  it.skipIf(!hasGnuTar)(
-    'in an archive that would write elsewhere writes nothing there',
-    async () => {
-      await oneJob();
-      const key = cache.entries[0]?.key ?? '';
-      const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
-      try {
-        const target = join(folder, 'p8e-test-written');
-        const names = [target, `../../../../../../../../../../../../${target}`];
-        const archive = await cache.read(key);
-        const files = names.map((name) => ({ name, mode: 0o644, folder: false }));
-        await cache.replace(key, compressedLike(archive, tarOf(files)));
-        expect((await oneJob()).outputs['source']).toBe('ims');
-        expect(readdirSync(folder)).toEqual([]);
-      } finally {
-        rmSync(folder, { recursive: true });
-      }
-    },
-  );
-
-  // Root may remove anything.
-  it.skipIf(process.getuid?.() === 0)(
-    'in an archive that cannot be removed is done without',
-    async () => {
-      await oneJob();
-      const key = cache.entries[0]?.key ?? '';
-      const archive = await cache.read(key);
-      const folders = ['.', 'folder'].map((name) => ({ name, mode: 0, folder: true }));
-      await cache.replace(key, compressedLike(archive, tarOf(folders)));
-      expect((await oneJob()).outputs['source']).toBe('ims');
-    },
-  );
-
-  it('is not revoked by a step of one of the jobs that have it', async () => {
-    const job = await startJob({ secrets: [SECRET], env: cache.env });
-    const inputs = { 'client-id': testClient.id, 'client-secret': SECRET, 'ims-url': ims.url };
-    const shared = await job.uses({ ...inputs, reuse: 'repository' });
-    const revoking = await job.uses({ ...inputs, revoke: 'true' });
-    expect(revoking.outputs['source']).toBe('ims');
-    await job.finish();
-    await job.dispose();
-    expect([...ims.revoked]).toEqual([revoking.outputs['access-token']]);
-    const other = await oneJob();
-    expect(other.outputs['access-token']).toBe(shared.outputs['access-token']);
+  test('sealed with a date that does not exist is not taken', async ({ cache, runJob }) => {
+    await runJob();
+    const [entry] = cache.entries;
+    if (entry === undefined) throw new Error('nothing was saved');
+    const [, identity = ''] = /([\da-f]{64})/.exec(entry.key) ?? [];
+    const token = { accessToken: 'p8e-test-token', tokenType: 'bearer', expiresAtMs: 1e300 };
+    const sealed = seal(JSON.stringify(token), SECRET, ['repository', identity]);
+    await cache.blobOf(entry).uploadData(sealed);
+    expectFromIms(await runJob());
+    expect((await runJob()).outputs['source']).toBe('repository');
   });
 
-  it('of another client, or with too little time left, is not taken', async () => {
-    await oneJob();
-    expect((await oneJob({ scopes: 'openid' })).outputs['source']).toBe('ims');
-    cache.behaviour = 'lying';
-    expect((await oneJob({ scopes: 'AdobeID' })).outputs['source']).toBe('ims');
-    cache.behaviour = 'normal';
-    expect((await oneJob({ 'min-validity': '999999' })).outputs['source']).toBe('ims');
+  test('is found beside a bad entry whose key is matched whole', async ({ cache, runJob }) => {
+    await runJob();
+    const [good] = cache.entries;
+    if (good === undefined) throw new Error('nothing was saved');
+    const [prefix = ''] = /^.*[\da-f]{64}-/.exec(good.key) ?? [];
+    const bad = { ...good, key: prefix, blob: 'p8e-test-bad' };
+    await cache.blobOf(bad).upload('p8e-test', 8);
+    cache.entries.unshift(bad);
+    expect((await runJob()).outputs['source']).toBe('repository');
+  });
+
+  test('is found in an answer of lowerCamel fields', async ({ cache, runJob }) => {
+    cache.fields = 'lowerCamel';
+    await runJob();
+    expect((await runJob()).outputs['source']).toBe('repository');
+  });
+
+  test('is not asked for with reuse: job or none', async ({ cache, runJob }) => {
+    await runJob({ reuse: 'job' });
+    await runJob({ reuse: 'none' });
+    expect(cache.requests).toEqual([]);
+  });
+
+  test('is uploaded once or twice by a cold matrix', async ({ ims, cache, runJob }) => {
+    cache.faults.lookup = { body: '{"ok":false}' };
+    // Jobs of a matrix do not start in the same second.
+    const lifetimes = [0, 3, 6, 9, 12, 15].map((age) => 86_399 - age);
+    ims.script(
+      ...lifetimes.map((expires_in) => ({
+        body: JSON.stringify({ access_token: 'p8e-test-token', token_type: 'bearer', expires_in }),
+      })),
+    );
+    const steps = await Promise.all(lifetimes.map(() => runJob()));
+    for (const step of steps) {
+      expectFromIms(step);
+      expect(step.log).not.toMatch(EXPLAINED);
+    }
+    expect(cache.requestsTo('create')).toHaveLength(6);
+    expect(cache.requestsTo('upload').length).toBeLessThanOrEqual(2);
+    delete cache.faults.lookup;
+    expect((await runJob()).outputs['source']).toBe('repository');
   });
 });
 
-describe('a cache', () => {
-  it.each<CacheBehaviour>(['silent', 'error', 'read-only', 'garbage'])(
-    'that is %s fails no step and costs at most 5 s',
-    async (behaviour) => {
-      cache.behaviour = behaviour;
-      const step = await oneJob();
-      expect(step.failed).toBe(false);
-      expect(step.outputs['source']).toBe('ims');
-      expect(step.annotations).toEqual([]);
-      // 5 s for the cache, and the step itself on a busy machine.
-      expect(step.durationMs).toBeLessThan(9000);
-    },
-  );
+/** Counts the requests to another server. */
+async function startElsewhere(): Promise<{ url: string; hits: string[]; close: () => void }> {
+  const hits: string[] = [];
+  const server = createServer((request, response) => {
+    hits.push(request.url ?? '');
+    response.end('{"ok":true}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    hits,
+    close: () => server.close(),
+  };
+}
 
-  it('that is silent leaves most of a short timeout to IMS, and is not waited for beyond it', async () => {
-    cache.behaviour = 'silent';
-    const step = await oneJob({ timeout: '2' });
-    expect(step.failed).toBe(false);
-    expect(step.durationMs).toBeLessThan(4000);
+describe('the runtime token and the signed URLs', () => {
+  test.for(PLACES)('follow no redirect at %s', async (place, { cache, runJob }) => {
+    const elsewhere = await startElsewhere();
+    try {
+      await runJob();
+      if (place !== 'lookup' && place !== 'download') cache.entries.length = 0;
+      cache.faults[place] = { status: 307, headers: { location: elsewhere.url } };
+      expectFromIms(await runJob());
+      expect(cache.requestsTo(place).length).toBeGreaterThan(0);
+      expect(elsewhere.hits).toEqual([]);
+    } finally {
+      elsewhere.close();
+    }
   });
 
-  it('is not asked with reuse: job', async () => {
-    await oneJob({ reuse: 'job' });
-    await oneJob({ reuse: 'none' });
-    expect(cache.calls).toEqual([]);
+  test('go to the service, and to the blob store, alone; also with all debugging on', async ({
+    cache,
+    runJob,
+  }) => {
+    const noisy = { NODE_DEBUG: 'http,https,net,tls,stream', RUNNER_DEBUG: '1' };
+    await runJob({}, noisy, { debug: true });
+    expect((await runJob({}, noisy, { debug: true })).outputs['source']).toBe('repository');
+    const bearer = `Bearer ${cache.env['ACTIONS_RUNTIME_TOKEN'] ?? ''}`;
+    const sent = cache.requests.map(({ place, headers }) => [place, headers.authorization]);
+    expect(sent).toEqual([
+      ['lookup', bearer],
+      ['create', bearer],
+      ['upload', undefined],
+      ['finalize', bearer],
+      ['lookup', bearer],
+      ['download', undefined],
+    ]);
   });
+
+  test('go to no http but the loopback interface, whatever the proxies', async ({
+    cache,
+    runJob,
+    onTestFinished,
+  }) => {
+    const proxy = await startProxy({ port: 1 });
+    onTestFinished(() => proxy.close());
+    const url = 'http://cache.example.com/';
+    expectFromIms(await runJob({}, { http_proxy: proxy.url, ACTIONS_RESULTS_URL: url }));
+    const body = JSON.stringify({ ok: true, signed_download_url: url, signed_upload_url: url });
+    cache.faults.lookup = cache.faults.create = { body };
+    expectFromIms(await runJob({}, { http_proxy: proxy.url }));
+    expect(cache.requests.map(({ place }) => place)).toEqual(['lookup', 'create']);
+    expect(proxy.tunnels).toEqual([]);
+  });
+});
+
+type Presence = readonly [name: string, env: Variables, places: readonly Place[]];
+const NOTHING: readonly Place[] = [];
+const BOTH: readonly Place[] = ['lookup', 'create', 'upload', 'finalize'];
+const PRESENCE: readonly Presence[] = [
+  ['of version 1', { ACTIONS_CACHE_SERVICE_V2: '' }, NOTHING],
+  ['without a token', { ACTIONS_RUNTIME_TOKEN: '' }, NOTHING],
+  ['of GitHub Enterprise Server', { GITHUB_SERVER_URL: 'https://github.example.com' }, NOTHING],
+  ['of a host like github.com', { GITHUB_SERVER_URL: 'https://github.com.example.com' }, NOTHING],
+  ['of a host like ghe.com', { GITHUB_SERVER_URL: 'https://notghe.com' }, NOTHING],
+  ['of a server that is no URL', { GITHUB_SERVER_URL: 'p8e-test' }, NOTHING],
+  ['of data residency', { GITHUB_SERVER_URL: 'https://octo.ghe.com' }, BOTH],
+  ['of a local server', { GITHUB_SERVER_URL: 'http://github.localhost:3000' }, BOTH],
+  ['of no server', { GITHUB_SERVER_URL: '' }, BOTH],
+  ['without an address', { ACTIONS_RESULTS_URL: '' }, NOTHING],
+  ['at no URL', { ACTIONS_RESULTS_URL: 'p8e-test' }, NOTHING],
+  ['of another scheme', { ACTIONS_RESULTS_URL: 'ftp://127.0.0.1/' }, NOTHING],
+  ['in mode none', { ACTIONS_CACHE_MODE: ' None ' }, NOTHING],
+  ['in mode read', { ACTIONS_CACHE_MODE: 'READ' }, ['lookup']],
+  ['in mode write-only', { ACTIONS_CACHE_MODE: 'write-only' }, ['create', 'upload', 'finalize']],
+  ['in mode write', { ACTIONS_CACHE_MODE: 'write' }, BOTH],
+  ['in an unknown mode', { ACTIONS_CACHE_MODE: 'p8e-test' }, BOTH],
+];
+
+describe.concurrent('a cache service', () => {
+  test.for(PRESENCE)('%s is asked as it should be', async ([, env, places], { cache, runJob }) => {
+    const step = await runJob({}, env);
+    expectFromIms(step);
+    if (places === BOTH) expect(step.log).not.toMatch(EXPLAINED);
+    expect(cache.requests.map(({ place }) => place)).toEqual(places);
+  });
+
+  test.for(['read', 'write'] as const)('that denies to %s', async (denied, { cache, runJob }) => {
+    await runJob();
+    if (denied === 'write') cache.entries.length = 0;
+    cache.denied.add(denied);
+    expectFromIms(await runJob());
+  });
+});
+
+/** Saves and restores a file with `@actions/cache` itself. */
+const TOOLKIT = `
+import { writeFileSync } from 'node:fs';
+const { restoreCache, saveCache } = await import('@actions/cache');
+const [file, key, prefix] = process.argv.slice(1);
+writeFileSync(file, 'p8e-test');
+await restoreCache([file], prefix + '1', [prefix]);
+await saveCache([file], key);
+await restoreCache([file], prefix + '1', [prefix]);
+`;
+
+/** What must be alike in two requests; what may differ only as a kind. */
+function essence({ place, method, path, headers, body }: CacheService['requests'][number]): object {
+  const isCall = !['upload', 'download'].includes(place);
+  const fields = isCall ? (JSON.parse(body.toString()) as Record<string, unknown>) : undefined;
+  if (fields !== undefined) {
+    if (place === 'lookup') fields['key'] = typeof fields['key'];
+    fields['version'] = /^[\da-f]{64}$/.test(String(fields['version']));
+    if ('size_bytes' in fields)
+      fields['size_bytes'] = [typeof fields['size_bytes'], Number(fields['size_bytes']) > 0];
+  }
+  return {
+    method,
+    path: isCall ? path : place,
+    authorization: headers.authorization,
+    type: isCall || place === 'upload' ? headers['content-type'] : '',
+    blobType: headers['x-ms-blob-type'],
+    hasLength: headers['content-length'] !== undefined,
+    fields,
+  };
+}
+
+test('the requests are those of @actions/cache', async ({ store, runJob, cache }) => {
+  await runJob();
+  await runJob();
+  const ours = cache.requests.map(essence);
+  const [entry] = cache.entries;
+  const lookup = JSON.parse(cache.requestsTo('lookup')[0]?.body.toString() ?? '{}') as {
+    readonly restore_keys: readonly string[];
+  };
+  const other = await startCacheService(store);
+  const folder = mkdtempSync(join(tmpdir(), 'toolkit-'));
+  try {
+    const { env } = cache;
+    const own = { ...other.env, RUNNER_TEMP: folder, GITHUB_WORKSPACE: folder };
+    const words = ['--input-type=module', '-e', TOOLKIT, '--'];
+    await promisify(execFile)(
+      process.execPath,
+      [...words, join(folder, 'file'), entry?.key ?? '', lookup.restore_keys[0] ?? ''],
+      {
+        cwd: join(import.meta.dirname, '..'),
+        env: {
+          ...own,
+          PATH: process.env['PATH'],
+          ACTIONS_RUNTIME_TOKEN: env['ACTIONS_RUNTIME_TOKEN'],
+        },
+      },
+    );
+    expect(other.requests.map(essence)).toEqual(ours);
+  } finally {
+    await other.close();
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -24,15 +24,10 @@ function maskedBy(secret: string, text: string): string {
 
 describe('the masker', () => {
   test.for([
-    [':Password123!', 'OlBh***'],
-    ['a:Password123!', 'YTpQ***'],
-    ['ab:Password123!', 'YWI6***'],
-    ['abc:Password123!', 'YWJjOlBh***'],
-  ] as const)('finds the secret in the base64 of %s', ([text, expected]) => {
-    expect(maskedBy('Password123!', base64(text))).toBe(expected);
-  });
-
-  test.for([
+    ['base64', 'Password123!', base64('Password123!'), '***'],
+    ['base64 after one byte', 'Password123!', base64(':Password123!'), 'OlBh***'],
+    ['base64 after two bytes', 'Password123!', base64('a:Password123!'), 'YTpQ***'],
+    ['base64 after four bytes', 'Password123!', base64('abc:Password123!'), 'YWJjOlBh***'],
     ['percent-encoded', 'Pass word 123!', 'Pass%20word%20123%21', '***'],
     ['form-encoded, which is not covered', 'Pass word 1', 'Pass+word+1', 'Pass+word+1'],
     ['XML', 'Pass<word>123!', 'Pass&lt;word&gt;123!', '***'],
@@ -51,17 +46,10 @@ describe('the masker', () => {
   ] as const)('knows %s', ([, secret, text, expected]) => {
     expect(maskedBy(secret, text)).toBe(expected);
   });
-
-  test('trims a workflow secret', () => {
-    const masker = createMasker();
-    masker.addSecret(' p8e-test-secret\n');
-    expect(masker.mask('<p8e-test-secret>')).toBe('<***>');
-  });
 });
 
 describe('the files of a step', () => {
   test.for([
-    ['nothing', '', {}],
     ['empty lines between', '\na=1\n\n\nb=2', { a: '1', b: '2' }],
     ['an empty value', 'a=', { a: '' }],
     ['= and << in a value', 'a=b=c<<d', { a: 'b=c<<d' }],
@@ -69,8 +57,6 @@ describe('the files of a step', () => {
     ['a carriage return, which stays', 'a=b\r\n', { a: 'b\r' }],
     ['a heredoc', 'a<<E\nx\n\ny=1\nE\nb=2\n', { a: 'x\n\ny=1', b: '2' }],
     ['a heredoc at the end of the file', 'a<<E\nx\nE', { a: 'x' }],
-    ['an empty heredoc', 'a<<E\nE\n', { a: '' }],
-    ['a delimiter with =', 'a<<E=F\nx\nE=F\n', { a: 'x' }],
     ['a delimiter that is not trimmed', 'a<<E\n E\nE \nE\n', { a: ' E\nE ' }],
   ] as const)('may hold %s', ([, content, expected]) => {
     const { entries, error } = parseEntries(content);
@@ -81,7 +67,6 @@ describe('the files of a step', () => {
   test.for([
     ['neither = nor <<', 'a=1\nb\nc=3', "Invalid format 'b'"],
     ['no delimiter', 'a=1\nb<<\n', "Invalid format 'b<<'"],
-    ['no name', 'a=1\n<<E\nE\n', "Invalid format '<<E'"],
     ['no end', 'a=1\nb<<E\nx\n', "Invalid value. Matching delimiter not found 'E'"],
     ['a CR after the end', 'a=1\nb<<E\nE\r\n', "Invalid value. Matching delimiter not found 'E'"],
   ] as const)('may not hold %s; what came before stays', ([, content, error]) => {
@@ -96,7 +81,6 @@ describe('a line', () => {
     ['::error file=a,line=1::d', 'error', 'd'],
     ['::error::a%0D%0Ab%25', 'error', 'a\r\nb%'],
     ['::error::a%250Ab', 'error', 'a%0Ab'],
-    ['::error::a::b', 'error', 'a::b'],
     ['text ##[error file=a]b%5D%3B%0A%253B', 'error', 'b];\n%3B'],
     ['::unknown::##[group]x', 'group', 'x'],
     ['::Stop-Commands::x', 'stop-commands', 'x'],
@@ -274,22 +258,6 @@ describe('a job', () => {
         { level: 'warning', message: 'after CR' },
       ]),
     );
-  });
-
-  test.skipIf(onWindows)('passes signals on, and shows raw lines', async ({ startJob }) => {
-    const job = await start(startJob);
-    const lines: string[] = [];
-    const script = `console.log('::debug::p8e'); setInterval(() => {}, 1000);`;
-    const step = await job.run(['--eval', script], {
-      debug: true,
-      onStart: (child) => {
-        child.stdout?.once('data', () => child.kill('SIGINT'));
-      },
-      onLine: (line) => lines.push(line),
-    });
-    expect(step).toMatchObject({ exitCode: null, signal: 'SIGINT', failed: true });
-    expect(step.log).toContain('##[debug]p8e');
-    expect(lines).toEqual(['::debug::p8e']);
   });
 
   test('keeps the files of all steps until it ends', async ({ startJob }) => {

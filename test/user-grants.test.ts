@@ -81,29 +81,27 @@ describe('a Web App', () => {
     expect(next.outputs['access-token']).not.toBe(accessToken);
   });
 
-  test('sends a code with the Basic header', async ({ ims, job, inputs }) => {
-    const code = newCode(ims);
-    const step = await job.uses({ ...inputs, ...exchanging(code) });
-    expectSuccess(step);
-    expect(step.annotations).toEqual([]);
-    expect(sent(ims.requests)).toEqual([
-      withHeader(TOKEN_URL, { grant_type: 'authorization_code', code }),
-    ]);
-    expect(step.outputs).toMatchObject({
-      'user-id': expect.stringMatching(/@AdobeID$/) as string,
-      source: 'ims',
-    });
-    const { 'access-token': accessToken = '', 'refresh-token': refreshToken = '' } = step.outputs;
-    expectHidden(step, [SECRET, BASIC, code, accessToken, refreshToken]);
-  });
-
-  test('may send a verifier with its code', async ({ ims, job, inputs }) => {
-    const code = newChallengedCode(ims);
-    const step = await job.uses({ ...inputs, ...proving(code) });
-    expectSuccess(step);
-    expect(ims.requests.map(({ form }) => form['code_verifier'])).toEqual([VERIFIER]);
-    expectHidden(step, [SECRET, code, VERIFIER]);
-  });
+  test.for([
+    ['a code', newCode, exchanging, {}],
+    ['a code and a verifier', newChallengedCode, proving, { code_verifier: VERIFIER }],
+  ] as const)(
+    'sends %s with the Basic header',
+    async ([, newCodeOf, grantOf, more], { ims, job, inputs }) => {
+      const code = newCodeOf(ims);
+      const step = await job.uses({ ...inputs, ...grantOf(code) });
+      expectSuccess(step);
+      expect(step.annotations).toEqual([]);
+      expect(sent(ims.requests)).toEqual([
+        withHeader(TOKEN_URL, { grant_type: 'authorization_code', code, ...more }),
+      ]);
+      expect(step.outputs).toMatchObject({
+        'user-id': expect.stringMatching(/@AdobeID$/) as string,
+        source: 'ims',
+      });
+      const { 'refresh-token': refreshToken = '' } = step.outputs;
+      expectHidden(step, [SECRET, BASIC, code, refreshToken, ...Object.values(more)]);
+    },
+  );
 
   test('gets no refresh token where the user did not consent to offline_access', async ({
     ims,
@@ -164,17 +162,17 @@ describe('a Web App', () => {
     },
   );
 
-  test('sends a refresh token again after a transient failure', async ({ ims, job, inputs }) => {
-    ims.script({ fault: 'reset-before-answer' });
-    expectSuccess(await job.uses({ ...inputs, ...refreshing(newRefreshToken(ims)) }));
-    expect(ims.requests).toHaveLength(2);
-  });
-
-  test('sends a code again when it was not served', async ({ ims, job, inputs }) => {
-    ims.script({ status: 503 });
-    expectSuccess(await job.uses({ ...inputs, ...exchanging(newCode(ims)) }));
-    expect(ims.requests).toHaveLength(2);
-  });
+  test.for([
+    ['a refresh token', refreshing, newRefreshToken, { fault: 'reset-before-answer' }],
+    ['a code that was not served', exchanging, newCode, { status: 503 }],
+  ] as const)(
+    'sends %s again after a transient failure',
+    async ([, grantOf, newGrant, answer], { ims, job, inputs }) => {
+      ims.script(answer);
+      expectSuccess(await job.uses({ ...inputs, ...grantOf(newGrant(ims)) }));
+      expect(ims.requests).toHaveLength(2);
+    },
+  );
 
   test('does not send a code again when its answer is lost', async ({ ims, job, inputs }) => {
     ims.script({ fault: 'reset-before-answer' });

@@ -726,16 +726,11 @@ function wrongClient({ description }, asked) {
         remedy: `Compare \`client-id\` and \`client-secret\` with the credential in ${CONSOLE}. The credential must also belong to ${environment}.`,
     };
 }
-const LONGEST_LIST = 1000;
-function listed(scopes) {
-    const text = scopes.join(',');
-    if (text.length <= LONGEST_LIST)
-        return text;
-    const shown = text.slice(0, Math.max(0, text.lastIndexOf(',', LONGEST_LIST)));
-    const count = shown === '' ? 0 : shown.split(',').length;
-    return `${shown} and ${scopes.length - count} more`.trim();
+function listed(scopes, clean) {
+    const list = clean(scopes.join(','), Infinity);
+    return list.length > 2000 ? `${scopes.length} scopes` : list;
 }
-function wrongScope(_said, { scopes }) {
+function wrongScope(_said, { scopes, clean }) {
     const code = 'invalid_scope';
     if (scopes.length === 0)
         return {
@@ -746,7 +741,7 @@ function wrongScope(_said, { scopes }) {
     return {
         code,
         happened: 'A scope is not granted to this credential.',
-        remedy: `Asked for: ${listed(scopes)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+        remedy: `Asked for: ${listed(scopes, clean)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
     };
 }
 function refusedGrant(_said, { grantType }) {
@@ -917,14 +912,14 @@ function readAnswer(response, sentAtMs) {
         sentAtMs,
     };
 }
-function parseRetryAfter(value, nowMs) {
+function parseRetryAfter(value, sentAtMs) {
     const text = value.trim();
     if (/^\d{1,10}$/.test(text))
         return Number(text) * 1000;
     if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
         return undefined;
     const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
-    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - sentAtMs);
 }
 function secretsOf({ fields }) {
     const values = [fields['access_token'], fields['refresh_token'], fields['id_token']];
@@ -934,46 +929,44 @@ function textOf({ fields }, name) {
     const value = fields[name];
     return typeof value === 'string' ? value : '';
 }
-function refused(answer, asked, nowMs) {
-    const { status, debugId } = answer;
-    const retry = status === 408 || status === 429 || status >= 500
-        ? {
-            afterMs: parseRetryAfter(answer.retryAfter, nowMs),
-            mayBeServed: status >= 500 && status !== 503,
-        }
-        : undefined;
-    const said = {
-        status,
-        error: asked.clean(textOf(answer, 'error'), 64),
-        description: asked.clean(textOf(answer, 'error_description')),
-        debugId: asked.clean(debugId, 100),
+function saidBy(answer, { clean }) {
+    return {
+        status: answer.status,
+        error: clean(textOf(answer, 'error'), 64),
+        description: clean(textOf(answer, 'error_description')),
+        debugId: clean(answer.debugId, 100),
     };
-    const failure = refusal(said, asked);
-    return new StepError(retry === undefined ? failure : { ...failure, retry });
 }
-function unusable(answer, asked, happened, retry) {
-    const error = asked.clean(textOf(answer, 'error'), 64);
-    const debugId = asked.clean(answer.debugId, 100);
-    const failure = {
+function refused(answer, asked) {
+    const { status, retryAfter, sentAtMs } = answer;
+    const failure = refusal(saidBy(answer, asked), asked);
+    if (status !== 408 && status !== 429 && status < 500)
+        return new StepError(failure);
+    const mayBeServed = status >= 500 && status !== 503;
+    const afterMs = parseRetryAfter(retryAfter, sentAtMs);
+    return new StepError({ ...failure, retry: { afterMs, mayBeServed } });
+}
+function unusable(answer, asked, happened) {
+    const { error, description, debugId } = saidBy(answer, asked);
+    return {
         code: 'malformed_answer',
-        happened: happened + quoted(asked.clean(textOf(answer, 'error_description'))),
+        happened: happened + quoted(description),
         remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-        facts: [error, debugId === '' ? '' : `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
+        facts: [error, debugId && `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
     };
-    return new StepError(retry === undefined ? failure : { ...failure, retry });
 }
 const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
-function judgeRevocation(answer, asked, nowMs) {
+function judgeRevocation(answer, asked) {
     const { status, body } = answer;
     const error = textOf(answer, 'error');
     if (error === 'invalid_token' && status < 500)
         return false;
     if (status < 200 || status > 299 || error !== '')
-        throw refused(answer, asked, nowMs);
+        throw refused(answer, asked);
     if (body === 'too long')
-        throw unusable(answer, asked, TOO_LONG);
+        throw new StepError(unusable(answer, asked, TOO_LONG));
     if (body === 'web page')
-        throw unusable(answer, asked, 'The answer is a web page.');
+        throw new StepError(unusable(answer, asked, 'The answer is a web page.'));
     return true;
 }
 function lifetimeMs(expiresIn) {
@@ -982,17 +975,17 @@ function lifetimeMs(expiresIn) {
     const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
     return seconds > TEN_YEARS_SECONDS ? undefined : seconds * 1000;
 }
-function judgeToken(answer, asked, nowMs) {
+function judgeToken(answer, asked) {
     const { status, body, fields } = answer;
     if (status < 200 || status > 299)
-        throw refused(answer, asked, nowMs);
+        throw refused(answer, asked);
     if (body === 'too long')
-        throw unusable(answer, asked, TOO_LONG);
+        throw new StepError(unusable(answer, asked, TOO_LONG));
     if (body !== 'json') {
-        const happened = 'The answer was cut off or is not JSON.';
-        throw unusable(answer, asked, happened, { mayBeServed: true });
+        const failure = unusable(answer, asked, 'The answer was cut off or is not JSON.');
+        throw new StepError({ ...failure, retry: { mayBeServed: true } });
     }
-    const unusableField = (name) => unusable(answer, asked, `The answer has no usable \`${name}\`.`);
+    const unusableField = (name) => new StepError(unusable(answer, asked, `The answer has no usable \`${name}\`.`));
     const { access_token: accessToken, token_type: tokenType } = fields;
     const refreshToken = fields['refresh_token'] ?? '';
     if (!isTokenText(accessToken))
@@ -1852,9 +1845,11 @@ function refuseUnreadableProxy(url) {
 }
 const hash = (text) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(text).digest('hex');
 function trustedCertificates() {
-    if (typeof external_node_tls_namespaceObject.getCACertificates !== 'function')
-        return '';
-    return external_node_tls_namespaceObject.getCACertificates('default').join('\n');
+    const listed = typeof external_node_tls_namespaceObject.getCACertificates === 'function';
+    if (listed && !/use.openssl.ca/.test(process.env['NODE_OPTIONS'] ?? ''))
+        return external_node_tls_namespaceObject.getCACertificates('default').join('\n');
+    const names = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+    return JSON.stringify(names.map((name) => process.env[name] ?? ''));
 }
 function routeTo(origin) {
     let proxy = 'unreadable';
@@ -2208,13 +2203,14 @@ function revocationRequest(client, grantType, authentication, token) {
     return { ...request, headers: { ...request.headers, 'x-ims-clientid': client.clientId } };
 }
 function authentications(grantType, clientSecrets) {
+    if (clientSecrets.length === 0)
+        return [{ method: 'none', secret: '' }];
     const methods = {
         client_credentials: ['client_secret_post'],
         refresh_token: ['client_secret_basic'],
         authorization_code: ['client_secret_basic', 'client_secret_post'],
     };
-    const [first, ...others] = clientSecrets.flatMap((secret) => methods[grantType].map((method) => ({ method, secret })));
-    return first === undefined ? [{ method: 'none', secret: '' }] : [first, ...others];
+    return clientSecrets.flatMap((secret) => methods[grantType].map((method) => ({ method, secret })));
 }
 
 ;// CONCATENATED MODULE: ./src/ims/retry.ts
@@ -2298,18 +2294,6 @@ function logRetry(attempt, { happened, facts = [] }, waitMs) {
     const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
     info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
 }
-async function inTurn([first, ...others], attempt) {
-    try {
-        return await attempt(first);
-    }
-    catch (error) {
-        const [second, ...rest] = others;
-        const refused = error instanceof StepError && error.failure.refusesClient === true;
-        if (!refused || second === undefined)
-            throw error;
-        return inTurn([second, ...rest], attempt);
-    }
-}
 class Ims {
     #options;
     constructor(options) {
@@ -2318,7 +2302,7 @@ class Ims {
     async token(grant) {
         const attempt = async (limitMs) => {
             try {
-                return await this.#attempt(grant, limitMs);
+                return await this.#inTurn(grant, limitMs);
             }
             catch (error) {
                 const lost = error instanceof StepError && error.failure.retry?.mayBeServed === true;
@@ -2330,24 +2314,35 @@ class Ims {
         return retrying(attempt, { ...this.#options, onRetry: logRetry });
     }
     async revoke(accessToken, grantType, authentication) {
-        const { client, clock, timeoutSeconds } = this.#options;
+        const { client, timeoutSeconds } = this.#options;
         const request = revocationRequest(client, grantType, authentication, accessToken);
         const answer = await this.#post(request, timeoutSeconds * 1000);
-        return judgeRevocation(answer, this.#asked(grantType, []), clock.date());
+        return judgeRevocation(answer, this.#asked(grantType, []));
     }
-    async #attempt(grant, limitMs) {
-        const { client, clock, secrets } = this.#options;
+    async #inTurn(grant, limitMs) {
+        const { client, clock } = this.#options;
         const deadlineMs = clock.now() + limitMs;
-        const asked = this.#asked(grant.type, grant.type === 'client_credentials' ? grant.scopes : []);
-        return inTurn(authentications(grant.type, client.clientSecrets), async (authentication) => {
-            const request = tokenRequest(client, grant, authentication);
-            const answer = await this.#post(request, Math.max(1, deadlineMs - clock.now()));
-            secrets.add(secretsOf(answer));
-            const granted = judgeToken(answer, asked, clock.date());
-            if (authentication.secret !== (client.clientSecrets[0] ?? ''))
-                notice('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
-            return { ...granted, authentication };
-        });
+        const ways = authentications(grant.type, client.clientSecrets);
+        for (const [at, authentication] of ways.entries())
+            try {
+                return await this.#ask(grant, authentication, Math.max(1, deadlineMs - clock.now()));
+            }
+            catch (error) {
+                const refused = error instanceof StepError && error.failure.refusesClient === true;
+                if (!refused || at === ways.length - 1)
+                    throw error;
+            }
+        throw new Error('a client has at least one way to authenticate');
+    }
+    async #ask(grant, authentication, limitMs) {
+        const { client, secrets } = this.#options;
+        const answer = await this.#post(tokenRequest(client, grant, authentication), limitMs);
+        secrets.add(secretsOf(answer));
+        const scopes = grant.type === 'client_credentials' ? grant.scopes : [];
+        const granted = judgeToken(answer, this.#asked(grant.type, scopes));
+        if (authentication.secret !== (client.clientSecrets[0] ?? ''))
+            notice('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
+        return { ...granted, authentication };
     }
     async #post({ path, headers, body }, limitMs) {
         const { origin, clock, signal } = this.#options;
@@ -2449,7 +2444,6 @@ function secretsOfInputs(raw) {
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/variable-names.ts
-const LEGAL = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const OWNED_PREFIXES = [
     'GITHUB_',
     'RUNNER_',
@@ -2472,13 +2466,12 @@ const OWNED = new Set(('PATH HOME CI SHELL USER LOGNAME PWD OLDPWD SHLVL IFS ENV
     'JDK_JAVA_OPTIONS CLASSPATH ' +
     'COMSPEC PATHEXT SYSTEMROOT SYSTEMDRIVE WINDIR APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES USERPROFILE ' +
     'USERNAME USERDOMAIN COMPUTERNAME HOMEDRIVE HOMEPATH PSMODULEPATH OS AGENT_TOOLSDIRECTORY').split(' '));
-function judgeVariableName(name) {
-    if (!LEGAL.test(name))
-        return 'is not made of letters, digits and underscores alone, or begins with a digit';
+function isLegalName(name) {
+    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+}
+function isOwnedName(name) {
     const upper = name.toUpperCase();
-    if (OWNED.has(upper) || OWNED_PREFIXES.some((prefix) => upper.startsWith(prefix)))
-        return 'belongs to the runner or the system';
-    return undefined;
+    return OWNED.has(upper) || OWNED_PREFIXES.some((prefix) => upper.startsWith(prefix));
 }
 function aioVariables(context) {
     if (!/^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(context))
@@ -2520,13 +2513,9 @@ function splitScopes(value) {
         return undefined;
     }
 }
-function placesOf(list, isWrong) {
-    const places = list.flatMap((item, at) => (isWrong(item) ? [at + 1] : []));
-    if (places.length === 0)
-        return '';
-    const shown = places.slice(0, 5).join(', ');
-    const more = places.length > 5 ? ` and ${places.length - 5} more` : '';
-    return `${shown}${more} of ${list.length}`;
+function placeOf(list, isWrong) {
+    const at = list.findIndex(isWrong);
+    return at === -1 ? undefined : `number ${at + 1} of ${list.length}`;
 }
 function checkShape(raw, report) {
     const lists = ['scopes', 'env-var', 'client-secret'];
@@ -2572,9 +2561,9 @@ function parseScopes(raw, report) {
         report('`scopes` starts with [ but is not a JSON array of strings.');
     else if (scopes.length === 0)
         report('`scopes` is empty; copy them from the credential in the Adobe Developer Console.');
-    const wrong = placesOf(scopes ?? [], (scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
-    if (wrong !== '')
-        report(`\`scopes\` has an entry that is no scope (${wrong}); write the names alone, such as openid, AdobeID.`);
+    const wrong = placeOf(scopes ?? [], (scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
+    if (wrong !== undefined)
+        report(`\`scopes\` has a value that is no scope (${wrong}); write the names alone, such as openid, AdobeID.`);
     return [...new Set(scopes)];
 }
 function parseGrant(raw, secretCount, report) {
@@ -2618,24 +2607,24 @@ function parseClient(raw, report) {
         report(`\`client-secret\` is empty. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}. Name the environment in the job, compare the name of the secret, or skip this step for forks and Dependabot.`);
     return { clientId: raw['client-id'], clientSecrets, orgId: raw['org-id'] };
 }
-function parseEnvVars(raw, report) {
-    const names = splitList(raw['env-var']);
-    const reasons = names.map(judgeVariableName);
-    for (const reason of new Set(reasons.filter((one) => one !== undefined))) {
-        const places = placesOf(names, (name) => judgeVariableName(name) === reason);
-        report(`\`env-var\` has a name that ${reason} (${places}).`);
-    }
-    return [...new Set(names)];
-}
-function parseAio(raw, envVars, report) {
+function parseVariables(raw, report) {
+    const names = [...new Set(splitList(raw['env-var']))];
+    const illegal = placeOf(names, (name) => !isLegalName(name));
+    if (illegal !== undefined)
+        report(`\`env-var\` has a name (${illegal}) that is not made of letters, digits and underscores, or begins with a digit.`);
+    const owned = placeOf(names, isOwnedName);
+    if (owned !== undefined)
+        report(`\`env-var\` has a name (${owned}) that belongs to the runner or the system.`);
     if (raw['aio-context'] === '')
-        return undefined;
-    const variables = aioVariables(raw['aio-context']);
-    if (variables === undefined)
+        return { tokenVariables: names, expiryVariables: [] };
+    const aio = aioVariables(raw['aio-context']);
+    if (aio === undefined) {
         report('`aio-context` must be a context name of letters, digits and single underscores, usually "cli".');
-    else if (envVars.some((name) => name.toUpperCase() === variables.expiry))
+        return { tokenVariables: names, expiryVariables: [] };
+    }
+    if (names.some((name) => name.toUpperCase() === aio.expiry))
         report('`env-var` names the variable in which `aio-context` exports the expiry.');
-    return variables;
+    return { tokenVariables: [...names, aio.token], expiryVariables: [aio.expiry] };
 }
 function parseInputs(raw) {
     const problems = [];
@@ -2646,13 +2635,11 @@ function parseInputs(raw) {
     const endpoint = judgeEndpoint(raw['ims-url']);
     if (!endpoint.ok)
         report(`\`ims-url\` ${endpoint.reason}.`);
-    const envVars = parseEnvVars(raw, report);
     const inputs = {
         client,
         grant,
         origin: endpoint.ok ? endpoint.origin : '',
-        envVars,
-        aio: parseAio(raw, envVars, report),
+        ...parseVariables(raw, report),
         reuse: choice('reuse', raw, ['none', 'job', 'repository'], report) ?? 'none',
         minValiditySeconds: seconds('min-validity', raw, [0, 999_999_999], report),
         revoke: flag('revoke', raw, report),
@@ -2672,52 +2659,38 @@ function parseInputs(raw) {
     return inputs;
 }
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = require("node:fs");
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = require("node:path");
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = require("node:fs");
 ;// CONCATENATED MODULE: ./src/reuse/job-file.ts
 
 
 
-function readRegular(path, limitBytes) {
-    const file = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+function readJobFile(path, limitBytes) {
     try {
-        const facts = (0,external_node_fs_namespaceObject.fstatSync)(file);
-        return facts.isFile() && facts.size <= limitBytes ? (0,external_node_fs_namespaceObject.readFileSync)(file) : undefined;
+        const facts = (0,external_node_fs_namespaceObject.statSync)(path);
+        return facts.isFile() && facts.size <= limitBytes ? (0,external_node_fs_namespaceObject.readFileSync)(path) : undefined;
     }
-    finally {
-        (0,external_node_fs_namespaceObject.closeSync)(file);
+    catch {
+        return undefined;
     }
 }
-function jobFile(folder, name, limitBytes) {
-    if (!(0,external_node_path_namespaceObject.isAbsolute)(folder))
-        return { read: () => undefined, write: () => undefined };
-    const path = (0,external_node_path_namespaceObject.join)(folder, name);
-    return {
-        read: () => {
-            try {
-                return readRegular(path, limitBytes);
-            }
-            catch {
-                return undefined;
-            }
-        },
-        write: (bytes) => {
-            const draft = `${path}.${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}`;
-            try {
-                (0,external_node_fs_namespaceObject.writeFileSync)(draft, bytes, { mode: 0o600, flag: 'wx' });
-                (0,external_node_fs_namespaceObject.renameSync)(draft, path);
-            }
-            catch {
-                try {
-                    (0,external_node_fs_namespaceObject.rmSync)(draft, { force: true });
-                }
-                catch {
-                }
-            }
-        },
-    };
+function writeJobFile(path, bytes) {
+    if (!(0,external_node_path_namespaceObject.isAbsolute)(path))
+        return;
+    const draft = `${path}.${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}`;
+    try {
+        (0,external_node_fs_namespaceObject.writeFileSync)(draft, bytes, { mode: 0o600, flag: 'wx' });
+        (0,external_node_fs_namespaceObject.renameSync)(draft, path);
+    }
+    catch {
+        try {
+            (0,external_node_fs_namespaceObject.rmSync)(draft, { force: true });
+        }
+        catch {
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/reuse/repository.ts
@@ -2791,7 +2764,8 @@ class Repository {
         let spoilt = false;
         try {
             return await this.#within(this.#budgetMs / 2, async (send) => {
-                const wanted = { key: keyPrefix, restore_keys: [keyPrefix], version: VERSION };
+                const key = `${keyPrefix}${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}`;
+                const wanted = { key, restore_keys: [keyPrefix], version: VERSION };
                 const found = understood(await send(this.#call('GetCacheEntryDownloadURL', wanted)));
                 if (found['ok'] !== true)
                     return { kind: 'none' };
@@ -2927,6 +2901,7 @@ function seal_open(bytes, secrets, place) {
 
 
 
+
 function placeOfJob(env) {
     const names = ['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB'];
     return ['job', ...names.map((name) => env[name] ?? '')];
@@ -2943,7 +2918,7 @@ function readToken({ text, secret }) {
     const { accessToken, tokenType, expiresAtMs, fate } = answers_parseObject(text) ?? {};
     if (!isTokenText(accessToken) || !isTokenText(tokenType))
         return undefined;
-    if (typeof expiresAtMs !== 'number' || !Number.isFinite(expiresAtMs))
+    if (typeof expiresAtMs !== 'number' || Number.isNaN(new Date(expiresAtMs).getTime()))
         return undefined;
     return { token: withClaims({ accessToken, tokenType, expiresAtMs }), secret, fate };
 }
@@ -2951,7 +2926,7 @@ class Reuse {
     #wanted;
     #options;
     #identity;
-    #file;
+    #path;
     #repository;
     #spoilt = false;
     constructor(wanted, options) {
@@ -2959,10 +2934,9 @@ class Reuse {
         this.#options = options;
         this.#identity = fingerprint(wanted);
         const name = `adobe-ims-token-${this.#identity.slice(0, 32)}`;
-        const limitBytes = LARGEST_SEALED_BYTES;
-        this.#file = jobFile(options.env['RUNNER_TEMP'] ?? '', name, limitBytes);
-        this.#repository =
-            wanted.from === 'repository' ? Repository.open({ ...options, limitBytes }) : undefined;
+        this.#path = (0,external_node_path_namespaceObject.join)(options.env['RUNNER_TEMP'] ?? '', name);
+        if (wanted.from === 'repository')
+            this.#repository = Repository.open({ ...options, limitBytes: LARGEST_SEALED_BYTES });
     }
     async find() {
         return this.#findInJob() ?? (await this.#findInRepository());
@@ -2972,14 +2946,14 @@ class Reuse {
         if (source === 'job' && !revoke)
             return;
         const fate = this.#repository !== undefined ? 'shared' : revoke ? 'revoked' : 'unshared';
-        this.#file.write(sealToken(kept, this.#placeInJob(), fate));
+        writeJobFile(this.#path, sealToken(kept, this.#placeInJob(), fate));
         if (this.#repository === undefined || source !== 'ims')
             return;
         const key = entryKey(this.#keyPrefix(), kept.token.expiresAtMs, this.#spoilt);
         await this.#repository.write(key, sealToken(kept, this.#placeInRepository(), fate));
     }
     #findInJob() {
-        const found = this.#open(this.#file.read(), this.#placeInJob());
+        const found = this.#open(readJobFile(this.#path, LARGEST_SEALED_BYTES), this.#placeInJob());
         if (found === undefined || !this.#isFresh(found))
             return undefined;
         if (this.#wanted.revoke && found.fate === 'shared')
@@ -3023,7 +2997,8 @@ class Reuse {
         return [...placeOfJob(this.#options.env), this.#identity];
     }
     #placeInRepository() {
-        return ['repository', this.#identity];
+        const repository = this.#options.env['GITHUB_REPOSITORY'] ?? '';
+        return ['repository', repository, this.#identity];
     }
     #keyPrefix() {
         return `adobe-ims-token-2-${this.#identity}-`;
@@ -3034,12 +3009,12 @@ class Reuse {
 
 
 
-const placeOf = (env) => ['revocation', ...placeOfJob(env)];
+const revocation_placeOf = (env) => ['revocation', ...placeOfJob(env)];
 function sealRevocation(revocation, secret, env) {
-    return seal(JSON.stringify(revocation), secret, placeOf(env)).toString('base64');
+    return seal(JSON.stringify(revocation), secret, revocation_placeOf(env)).toString('base64');
 }
 function openRevocation(state, secrets, env) {
-    const opened = open(Buffer.from(state, 'base64'), secrets, placeOf(env));
+    const opened = open(Buffer.from(state, 'base64'), secrets, revocation_placeOf(env));
     if (opened === undefined)
         return undefined;
     return { ...parseObject(opened.text), secret: opened.secret };
@@ -3050,26 +3025,28 @@ function openRevocation(state, secrets, env) {
 
 
 const STATE_NAME = 'revoke';
-function runnerFiles(names, env) {
-    const look = (name) => {
-        const path = env[name] ?? '';
-        try {
-            (0,external_node_fs_namespaceObject.accessSync)(path, external_node_fs_namespaceObject.constants.W_OK);
-            const facts = (0,external_node_fs_namespaceObject.statSync)(path);
-            if (!facts.isDirectory())
-                return { path, size: facts.size };
-        }
-        catch {
-        }
-        throw new StepError({
-            code: 'runner',
-            happened: `${name} names no file that can be written.`,
-            remedy: 'Use the action through `uses:` in a workflow, on a current runner.',
-        });
-    };
-    return new Map(names.map((name) => [name, look(name)]));
+const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'];
+function failure(cause) {
+    const { code = '' } = cause;
+    return new StepError({
+        code: 'runner',
+        happened: 'The files that the runner reads could not be written.',
+        remedy: 'Use the action through `uses:` in a workflow, and check that the disk of the runner has space.',
+        facts: /^E[A-Z]{2,20}$/.test(code) ? [code] : [],
+    }, { cause });
 }
-function cutBack(files) {
+function runnerFiles(env) {
+    const named = FILES.map((name) => [name, env[name] ?? '']);
+    try {
+        return new Map(named
+            .filter(([, path]) => path !== '')
+            .map(([name, path]) => [name, { path, size: (0,external_node_fs_namespaceObject.statSync)(path).size }]));
+    }
+    catch (error) {
+        throw failure(error);
+    }
+}
+function undo(files) {
     for (const { path, size } of files.values())
         try {
             (0,external_node_fs_namespaceObject.truncateSync)(path, size);
@@ -3086,31 +3063,22 @@ function publish(publication, files) {
             exportVariable(name, value);
         if (state !== '')
             saveState(STATE_NAME, state);
-        const summaryFile = files.get('GITHUB_STEP_SUMMARY')?.path;
-        if (summaryFile !== undefined)
-            (0,external_node_fs_namespaceObject.appendFileSync)(summaryFile, summary);
+        if (summary !== '')
+            (0,external_node_fs_namespaceObject.appendFileSync)(files.get('GITHUB_STEP_SUMMARY')?.path ?? '', summary);
     }
     catch (error) {
-        cutBack(files);
-        const code = error?.code ?? '';
-        const known = /^E[A-Z]{2,20}$/.test(code) ? ` (${code})` : '';
-        throw new StepError({
-            code: 'runner',
-            happened: `The files that the runner reads could not be written${known}.`,
-            remedy: 'Check that the disk of the runner has space.',
-        }, { cause: error });
+        undo(files);
+        throw failure(error);
     }
 }
 
 ;// CONCATENATED MODULE: ./src/runner/summary.ts
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-function summaryOf(title, rows) {
+function summaryTable(title, rows) {
     const cell = (value) => {
         if (typeof value === 'string')
             return escaped(value);
-        if (value.length === 0)
-            return 'none';
-        return value.map((item) => `<code>${escaped(item)}</code>`).join(', ');
+        return value.map((item) => `<code>${escaped(item)}</code>`).join(', ') || 'none';
     };
     const lines = Object.entries(rows).map(([name, value]) => `<tr><td>${name}</td><td>${cell(value)}</td></tr>`);
     return `<h3>${title}</h3>\n<table>${lines.join('')}</table>\n`;
@@ -3142,14 +3110,14 @@ function reuseOf(inputs, { env, clock, signal, startedMs }) {
         budgetMs: Math.min(LONGEST_CACHE_MS, timeoutMs / 3),
     });
 }
-function settleScopes({ token, source }, grant) {
+function settleScopes({ token, source }, grant, secrets) {
     const asked = askedScopes(grant);
     const granted = token.grantedScopes;
     if (granted === undefined)
         return asked;
     const missing = asked.filter((scope) => !granted.includes(scope));
     if (missing.length > 0 && source !== 'job')
-        warning(`The token lacks scopes that were asked for: ${listed(missing)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
+        warning(`The token lacks scopes that were asked for: ${listed(missing, secrets.clean)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
     return granted;
 }
 function warnIfShort(token, minValiditySeconds, nowMs) {
@@ -3191,34 +3159,32 @@ function stateOf({ token, authentication, willBeRevoked }, { origin, client, gra
     };
     return sealRevocation(revocation, sealingSecret(authentication, grant), env);
 }
-function summary({ token, source }, inputs, scopes) {
+function variablesOf({ accessToken, expiresAtMs }, { tokenVariables, expiryVariables }) {
+    const expiry = String(Math.floor(expiresAtMs));
+    return {
+        ...Object.fromEntries(tokenVariables.map((name) => [name, accessToken])),
+        ...Object.fromEntries(expiryVariables.map((name) => [name, expiry])),
+    };
+}
+function summaryOf({ token, source }, inputs, scopes) {
     if (!inputs.summary)
         return '';
-    return summaryOf('Adobe IMS access token', {
+    return summaryTable('Adobe IMS access token', {
         'Client ID': [inputs.client.clientId],
         From: source === 'ims' ? [inputs.origin] : source,
         Scopes: scopes,
         Expires: isoSeconds(token.expiresAtMs),
-        Variables: [...inputs.envVars, ...(inputs.aio === undefined ? [] : Object.values(inputs.aio))],
+        Variables: [...inputs.tokenVariables, ...inputs.expiryVariables],
     });
 }
-function logSuccess({ token, source }, variables) {
+function logSuccess({ token, source }, { tokenVariables }) {
     const origin = {
         ims: 'Got an access token from IMS',
         job: 'Reused the access token of an earlier step',
         repository: 'Reused the access token of an earlier job',
     }[source];
-    const names = variables.length === 0 ? '' : `, in ${variables.join(', ')}`;
+    const names = tokenVariables.length === 0 ? '' : `, in ${tokenVariables.join(', ')}`;
     info(`${origin}, valid until ${isoSeconds(token.expiresAtMs)}${names}.`);
-}
-function neededFiles({ envVars, aio, revoke, summary: wanted }) {
-    const exportsAny = envVars.length > 0 || aio !== undefined;
-    return [
-        'GITHUB_OUTPUT',
-        ...(exportsAny ? ['GITHUB_ENV'] : []),
-        ...(revoke ? ['GITHUB_STATE'] : []),
-        ...(wanted ? ['GITHUB_STEP_SUMMARY'] : []),
-    ];
 }
 async function obtain(inputs, secrets, reuse, surroundings) {
     const found = await reuse?.find();
@@ -3227,38 +3193,30 @@ async function obtain(inputs, secrets, reuse, surroundings) {
         const authentication = { method: 'client_secret_post', secret: found.secret };
         return { ...found, authentication, refreshToken: '' };
     }
-    const ims = new Ims({ ...inputs, ...surroundings, secrets });
-    const granted = await ims.token(inputs.grant);
+    const granted = await new Ims({ ...inputs, ...surroundings, secrets }).token(inputs.grant);
     const userGrant = inputs.grant.type !== 'client_credentials';
     const refreshToken = userGrant ? granted.refreshToken : '';
     return { ...granted, refreshToken, source: 'ims', willBeRevoked: false };
 }
 async function acquireWith(inputs, secrets, surroundings) {
     const { env, clock, signal } = surroundings;
-    const files = runnerFiles(neededFiles(inputs), env);
+    const files = runnerFiles(env);
     const reuse = reuseOf(inputs, surroundings);
     const obtained = await obtain(inputs, secrets, reuse, surroundings);
     signal.throwIfAborted();
     const { token, source, authentication } = obtained;
-    const scopes = settleScopes(obtained, inputs.grant);
+    const scopes = settleScopes(obtained, inputs.grant, secrets);
     warnIfShort(token, inputs.minValiditySeconds, clock.date());
     const state = stateOf(obtained, inputs, env);
     secrets.add([state]);
-    const tokenVariables = [
-        ...inputs.envVars,
-        ...(inputs.aio === undefined ? [] : [inputs.aio.token]),
-    ];
     publish({
         outputs: outputsOf(obtained, scopes, clock.date()),
-        variables: {
-            ...Object.fromEntries(tokenVariables.map((name) => [name, token.accessToken])),
-            ...(inputs.aio && { [inputs.aio.expiry]: String(Math.floor(token.expiresAtMs)) }),
-        },
+        variables: variablesOf(token, inputs),
         state,
-        summary: summary(obtained, inputs, scopes),
+        summary: summaryOf(obtained, inputs, scopes),
     }, files);
     process.exitCode = 0;
-    logSuccess(obtained, tokenVariables);
+    logSuccess(obtained, inputs);
     await reuse?.keep({ token, secret: authentication.secret }, source);
 }
 async function acquire(surroundings) {
@@ -3273,7 +3231,7 @@ async function acquire(surroundings) {
     catch (error) {
         const failure = failureOf(error);
         if (failure.code === 'cancelled')
-            info(`${failure.happened} ${failure.remedy}`);
+            info(`${failure.happened} It set nothing. ${failure.remedy}`);
         else
             setFailed(sentence(failure, env));
     }
@@ -3318,7 +3276,7 @@ function cancellation() {
     const cancel = () => {
         controller.abort(new StepError({
             code: 'cancelled',
-            happened: 'The step was cancelled and set nothing.',
+            happened: 'The step was cancelled.',
             remedy: 'Run the job again if that was not intended.',
         }));
     };

@@ -131,16 +131,11 @@ function wrongClient({ description }, asked) {
         remedy: `Compare \`client-id\` and \`client-secret\` with the credential in ${CONSOLE}. The credential must also belong to ${environment}.`,
     };
 }
-const LONGEST_LIST = 1000;
-function listed(scopes) {
-    const text = scopes.join(',');
-    if (text.length <= LONGEST_LIST)
-        return text;
-    const shown = text.slice(0, Math.max(0, text.lastIndexOf(',', LONGEST_LIST)));
-    const count = shown === '' ? 0 : shown.split(',').length;
-    return `${shown} and ${scopes.length - count} more`.trim();
+function listed(scopes, clean) {
+    const list = clean(scopes.join(','), Infinity);
+    return list.length > 2000 ? `${scopes.length} scopes` : list;
 }
-function wrongScope(_said, { scopes }) {
+function wrongScope(_said, { scopes, clean }) {
     const code = 'invalid_scope';
     if (scopes.length === 0)
         return {
@@ -151,7 +146,7 @@ function wrongScope(_said, { scopes }) {
     return {
         code,
         happened: 'A scope is not granted to this credential.',
-        remedy: `Asked for: ${listed(scopes)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+        remedy: `Asked for: ${listed(scopes, clean)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
     };
 }
 function refusedGrant(_said, { grantType }) {
@@ -322,14 +317,14 @@ function readAnswer(response, sentAtMs) {
         sentAtMs,
     };
 }
-function parseRetryAfter(value, nowMs) {
+function parseRetryAfter(value, sentAtMs) {
     const text = value.trim();
     if (/^\d{1,10}$/.test(text))
         return Number(text) * 1000;
     if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
         return undefined;
     const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
-    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - sentAtMs);
 }
 function secretsOf({ fields }) {
     const values = [fields['access_token'], fields['refresh_token'], fields['id_token']];
@@ -339,46 +334,44 @@ function textOf({ fields }, name) {
     const value = fields[name];
     return typeof value === 'string' ? value : '';
 }
-function refused(answer, asked, nowMs) {
-    const { status, debugId } = answer;
-    const retry = status === 408 || status === 429 || status >= 500
-        ? {
-            afterMs: parseRetryAfter(answer.retryAfter, nowMs),
-            mayBeServed: status >= 500 && status !== 503,
-        }
-        : undefined;
-    const said = {
-        status,
-        error: asked.clean(textOf(answer, 'error'), 64),
-        description: asked.clean(textOf(answer, 'error_description')),
-        debugId: asked.clean(debugId, 100),
+function saidBy(answer, { clean }) {
+    return {
+        status: answer.status,
+        error: clean(textOf(answer, 'error'), 64),
+        description: clean(textOf(answer, 'error_description')),
+        debugId: clean(answer.debugId, 100),
     };
-    const failure = refusal(said, asked);
-    return new failure_StepError(retry === undefined ? failure : { ...failure, retry });
 }
-function unusable(answer, asked, happened, retry) {
-    const error = asked.clean(textOf(answer, 'error'), 64);
-    const debugId = asked.clean(answer.debugId, 100);
-    const failure = {
+function refused(answer, asked) {
+    const { status, retryAfter, sentAtMs } = answer;
+    const failure = refusal(saidBy(answer, asked), asked);
+    if (status !== 408 && status !== 429 && status < 500)
+        return new failure_StepError(failure);
+    const mayBeServed = status >= 500 && status !== 503;
+    const afterMs = parseRetryAfter(retryAfter, sentAtMs);
+    return new failure_StepError({ ...failure, retry: { afterMs, mayBeServed } });
+}
+function unusable(answer, asked, happened) {
+    const { error, description, debugId } = saidBy(answer, asked);
+    return {
         code: 'malformed_answer',
-        happened: happened + quoted(asked.clean(textOf(answer, 'error_description'))),
+        happened: happened + quoted(description),
         remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-        facts: [error, debugId === '' ? '' : `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
+        facts: [error, debugId && `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
     };
-    return new failure_StepError(retry === undefined ? failure : { ...failure, retry });
 }
 const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
-function judgeRevocation(answer, asked, nowMs) {
+function judgeRevocation(answer, asked) {
     const { status, body } = answer;
     const error = textOf(answer, 'error');
     if (error === 'invalid_token' && status < 500)
         return false;
     if (status < 200 || status > 299 || error !== '')
-        throw refused(answer, asked, nowMs);
+        throw refused(answer, asked);
     if (body === 'too long')
-        throw unusable(answer, asked, TOO_LONG);
+        throw new failure_StepError(unusable(answer, asked, TOO_LONG));
     if (body === 'web page')
-        throw unusable(answer, asked, 'The answer is a web page.');
+        throw new failure_StepError(unusable(answer, asked, 'The answer is a web page.'));
     return true;
 }
 function lifetimeMs(expiresIn) {
@@ -387,17 +380,17 @@ function lifetimeMs(expiresIn) {
     const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
     return seconds > TEN_YEARS_SECONDS ? undefined : seconds * 1000;
 }
-function judgeToken(answer, asked, nowMs) {
+function judgeToken(answer, asked) {
     const { status, body, fields } = answer;
     if (status < 200 || status > 299)
-        throw refused(answer, asked, nowMs);
+        throw refused(answer, asked);
     if (body === 'too long')
-        throw unusable(answer, asked, TOO_LONG);
+        throw new failure_StepError(unusable(answer, asked, TOO_LONG));
     if (body !== 'json') {
-        const happened = 'The answer was cut off or is not JSON.';
-        throw unusable(answer, asked, happened, { mayBeServed: true });
+        const failure = unusable(answer, asked, 'The answer was cut off or is not JSON.');
+        throw new failure_StepError({ ...failure, retry: { mayBeServed: true } });
     }
-    const unusableField = (name) => unusable(answer, asked, `The answer has no usable \`${name}\`.`);
+    const unusableField = (name) => new failure_StepError(unusable(answer, asked, `The answer has no usable \`${name}\`.`));
     const { access_token: accessToken, token_type: tokenType } = fields;
     const refreshToken = fields['refresh_token'] ?? '';
     if (!token_isTokenText(accessToken))
@@ -451,9 +444,11 @@ function refuseUnreadableProxy(url) {
 }
 const hash = (text) => (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
 function trustedCertificates() {
-    if (typeof external_node_tls_.getCACertificates !== 'function')
-        return '';
-    return external_node_tls_.getCACertificates('default').join('\n');
+    const listed = typeof external_node_tls_.getCACertificates === 'function';
+    if (listed && !/use.openssl.ca/.test(process.env['NODE_OPTIONS'] ?? ''))
+        return external_node_tls_.getCACertificates('default').join('\n');
+    const names = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+    return JSON.stringify(names.map((name) => process.env[name] ?? ''));
 }
 function routeTo(origin) {
     let proxy = 'unreadable';
@@ -807,13 +802,14 @@ function revocationRequest(client, grantType, authentication, token) {
     return { ...request, headers: { ...request.headers, 'x-ims-clientid': client.clientId } };
 }
 function authentications(grantType, clientSecrets) {
+    if (clientSecrets.length === 0)
+        return [{ method: 'none', secret: '' }];
     const methods = {
         client_credentials: ['client_secret_post'],
         refresh_token: ['client_secret_basic'],
         authorization_code: ['client_secret_basic', 'client_secret_post'],
     };
-    const [first, ...others] = clientSecrets.flatMap((secret) => methods[grantType].map((method) => ({ method, secret })));
-    return first === undefined ? [{ method: 'none', secret: '' }] : [first, ...others];
+    return clientSecrets.flatMap((secret) => methods[grantType].map((method) => ({ method, secret })));
 }
 
 ;// CONCATENATED MODULE: ./src/ims/retry.ts
@@ -897,18 +893,6 @@ function logRetry(attempt, { happened, facts = [] }, waitMs) {
     const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
     info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
 }
-async function inTurn([first, ...others], attempt) {
-    try {
-        return await attempt(first);
-    }
-    catch (error) {
-        const [second, ...rest] = others;
-        const refused = error instanceof failure_StepError && error.failure.refusesClient === true;
-        if (!refused || second === undefined)
-            throw error;
-        return inTurn([second, ...rest], attempt);
-    }
-}
 class Ims {
     #options;
     constructor(options) {
@@ -917,7 +901,7 @@ class Ims {
     async token(grant) {
         const attempt = async (limitMs) => {
             try {
-                return await this.#attempt(grant, limitMs);
+                return await this.#inTurn(grant, limitMs);
             }
             catch (error) {
                 const lost = error instanceof failure_StepError && error.failure.retry?.mayBeServed === true;
@@ -929,24 +913,35 @@ class Ims {
         return retrying(attempt, { ...this.#options, onRetry: logRetry });
     }
     async revoke(accessToken, grantType, authentication) {
-        const { client, clock, timeoutSeconds } = this.#options;
+        const { client, timeoutSeconds } = this.#options;
         const request = revocationRequest(client, grantType, authentication, accessToken);
         const answer = await this.#post(request, timeoutSeconds * 1000);
-        return judgeRevocation(answer, this.#asked(grantType, []), clock.date());
+        return judgeRevocation(answer, this.#asked(grantType, []));
     }
-    async #attempt(grant, limitMs) {
-        const { client, clock, secrets } = this.#options;
+    async #inTurn(grant, limitMs) {
+        const { client, clock } = this.#options;
         const deadlineMs = clock.now() + limitMs;
-        const asked = this.#asked(grant.type, grant.type === 'client_credentials' ? grant.scopes : []);
-        return inTurn(authentications(grant.type, client.clientSecrets), async (authentication) => {
-            const request = tokenRequest(client, grant, authentication);
-            const answer = await this.#post(request, Math.max(1, deadlineMs - clock.now()));
-            secrets.add(secretsOf(answer));
-            const granted = judgeToken(answer, asked, clock.date());
-            if (authentication.secret !== (client.clientSecrets[0] ?? ''))
-                notice('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
-            return { ...granted, authentication };
-        });
+        const ways = authentications(grant.type, client.clientSecrets);
+        for (const [at, authentication] of ways.entries())
+            try {
+                return await this.#ask(grant, authentication, Math.max(1, deadlineMs - clock.now()));
+            }
+            catch (error) {
+                const refused = error instanceof failure_StepError && error.failure.refusesClient === true;
+                if (!refused || at === ways.length - 1)
+                    throw error;
+            }
+        throw new Error('a client has at least one way to authenticate');
+    }
+    async #ask(grant, authentication, limitMs) {
+        const { client, secrets } = this.#options;
+        const answer = await this.#post(tokenRequest(client, grant, authentication), limitMs);
+        secrets.add(secretsOf(answer));
+        const scopes = grant.type === 'client_credentials' ? grant.scopes : [];
+        const granted = judgeToken(answer, this.#asked(grant.type, scopes));
+        if (authentication.secret !== (client.clientSecrets[0] ?? ''))
+            notice('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
+        return { ...granted, authentication };
     }
     async #post({ path, headers, body }, limitMs) {
         const { origin, clock, signal } = this.#options;
@@ -1047,52 +1042,38 @@ function secretsOfInputs(raw) {
     return [...all].filter((value) => value !== '');
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __webpack_require__(24);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(760);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(24);
 ;// CONCATENATED MODULE: ./src/reuse/job-file.ts
 
 
 
-function readRegular(path, limitBytes) {
-    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+function job_file_readJobFile(path, limitBytes) {
     try {
-        const facts = fstatSync(file);
-        return facts.isFile() && facts.size <= limitBytes ? readFileSync(file) : undefined;
+        const facts = statSync(path);
+        return facts.isFile() && facts.size <= limitBytes ? readFileSync(path) : undefined;
     }
-    finally {
-        closeSync(file);
+    catch {
+        return undefined;
     }
 }
-function job_file_jobFile(folder, name, limitBytes) {
-    if (!isAbsolute(folder))
-        return { read: () => undefined, write: () => undefined };
-    const path = join(folder, name);
-    return {
-        read: () => {
-            try {
-                return readRegular(path, limitBytes);
-            }
-            catch {
-                return undefined;
-            }
-        },
-        write: (bytes) => {
-            const draft = `${path}.${randomBytes(8).toString('hex')}`;
-            try {
-                writeFileSync(draft, bytes, { mode: 0o600, flag: 'wx' });
-                renameSync(draft, path);
-            }
-            catch {
-                try {
-                    rmSync(draft, { force: true });
-                }
-                catch {
-                }
-            }
-        },
-    };
+function job_file_writeJobFile(path, bytes) {
+    if (!isAbsolute(path))
+        return;
+    const draft = `${path}.${randomBytes(8).toString('hex')}`;
+    try {
+        writeFileSync(draft, bytes, { mode: 0o600, flag: 'wx' });
+        renameSync(draft, path);
+    }
+    catch {
+        try {
+            rmSync(draft, { force: true });
+        }
+        catch {
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/reuse/repository.ts
@@ -1166,7 +1147,8 @@ class repository_Repository {
         let spoilt = false;
         try {
             return await this.#within(this.#budgetMs / 2, async (send) => {
-                const wanted = { key: keyPrefix, restore_keys: [keyPrefix], version: VERSION };
+                const key = `${keyPrefix}${randomBytes(8).toString('hex')}`;
+                const wanted = { key, restore_keys: [keyPrefix], version: VERSION };
                 const found = understood(await send(this.#call('GetCacheEntryDownloadURL', wanted)));
                 if (found['ok'] !== true)
                     return { kind: 'none' };
@@ -1302,6 +1284,7 @@ function seal_open(bytes, secrets, place) {
 
 
 
+
 function placeOfJob(env) {
     const names = ['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB'];
     return ['job', ...names.map((name) => env[name] ?? '')];
@@ -1318,7 +1301,7 @@ function readToken({ text, secret }) {
     const { accessToken, tokenType, expiresAtMs, fate } = parseObject(text) ?? {};
     if (!isTokenText(accessToken) || !isTokenText(tokenType))
         return undefined;
-    if (typeof expiresAtMs !== 'number' || !Number.isFinite(expiresAtMs))
+    if (typeof expiresAtMs !== 'number' || Number.isNaN(new Date(expiresAtMs).getTime()))
         return undefined;
     return { token: withClaims({ accessToken, tokenType, expiresAtMs }), secret, fate };
 }
@@ -1326,7 +1309,7 @@ class Reuse {
     #wanted;
     #options;
     #identity;
-    #file;
+    #path;
     #repository;
     #spoilt = false;
     constructor(wanted, options) {
@@ -1334,10 +1317,9 @@ class Reuse {
         this.#options = options;
         this.#identity = fingerprint(wanted);
         const name = `adobe-ims-token-${this.#identity.slice(0, 32)}`;
-        const limitBytes = LARGEST_SEALED_BYTES;
-        this.#file = jobFile(options.env['RUNNER_TEMP'] ?? '', name, limitBytes);
-        this.#repository =
-            wanted.from === 'repository' ? Repository.open({ ...options, limitBytes }) : undefined;
+        this.#path = join(options.env['RUNNER_TEMP'] ?? '', name);
+        if (wanted.from === 'repository')
+            this.#repository = Repository.open({ ...options, limitBytes: LARGEST_SEALED_BYTES });
     }
     async find() {
         return this.#findInJob() ?? (await this.#findInRepository());
@@ -1347,14 +1329,14 @@ class Reuse {
         if (source === 'job' && !revoke)
             return;
         const fate = this.#repository !== undefined ? 'shared' : revoke ? 'revoked' : 'unshared';
-        this.#file.write(sealToken(kept, this.#placeInJob(), fate));
+        writeJobFile(this.#path, sealToken(kept, this.#placeInJob(), fate));
         if (this.#repository === undefined || source !== 'ims')
             return;
         const key = entryKey(this.#keyPrefix(), kept.token.expiresAtMs, this.#spoilt);
         await this.#repository.write(key, sealToken(kept, this.#placeInRepository(), fate));
     }
     #findInJob() {
-        const found = this.#open(this.#file.read(), this.#placeInJob());
+        const found = this.#open(readJobFile(this.#path, LARGEST_SEALED_BYTES), this.#placeInJob());
         if (found === undefined || !this.#isFresh(found))
             return undefined;
         if (this.#wanted.revoke && found.fate === 'shared')
@@ -1398,7 +1380,8 @@ class Reuse {
         return [...placeOfJob(this.#options.env), this.#identity];
     }
     #placeInRepository() {
-        return ['repository', this.#identity];
+        const repository = this.#options.env['GITHUB_REPOSITORY'] ?? '';
+        return ['repository', repository, this.#identity];
     }
     #keyPrefix() {
         return `adobe-ims-token-2-${this.#identity}-`;
@@ -1425,26 +1408,28 @@ function openRevocation(state, secrets, env) {
 
 
 const STATE_NAME = 'revoke';
-function runnerFiles(names, env) {
-    const look = (name) => {
-        const path = env[name] ?? '';
-        try {
-            accessSync(path, constants.W_OK);
-            const facts = statSync(path);
-            if (!facts.isDirectory())
-                return { path, size: facts.size };
-        }
-        catch {
-        }
-        throw new StepError({
-            code: 'runner',
-            happened: `${name} names no file that can be written.`,
-            remedy: 'Use the action through `uses:` in a workflow, on a current runner.',
-        });
-    };
-    return new Map(names.map((name) => [name, look(name)]));
+const FILES = (/* unused pure expression or super */ null && (['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY']));
+function failure(cause) {
+    const { code = '' } = cause;
+    return new StepError({
+        code: 'runner',
+        happened: 'The files that the runner reads could not be written.',
+        remedy: 'Use the action through `uses:` in a workflow, and check that the disk of the runner has space.',
+        facts: /^E[A-Z]{2,20}$/.test(code) ? [code] : [],
+    }, { cause });
 }
-function cutBack(files) {
+function runnerFiles(env) {
+    const named = FILES.map((name) => [name, env[name] ?? '']);
+    try {
+        return new Map(named
+            .filter(([, path]) => path !== '')
+            .map(([name, path]) => [name, { path, size: statSync(path).size }]));
+    }
+    catch (error) {
+        throw failure(error);
+    }
+}
+function undo(files) {
     for (const { path, size } of files.values())
         try {
             truncateSync(path, size);
@@ -1461,19 +1446,12 @@ function publish(publication, files) {
             core.exportVariable(name, value);
         if (state !== '')
             core.saveState(STATE_NAME, state);
-        const summaryFile = files.get('GITHUB_STEP_SUMMARY')?.path;
-        if (summaryFile !== undefined)
-            appendFileSync(summaryFile, summary);
+        if (summary !== '')
+            appendFileSync(files.get('GITHUB_STEP_SUMMARY')?.path ?? '', summary);
     }
     catch (error) {
-        cutBack(files);
-        const code = error?.code ?? '';
-        const known = /^E[A-Z]{2,20}$/.test(code) ? ` (${code})` : '';
-        throw new StepError({
-            code: 'runner',
-            happened: `The files that the runner reads could not be written${known}.`,
-            remedy: 'Check that the disk of the runner has space.',
-        }, { cause: error });
+        undo(files);
+        throw failure(error);
     }
 }
 
@@ -1590,7 +1568,7 @@ function cancellation() {
     const cancel = () => {
         controller.abort(new failure_StepError({
             code: 'cancelled',
-            happened: 'The step was cancelled and set nothing.',
+            happened: 'The step was cancelled.',
             remedy: 'Run the job again if that was not intended.',
         }));
     };

@@ -3,7 +3,7 @@
 import { type Failure, StepError } from '../failure.ts';
 
 import type { HttpResponse } from './http.ts';
-import { type Asked, quoted, refusal } from './refusals.ts';
+import { type Asked, quoted, refusal, type Said } from './refusals.ts';
 import { isTokenText, type Token, withClaims } from './token.ts';
 
 /** Longer answers are refused, in bytes. */
@@ -67,17 +67,17 @@ export function readAnswer(response: HttpResponse, sentAtMs: number): Answer {
 }
 
 /**
- * Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, or an HTTP date. Milliseconds from `nowMs`,
- * at least 0; undefined for anything else.
+ * Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, or an HTTP date. Milliseconds from
+ * `sentAtMs`, milliseconds since 1970, and at least 0; undefined for anything else.
  */
-export function parseRetryAfter(value: string, nowMs: number): number | undefined {
+export function parseRetryAfter(value: string, sentAtMs: number): number | undefined {
   const text = value.trim();
   if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
   // Date.parse takes nearly anything; an HTTP date names its day and ends in GMT.
   if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text)) return undefined;
   // The obsolete form of asctime has no zone, and Date.parse would take the machine's.
   const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - sentAtMs);
 }
 
 /** The secrets that an answer holds, whatever else is wrong with it. */
@@ -91,61 +91,52 @@ function textOf({ fields }: Answer, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-function refused(answer: Answer, asked: Asked, nowMs: number): StepError {
-  const { status, debugId } = answer;
-  const retry =
-    status === 408 || status === 429 || status >= 500
-      ? {
-          afterMs: parseRetryAfter(answer.retryAfter, nowMs),
-          // 503 says that the request was not served.
-          mayBeServed: status >= 500 && status !== 503,
-        }
-      : undefined;
-  const said = {
-    status,
-    error: asked.clean(textOf(answer, 'error'), 64),
-    description: asked.clean(textOf(answer, 'error_description')),
-    debugId: asked.clean(debugId, 100),
+function saidBy(answer: Answer, { clean }: Asked): Said {
+  return {
+    status: answer.status,
+    error: clean(textOf(answer, 'error'), 64),
+    description: clean(textOf(answer, 'error_description')),
+    debugId: clean(answer.debugId, 100),
   };
-  const failure = refusal(said, asked);
-  return new StepError(retry === undefined ? failure : { ...failure, retry });
+}
+
+function refused(answer: Answer, asked: Asked): StepError {
+  const { status, retryAfter, sentAtMs } = answer;
+  const failure = refusal(saidBy(answer, asked), asked);
+  if (status !== 408 && status !== 429 && status < 500) return new StepError(failure);
+  // 503 says that the request was not served.
+  const mayBeServed = status >= 500 && status !== 503;
+  const afterMs = parseRetryAfter(retryAfter, sentAtMs);
+  return new StepError({ ...failure, retry: { afterMs, mayBeServed } });
 }
 
 /** A 2xx answer that cannot be used. */
-function unusable(
-  answer: Answer,
-  asked: Asked,
-  happened: string,
-  retry?: Failure['retry'],
-): StepError {
-  const error = asked.clean(textOf(answer, 'error'), 64);
-  const debugId = asked.clean(answer.debugId, 100);
-  const failure: Failure = {
+function unusable(answer: Answer, asked: Asked, happened: string): Failure {
+  const { error, description, debugId } = saidBy(answer, asked);
+  return {
     code: 'malformed_answer',
-    happened: happened + quoted(asked.clean(textOf(answer, 'error_description'))),
+    happened: happened + quoted(description),
     remedy:
       'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-    facts: [error, debugId === '' ? '' : `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
+    facts: [error, debugId && `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
   };
-  return new StepError(retry === undefined ? failure : { ...failure, retry });
 }
 
 const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
 
 /**
- * Judges an answer to a revocation; false where IMS calls the token invalid, so that nothing is left to revoke.
- * The body of a success is empty (adobe/aio-lib-ims, adobe/ims-go), and
- * whatever else it is, it is no error, no web page and nothing long: those come from something in front of IMS.
- * @param nowMs milliseconds since 1970, for a `Retry-After` that is a date
+ * Judges an answer to a revocation; false where IMS calls the token invalid. The body of a success is empty
+ * (adobe/aio-lib-ims, adobe/ims-go). A web page or a long body comes from something in front of IMS.
  * @throws StepError unless IMS revoked the token
  */
-export function judgeRevocation(answer: Answer, asked: Asked, nowMs: number): boolean {
+export function judgeRevocation(answer: Answer, asked: Asked): boolean {
   const { status, body } = answer;
   const error = textOf(answer, 'error');
   if (error === 'invalid_token' && status < 500) return false;
-  if (status < 200 || status > 299 || error !== '') throw refused(answer, asked, nowMs);
-  if (body === 'too long') throw unusable(answer, asked, TOO_LONG);
-  if (body === 'web page') throw unusable(answer, asked, 'The answer is a web page.');
+  if (status < 200 || status > 299 || error !== '') throw refused(answer, asked);
+  if (body === 'too long') throw new StepError(unusable(answer, asked, TOO_LONG));
+  if (body === 'web page')
+    throw new StepError(unusable(answer, asked, 'The answer is a web page.'));
   return true;
 }
 
@@ -158,19 +149,18 @@ function lifetimeMs(expiresIn: unknown): number | undefined {
 
 /**
  * Judges an answer of the token endpoint.
- * @param nowMs milliseconds since 1970, for a `Retry-After` that is a date
  * @throws StepError unless there is a token that can be used
  */
-export function judgeToken(answer: Answer, asked: Asked, nowMs: number): Granted {
+export function judgeToken(answer: Answer, asked: Asked): Granted {
   const { status, body, fields } = answer;
-  if (status < 200 || status > 299) throw refused(answer, asked, nowMs);
-  if (body === 'too long') throw unusable(answer, asked, TOO_LONG);
+  if (status < 200 || status > 299) throw refused(answer, asked);
+  if (body === 'too long') throw new StepError(unusable(answer, asked, TOO_LONG));
   if (body !== 'json') {
-    const happened = 'The answer was cut off or is not JSON.';
-    throw unusable(answer, asked, happened, { mayBeServed: true });
+    const failure = unusable(answer, asked, 'The answer was cut off or is not JSON.');
+    throw new StepError({ ...failure, retry: { mayBeServed: true } });
   }
   const unusableField = (name: string): StepError =>
-    unusable(answer, asked, `The answer has no usable \`${name}\`.`);
+    new StepError(unusable(answer, asked, `The answer has no usable \`${name}\`.`));
   const { access_token: accessToken, token_type: tokenType } = fields;
   const refreshToken = fields['refresh_token'] ?? '';
   if (!isTokenText(accessToken)) throw unusableField('access_token');

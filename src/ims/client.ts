@@ -60,21 +60,6 @@ function logRetry(attempt: number, { happened, facts = [] }: Failure, waitMs: nu
   core.info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
 }
 
-/** Tries one way to authenticate after the other, the next only when IMS refuses the client. */
-async function inTurn<T>(
-  [first, ...others]: readonly [Authentication, ...Authentication[]],
-  attempt: (authentication: Authentication) => Promise<T>,
-): Promise<T> {
-  try {
-    return await attempt(first);
-  } catch (error) {
-    const [second, ...rest] = others;
-    const refused = error instanceof StepError && error.failure.refusesClient === true;
-    if (!refused || second === undefined) throw error;
-    return inTurn([second, ...rest], attempt);
-  }
-}
-
 /** IMS, for one client and one step. */
 export class Ims {
   readonly #options: ImsOptions;
@@ -91,7 +76,7 @@ export class Ims {
   async token(grant: Grant): Promise<Accepted> {
     const attempt = async (limitMs: number): Promise<Accepted> => {
       try {
-        return await this.#attempt(grant, limitMs);
+        return await this.#inTurn(grant, limitMs);
       } catch (error) {
         const lost = error instanceof StepError && error.failure.retry?.mayBeServed === true;
         if (!lost || grant.type !== 'authorization_code') throw error;
@@ -110,28 +95,38 @@ export class Ims {
     grantType: Grant['type'],
     authentication: Authentication,
   ): Promise<boolean> {
-    const { client, clock, timeoutSeconds } = this.#options;
+    const { client, timeoutSeconds } = this.#options;
     const request = revocationRequest(client, grantType, authentication, accessToken);
     const answer = await this.#post(request, timeoutSeconds * 1000);
-    return judgeRevocation(answer, this.#asked(grantType, []), clock.date());
+    return judgeRevocation(answer, this.#asked(grantType, []));
   }
 
-  /** Asks once, and with the second secret when the first is refused. */
-  async #attempt(grant: Grant, limitMs: number): Promise<Accepted> {
-    const { client, clock, secrets } = this.#options;
+  /** Tries one way to authenticate after the other, the next only when IMS refuses the client. */
+  async #inTurn(grant: Grant, limitMs: number): Promise<Accepted> {
+    const { client, clock } = this.#options;
     const deadlineMs = clock.now() + limitMs;
-    const asked = this.#asked(grant.type, grant.type === 'client_credentials' ? grant.scopes : []);
-    return inTurn(authentications(grant.type, client.clientSecrets), async (authentication) => {
-      const request = tokenRequest(client, grant, authentication);
-      const answer = await this.#post(request, Math.max(1, deadlineMs - clock.now()));
-      secrets.add(secretsOf(answer));
-      const granted = judgeToken(answer, asked, clock.date());
-      if (authentication.secret !== (client.clientSecrets[0] ?? ''))
-        core.notice(
-          'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',
-        );
-      return { ...granted, authentication };
-    });
+    const ways = authentications(grant.type, client.clientSecrets);
+    for (const [at, authentication] of ways.entries())
+      try {
+        return await this.#ask(grant, authentication, Math.max(1, deadlineMs - clock.now()));
+      } catch (error) {
+        const refused = error instanceof StepError && error.failure.refusesClient === true;
+        if (!refused || at === ways.length - 1) throw error;
+      }
+    throw new Error('a client has at least one way to authenticate');
+  }
+
+  async #ask(grant: Grant, authentication: Authentication, limitMs: number): Promise<Accepted> {
+    const { client, secrets } = this.#options;
+    const answer = await this.#post(tokenRequest(client, grant, authentication), limitMs);
+    secrets.add(secretsOf(answer));
+    const scopes = grant.type === 'client_credentials' ? grant.scopes : [];
+    const granted = judgeToken(answer, this.#asked(grant.type, scopes));
+    if (authentication.secret !== (client.clientSecrets[0] ?? ''))
+      core.notice(
+        'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',
+      );
+    return { ...granted, authentication };
   }
 
   async #post({ path, headers, body }: FormRequest, limitMs: number): Promise<Answer> {

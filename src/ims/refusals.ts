@@ -62,19 +62,13 @@ function wrongClient({ description }: Said, asked: Asked): Words {
   };
 }
 
-/** Characters: the runner cuts a long message, and with it what stands at its end. */
-const LONGEST_LIST = 1000;
-
-/** Scopes as one list, each whole. */
-export function listed(scopes: readonly string[]): string {
-  const text = scopes.join(',');
-  if (text.length <= LONGEST_LIST) return text;
-  const shown = text.slice(0, Math.max(0, text.lastIndexOf(',', LONGEST_LIST)));
-  const count = shown === '' ? 0 : shown.split(',').length;
-  return `${shown} and ${scopes.length - count} more`.trim();
+/** Scopes, each whole; how many, where the runner would cut the message and with it the code at its end. */
+export function listed(scopes: readonly string[], clean: Asked['clean']): string {
+  const list = clean(scopes.join(','), Infinity);
+  return list.length > 2000 ? `${scopes.length} scopes` : list;
 }
 
-function wrongScope(_said: Said, { scopes }: Asked): Words {
+function wrongScope(_said: Said, { scopes, clean }: Asked): Words {
   const code = 'invalid_scope';
   if (scopes.length === 0)
     return {
@@ -85,7 +79,7 @@ function wrongScope(_said: Said, { scopes }: Asked): Words {
   return {
     code,
     happened: 'A scope is not granted to this credential.',
-    remedy: `Asked for: ${listed(scopes)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+    remedy: `Asked for: ${listed(scopes, clean)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
   };
 }
 

@@ -118,14 +118,14 @@ export function revocationRequest(
 export function authentications(
   grantType: Grant['type'],
   clientSecrets: readonly string[],
-): readonly [Authentication, ...Authentication[]] {
+): readonly Authentication[] {
+  if (clientSecrets.length === 0) return [{ method: 'none', secret: '' }];
   const methods = {
     client_credentials: ['client_secret_post'],
     refresh_token: ['client_secret_basic'],
     authorization_code: ['client_secret_basic', 'client_secret_post'],
   } as const;
-  const [first, ...others] = clientSecrets.flatMap((secret) =>
+  return clientSecrets.flatMap((secret) =>
     methods[grantType].map((method) => ({ method, secret })),
   );
-  return first === undefined ? [{ method: 'none', secret: '' }] : [first, ...others];
 }

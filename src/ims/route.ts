@@ -45,10 +45,16 @@ export type Route = {
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** What is trusted, not what the variables say: several of them change it. Node 20 may lack the function. */
+/**
+ * What is trusted, not what the variables say: several of them change it. But Node does not list the store of
+ * OpenSSL, and Node 20 may lack the function: there, the variables must do.
+ */
 function trustedCertificates(): string {
-  if (typeof tls.getCACertificates !== 'function') return '';
-  return tls.getCACertificates('default').join('\n');
+  const listed = typeof tls.getCACertificates === 'function';
+  if (listed && !/use.openssl.ca/.test(process.env['NODE_OPTIONS'] ?? ''))
+    return tls.getCACertificates('default').join('\n');
+  const names = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+  return JSON.stringify(names.map((name) => process.env[name] ?? ''));
 }
 
 /** The way to a server as it is now; equal for two steps that go the same way. */

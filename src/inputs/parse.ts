@@ -6,7 +6,7 @@ import { WHY_A_SECRET_IS_EMPTY } from '../ims/refusals.ts';
 import type { Client, Grant } from '../ims/requests.ts';
 
 import { type InputName, type RawInputs, splitSecrets } from './read.ts';
-import { type AioVariables, aioVariables, judgeVariableName } from './variable-names.ts';
+import { aioVariables, isLegalName, isOwnedName } from './variable-names.ts';
 
 export type Inputs = {
   readonly client: Client;
@@ -14,9 +14,9 @@ export type Inputs = {
   /** Scheme, host and port of IMS. */
   readonly origin: string;
   /** Environment variables for the token. */
-  readonly envVars: readonly string[];
-  /** Those of the `aio` CLI; undefined when it is not to be logged in. */
-  readonly aio: AioVariables | undefined;
+  readonly tokenVariables: readonly string[];
+  /** Those for its expiry in milliseconds since 1970, which the `aio` CLI reads. */
+  readonly expiryVariables: readonly string[];
   readonly reuse: 'none' | 'job' | 'repository';
   readonly minValiditySeconds: number;
   readonly revoke: boolean;
@@ -58,12 +58,9 @@ function splitScopes(value: string): readonly string[] | undefined {
 }
 
 /** A refused value may be a secret in the wrong place, so its place in the list stands for it. */
-function placesOf(list: readonly string[], isWrong: (item: string) => boolean): string {
-  const places = list.flatMap((item, at) => (isWrong(item) ? [at + 1] : []));
-  if (places.length === 0) return '';
-  const shown = places.slice(0, 5).join(', ');
-  const more = places.length > 5 ? ` and ${places.length - 5} more` : '';
-  return `${shown}${more} of ${list.length}`;
+function placeOf(list: readonly string[], isWrong: (item: string) => boolean): string | undefined {
+  const at = list.findIndex(isWrong);
+  return at === -1 ? undefined : `number ${at + 1} of ${list.length}`;
 }
 
 /** Rules that hold for any value: no quotes around it, no line break or control character in it. */
@@ -121,10 +118,10 @@ function parseScopes(raw: RawInputs, report: Report): readonly string[] {
   else if (scopes.length === 0)
     report('`scopes` is empty; copy them from the credential in the Adobe Developer Console.');
   // RFC 6749, section 3.3.
-  const wrong = placesOf(scopes ?? [], (scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
-  if (wrong !== '')
+  const wrong = placeOf(scopes ?? [], (scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
+  if (wrong !== undefined)
     report(
-      `\`scopes\` has an entry that is no scope (${wrong}); write the names alone, such as openid, AdobeID.`,
+      `\`scopes\` has a value that is no scope (${wrong}); write the names alone, such as openid, AdobeID.`,
     );
   return [...new Set(scopes)];
 }
@@ -185,31 +182,30 @@ function parseClient(raw: RawInputs, report: Report): Client {
   return { clientId: raw['client-id'], clientSecrets, orgId: raw['org-id'] };
 }
 
-function parseEnvVars(raw: RawInputs, report: Report): readonly string[] {
-  const names = splitList(raw['env-var']);
-  const reasons = names.map(judgeVariableName);
-  for (const reason of new Set(reasons.filter((one) => one !== undefined))) {
-    const places = placesOf(names, (name) => judgeVariableName(name) === reason);
-    report(`\`env-var\` has a name that ${reason} (${places}).`);
-  }
-  return [...new Set(names)];
-}
+type Variables = Pick<Inputs, 'tokenVariables' | 'expiryVariables'>;
 
-function parseAio(
-  raw: RawInputs,
-  envVars: readonly string[],
-  report: Report,
-): AioVariables | undefined {
-  if (raw['aio-context'] === '') return undefined;
-  const variables = aioVariables(raw['aio-context']);
-  if (variables === undefined)
+function parseVariables(raw: RawInputs, report: Report): Variables {
+  const names = [...new Set(splitList(raw['env-var']))];
+  const illegal = placeOf(names, (name) => !isLegalName(name));
+  if (illegal !== undefined)
+    report(
+      `\`env-var\` has a name (${illegal}) that is not made of letters, digits and underscores, or begins with a digit.`,
+    );
+  const owned = placeOf(names, isOwnedName);
+  if (owned !== undefined)
+    report(`\`env-var\` has a name (${owned}) that belongs to the runner or the system.`);
+  if (raw['aio-context'] === '') return { tokenVariables: names, expiryVariables: [] };
+  const aio = aioVariables(raw['aio-context']);
+  if (aio === undefined) {
     report(
       '`aio-context` must be a context name of letters, digits and single underscores, usually "cli".',
     );
+    return { tokenVariables: names, expiryVariables: [] };
+  }
   // On Windows, names that differ in case alone are one variable.
-  else if (envVars.some((name) => name.toUpperCase() === variables.expiry))
+  if (names.some((name) => name.toUpperCase() === aio.expiry))
     report('`env-var` names the variable in which `aio-context` exports the expiry.');
-  return variables;
+  return { tokenVariables: [...names, aio.token], expiryVariables: [aio.expiry] };
 }
 
 /**
@@ -224,13 +220,11 @@ export function parseInputs(raw: RawInputs): Inputs {
   const grant = parseGrant(raw, client.clientSecrets.length, report);
   const endpoint = judgeEndpoint(raw['ims-url']);
   if (!endpoint.ok) report(`\`ims-url\` ${endpoint.reason}.`);
-  const envVars = parseEnvVars(raw, report);
   const inputs: Inputs = {
     client,
     grant,
     origin: endpoint.ok ? endpoint.origin : '',
-    envVars,
-    aio: parseAio(raw, envVars, report),
+    ...parseVariables(raw, report),
     reuse: choice('reuse', raw, ['none', 'job', 'repository'], report) ?? 'none',
     minValiditySeconds: seconds('min-validity', raw, [0, 999_999_999], report),
     revoke: flag('revoke', raw, report),

@@ -1,7 +1,5 @@
 /** Names of environment variables: which may be set, and which the `aio` CLI reads. */
 
-const LEGAL = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
 /** Prefixes that the runner, the loader, Node, npm or git own; a token there changes what later steps run. */
 const OWNED_PREFIXES = [
   'GITHUB_',
@@ -31,27 +29,25 @@ const OWNED = new Set(
   ).split(' '),
 );
 
-/**
- * Judges the name of a variable to export; names are compared in capitals, as Windows does. Undefined
- * when it may be set, otherwise the reason, to follow the name.
- */
-export function judgeVariableName(name: string): string | undefined {
-  if (!LEGAL.test(name))
-    return 'is not made of letters, digits and underscores alone, or begins with a digit';
-  const upper = name.toUpperCase();
-  if (OWNED.has(upper) || OWNED_PREFIXES.some((prefix) => upper.startsWith(prefix)))
-    return 'belongs to the runner or the system';
-  return undefined;
+/** A legal name of an environment variable. */
+export function isLegalName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }
 
-export type AioVariables = { readonly token: string; readonly expiry: string };
+/** Whether the runner or the system owns a variable; compared in capitals, as Windows does. */
+export function isOwnedName(name: string): boolean {
+  const upper = name.toUpperCase();
+  return OWNED.has(upper) || OWNED_PREFIXES.some((prefix) => upper.startsWith(prefix));
+}
 
 /**
  * The variables that `@adobe/aio-lib-ims` reads a token from. In their names `_` separates, `__` is an
  * underscore and case is folded, so a context with an underscore beside another or at an end cannot be
  * written: undefined.
  */
-export function aioVariables(context: string): AioVariables | undefined {
+export function aioVariables(
+  context: string,
+): { readonly token: string; readonly expiry: string } | undefined {
   if (!/^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(context)) return undefined;
   const name = context.replaceAll('_', '__').toUpperCase();
   const prefix = `AIO_IMS_CONTEXTS_${name}_ACCESS__TOKEN`;

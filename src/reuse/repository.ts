@@ -115,7 +115,9 @@ export class Repository {
     let spoilt = false;
     try {
       return await this.#within(this.#budgetMs / 2, async (send) => {
-        const wanted = { key: keyPrefix, restore_keys: [keyPrefix], version: VERSION };
+        // A key that nobody has saved: a bad entry under a key that is matched whole would hide all others.
+        const key = `${keyPrefix}${randomBytes(8).toString('hex')}`;
+        const wanted = { key, restore_keys: [keyPrefix], version: VERSION };
         const found = understood(await send(this.#call('GetCacheEntryDownloadURL', wanted)));
         if (found['ok'] !== true) return { kind: 'none' };
         spoilt = true;

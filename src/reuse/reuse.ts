@@ -1,6 +1,7 @@
 /** Where an unexpired token may come from, nearest place first, and where one is kept for others. */
 
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 
 import * as core from '@actions/core';
 
@@ -8,7 +9,7 @@ import { parseObject } from '../ims/answers.ts';
 import { isTokenText, secondsLeft, type Token, withClaims } from '../ims/token.ts';
 import type { Clock } from '../runner/process.ts';
 
-import { type JobFile, jobFile } from './job-file.ts';
+import { readJobFile, writeJobFile } from './job-file.ts';
 import { entryKey, Repository } from './repository.ts';
 import { LARGEST_SEALED_BYTES, type Opened, open, seal } from './seal.ts';
 
@@ -70,7 +71,9 @@ function sealToken({ token, secret }: Kept, place: readonly string[], fate: Fate
 function readToken({ text, secret }: Opened): (Kept & { readonly fate: unknown }) | undefined {
   const { accessToken, tokenType, expiresAtMs, fate } = parseObject(text) ?? {};
   if (!isTokenText(accessToken) || !isTokenText(tokenType)) return undefined;
-  if (typeof expiresAtMs !== 'number' || !Number.isFinite(expiresAtMs)) return undefined;
+  // A date that `Date` does not hold would fail the step.
+  if (typeof expiresAtMs !== 'number' || Number.isNaN(new Date(expiresAtMs).getTime()))
+    return undefined;
   return { token: withClaims({ accessToken, tokenType, expiresAtMs }), secret, fate };
 }
 
@@ -79,7 +82,7 @@ export class Reuse {
   readonly #wanted: Wanted;
   readonly #options: ReuseOptions;
   readonly #identity: string;
-  readonly #file: JobFile;
+  readonly #path: string;
   readonly #repository: Repository | undefined;
   /** Whether the repository has an entry that cannot be used. */
   #spoilt = false;
@@ -89,10 +92,9 @@ export class Reuse {
     this.#options = options;
     this.#identity = fingerprint(wanted);
     const name = `adobe-ims-token-${this.#identity.slice(0, 32)}`;
-    const limitBytes = LARGEST_SEALED_BYTES;
-    this.#file = jobFile(options.env['RUNNER_TEMP'] ?? '', name, limitBytes);
-    this.#repository =
-      wanted.from === 'repository' ? Repository.open({ ...options, limitBytes }) : undefined;
+    this.#path = join(options.env['RUNNER_TEMP'] ?? '', name);
+    if (wanted.from === 'repository')
+      this.#repository = Repository.open({ ...options, limitBytes: LARGEST_SEALED_BYTES });
   }
 
   /** A token of an earlier step or job with at least `min-validity` seconds left. Never throws. */
@@ -109,14 +111,14 @@ export class Reuse {
     // A step of this job has kept it already, but without the promise to revoke it.
     if (source === 'job' && !revoke) return;
     const fate = this.#repository !== undefined ? 'shared' : revoke ? 'revoked' : 'unshared';
-    this.#file.write(sealToken(kept, this.#placeInJob(), fate));
+    writeJobFile(this.#path, sealToken(kept, this.#placeInJob(), fate));
     if (this.#repository === undefined || source !== 'ims') return;
     const key = entryKey(this.#keyPrefix(), kept.token.expiresAtMs, this.#spoilt);
     await this.#repository.write(key, sealToken(kept, this.#placeInRepository(), fate));
   }
 
   #findInJob(): Found | undefined {
-    const found = this.#open(this.#file.read(), this.#placeInJob());
+    const found = this.#open(readJobFile(this.#path, LARGEST_SEALED_BYTES), this.#placeInJob());
     if (found === undefined || !this.#isFresh(found)) return undefined;
     // No step revokes what other jobs have, and no step shares what will be revoked.
     if (this.#wanted.revoke && found.fate === 'shared') return undefined;
@@ -166,7 +168,8 @@ export class Reuse {
   }
 
   #placeInRepository(): readonly string[] {
-    return ['repository', this.#identity];
+    const repository = this.#options.env['GITHUB_REPOSITORY'] ?? '';
+    return ['repository', repository, this.#identity];
   }
 
   #keyPrefix(): string {

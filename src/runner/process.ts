@@ -40,7 +40,7 @@ export function cancellation(): AbortSignal {
     controller.abort(
       new StepError({
         code: 'cancelled',
-        happened: 'The step was cancelled and set nothing.',
+        happened: 'The step was cancelled.',
         remedy: 'Run the job again if that was not intended.',
       }),
     );

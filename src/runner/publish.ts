@@ -1,6 +1,6 @@
 /** The only file that writes outputs, variables, state and the summary: all of them, or none. */
 
-import { accessSync, appendFileSync, constants, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, statSync, truncateSync } from 'node:fs';
 
 import * as core from '@actions/core';
 
@@ -16,44 +16,52 @@ export type Publication = {
   readonly summary: string;
 };
 
-export type RunnerFile = 'GITHUB_OUTPUT' | 'GITHUB_ENV' | 'GITHUB_STATE' | 'GITHUB_STEP_SUMMARY';
-
-/** The runner's files and their sizes before this step writes. */
-export type RunnerFiles = ReadonlyMap<RunnerFile, { readonly path: string; readonly size: number }>;
-
 /** The name under which the runner keeps the state; post.ts reads it. */
 export const STATE_NAME = 'revoke';
 
-/**
- * Looks at the runner's files before a token is asked for, as one that cannot be handed on is of no use.
- * @throws StepError when one is missing or cannot be written
- */
-export function runnerFiles(names: readonly RunnerFile[], env: NodeJS.ProcessEnv): RunnerFiles {
-  const look = (name: RunnerFile): { path: string; size: number } => {
-    const path = env[name] ?? '';
-    try {
-      accessSync(path, constants.W_OK);
-      const facts = statSync(path);
-      if (!facts.isDirectory()) return { path, size: facts.size };
-    } catch {
-      // As said below.
-    }
-    throw new StepError({
+const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'];
+
+/** The runner's files by name, with the sizes that they have before this step writes. */
+export type RunnerFiles = ReadonlyMap<string, { readonly path: string; readonly size: number }>;
+
+function failure(cause: unknown): StepError {
+  const { code = '' } = cause as NodeJS.ErrnoException;
+  return new StepError(
+    {
       code: 'runner',
-      happened: `${name} names no file that can be written.`,
-      remedy: 'Use the action through `uses:` in a workflow, on a current runner.',
-    });
-  };
-  return new Map(names.map((name) => [name, look(name)]));
+      happened: 'The files that the runner reads could not be written.',
+      remedy:
+        'Use the action through `uses:` in a workflow, and check that the disk of the runner has space.',
+      facts: /^E[A-Z]{2,20}$/.test(code) ? [code] : [],
+    },
+    { cause },
+  );
 }
 
-/** Takes back what was written; what cannot be cut to a size, such as a device, held nothing. */
-function cutBack(files: RunnerFiles): void {
+/**
+ * Looks at the runner's files before a token is asked for, as one that cannot be handed on is of no use.
+ * @throws StepError when one is not there
+ */
+export function runnerFiles(env: NodeJS.ProcessEnv): RunnerFiles {
+  const named = FILES.map((name) => [name, env[name] ?? ''] as const);
+  try {
+    return new Map(
+      named
+        .filter(([, path]) => path !== '')
+        .map(([name, path]) => [name, { path, size: statSync(path).size }]),
+    );
+  } catch (error) {
+    throw failure(error);
+  }
+}
+
+/** Takes back what was written. */
+function undo(files: RunnerFiles): void {
   for (const { path, size } of files.values())
     try {
       truncateSync(path, size);
     } catch {
-      // The others must be cut back all the same.
+      // What cannot be cut, such as a device, held nothing. The others must be cut all the same.
     }
 }
 
@@ -67,19 +75,9 @@ export function publish(publication: Publication, files: RunnerFiles): void {
     for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
     for (const [name, value] of Object.entries(variables)) core.exportVariable(name, value);
     if (state !== '') core.saveState(STATE_NAME, state);
-    const summaryFile = files.get('GITHUB_STEP_SUMMARY')?.path;
-    if (summaryFile !== undefined) appendFileSync(summaryFile, summary);
+    if (summary !== '') appendFileSync(files.get('GITHUB_STEP_SUMMARY')?.path ?? '', summary);
   } catch (error) {
-    cutBack(files);
-    const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
-    const known = /^E[A-Z]{2,20}$/.test(code) ? ` (${code})` : '';
-    throw new StepError(
-      {
-        code: 'runner',
-        happened: `The files that the runner reads could not be written${known}.`,
-        remedy: 'Check that the disk of the runner has space.',
-      },
-      { cause: error },
-    );
+    undo(files);
+    throw failure(error);
   }
 }

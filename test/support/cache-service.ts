@@ -1,190 +1,296 @@
 /**
- * The Actions cache service as `@actions/cache` 6 speaks to it: three calls of JSON over POST, and
- * Microsoft's own emulator of the blob store behind them.
+ * The Actions cache service, version 2: its three calls, and in front of Azurite, Microsoft's emulator of
+ * the blob store, the two requests for the bytes. Each of the five can be made to fail.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { randomBytes, randomUUID } from 'node:crypto';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as ask,
+  type ServerResponse,
+} from 'node:http';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 
 import {
   BlobSASPermissions,
   BlobServiceClient,
+  type BlockBlobClient,
   type ContainerClient,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 
-export type CacheEntry = { readonly key: string; readonly version: string; finished: boolean };
+/** The five requests, in the order of a step that finds nothing and saves. */
+export const PLACES = ['lookup', 'download', 'create', 'upload', 'finalize'] as const;
+export type Place = (typeof PLACES)[number];
 
-export type CacheBehaviour = 'normal' | 'silent' | 'error' | 'read-only' | 'garbage' | 'lying';
+/** An answer in place of the right one. */
+export type Fault = {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** One byte a second without end, bytes without end, or not a byte. */
+  readonly manner?: 'drip' | 'flood' | 'silence';
+};
+
+export type CacheEntry = {
+  readonly key: string;
+  readonly version: string;
+  readonly blob: string;
+  finished: boolean;
+  /** What a download of this entry gets. */
+  fault?: Fault;
+};
+
+export type CacheRequest = {
+  readonly place: Place;
+  readonly method: string;
+  /** Of a signed URL without its query. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+};
+
+export type BlobStore = {
+  readonly container: ContainerClient;
+  close(): Promise<void>;
+};
 
 export type CacheService = {
   /** What a job needs in its environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly entries: CacheEntry[];
-  readonly calls: string[];
-  behaviour: CacheBehaviour;
-  /** Puts other bytes in the place of an entry's archive. */
-  replace(key: string, bytes: Buffer): Promise<void>;
-  read(key: string): Promise<Buffer>;
+  readonly requests: CacheRequest[];
+  readonly faults: Partial<Record<Place, Fault>>;
+  /** What the run may not do. */
+  readonly denied: Set<'read' | 'write'>;
+  /** How the answers spell their fields. */
+  fields: 'underscore' | 'lowerCamel';
+  requestsTo(place: Place): readonly CacheRequest[];
+  /** The bytes of an entry. */
+  blobOf(entry: CacheEntry): BlockBlobClient;
   close(): Promise<void>;
 };
 
 const ACCOUNT = 'p8etest';
+const SERVICE = '/twirp/github.actions.results.api.v1.CacheService/';
+const METHODS: Readonly<Record<string, Place>> = {
+  GetCacheEntryDownloadURL: 'lookup',
+  CreateCacheEntry: 'create',
+  FinalizeCacheEntryUpload: 'finalize',
+};
 
-type BlobStore = { readonly container: ContainerClient; readonly process: ChildProcess };
-
-/** Starts Azurite on a free port, in memory, with an account made up for this run. */
-async function startBlobStore(): Promise<BlobStore> {
-  const key = randomBytes(64).toString('base64');
-  const main = join(import.meta.dirname, '../../node_modules/azurite/dist/src/blob/main.js');
-  const words = [
-    '--blobPort',
-    '0',
-    '--inMemoryPersistence',
-    '--skipApiVersionCheck',
-    '--disableTelemetry',
-  ];
-  const child = spawn(process.execPath, [main, ...words], {
-    env: { PATH: process.env['PATH'], AZURITE_ACCOUNTS: `${ACCOUNT}:${key}` },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const url = await new Promise<string>((resolve, reject) => {
+function urlOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
     let text = '';
     child.once('error', reject);
     child.once('exit', () => {
       reject(new Error(`the blob store ended: ${text}`));
     });
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
       const found = /listens on (http:\/\/127\.0\.0\.1:\d+)/.exec(text)?.[1];
       if (found !== undefined) resolve(found);
     });
   });
+}
+
+/** Starts Azurite on a free port, in memory, with an account made up for this run. */
+export async function startBlobStore(): Promise<BlobStore> {
+  const key = randomBytes(64).toString('base64');
+  const main = join(import.meta.dirname, '../../node_modules/azurite/dist/src/blob/main.js');
+  const words = '--blobPort 0 --inMemoryPersistence --skipApiVersionCheck --disableTelemetry'.split(
+    ' ',
+  );
+  const child = spawn(process.execPath, [main, ...words], {
+    env: { PATH: process.env['PATH'], AZURITE_ACCOUNTS: `${ACCOUNT}:${key}` },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const url = await urlOf(child);
   const credential = new StorageSharedKeyCredential(ACCOUNT, key);
   const service = new BlobServiceClient(`${url}/${ACCOUNT}`, credential);
   const container = service.getContainerClient('cache');
   await container.create();
-  return { container, process: child };
+  const close = async (): Promise<void> => {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill();
+    await ended;
+  };
+  return { container, close };
 }
 
-async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>;
+/** Sends what a fault says. The endless ones end with the connection. */
+async function misbehave(fault: Fault, response: ServerResponse): Promise<void> {
+  if (fault.manner === 'silence') return;
+  response.writeHead(fault.status ?? 200, fault.headers);
+  if (fault.manner === undefined) {
+    response.end(fault.body ?? '');
+    return;
+  }
+  const bytes = fault.manner === 'drip' ? 'x' : 'x'.repeat(65_536);
+  const pause = fault.manner === 'drip' ? 1000 : 0;
+  while (!response.closed) {
+    if (!response.write(bytes)) await new Promise((resolve) => response.once('drain', resolve));
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
 }
 
-const blobName = (entry: CacheEntry): string => Buffer.from(entry.key).toString('hex');
+const camel = (name: string): string =>
+  name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** Starts the service on a free port. */
-export async function startCacheService(): Promise<CacheService> {
-  const store = await startBlobStore();
-  const entries: CacheEntry[] = [];
-  const calls: string[] = [];
+type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 
-  const sign = (entry: CacheEntry, permissions: string): Promise<string> =>
-    store.container.getBlockBlobClient(blobName(entry)).generateSasUrl({
+class Service {
+  readonly entries: CacheEntry[] = [];
+  readonly denied = new Set<'read' | 'write'>();
+  readonly #container: ContainerClient;
+
+  constructor(container: ContainerClient) {
+    this.#container = container;
+  }
+
+  blobOf(entry: CacheEntry): BlockBlobClient {
+    return this.#container.getBlockBlobClient(entry.blob);
+  }
+
+  async answer(place: Place, text: string, origin: string): Promise<Answer> {
+    const body = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const [key, version] = [String(body['key']), String(body['version'])];
+    if (place === 'create') return this.#create(key, version, origin);
+    if (place === 'finalize') return this.#finalize(key, version);
+    const more = body['restore_keys'] ?? [];
+    return this.#lookUp(key, Array.isArray(more) ? more.map(String) : [], version, origin);
+  }
+
+  async #sign(entry: CacheEntry, permissions: string, origin: string): Promise<string> {
+    const signed = await this.blobOf(entry).generateSasUrl({
       permissions: BlobSASPermissions.parse(permissions),
       expiresOn: new Date(Date.now() + 600_000),
     });
+    const { pathname, search } = new URL(signed);
+    return origin + pathname + search;
+  }
 
-  const create = async (key: string, version: string): Promise<object> => {
-    if (service.behaviour === 'read-only')
-      return { ok: false, message: 'cache write denied: read-only' };
-    if (entries.some((entry) => entry.key === key && entry.version === version))
-      return { ok: false, message: 'cache entry with the same key and version exists' };
-    const entry = { key, version, finished: false };
-    entries.push(entry);
-    return { ok: true, signed_upload_url: await sign(entry, 'cw') };
-  };
+  async #create(key: string, version: string, origin: string): Promise<Answer> {
+    const message = 'cache write denied: the token has no write permission';
+    if (this.denied.has('write')) return { status: 200, body: { ok: false, message } };
+    if (this.entries.some((entry) => entry.key === key && entry.version === version))
+      return { status: 409, body: { code: 'already_exists', msg: 'cache entry already exists' } };
+    const entry = { key, version, blob: randomUUID(), finished: false };
+    this.entries.push(entry);
+    return {
+      status: 200,
+      body: { ok: true, signed_upload_url: await this.#sign(entry, 'cw', origin) },
+    };
+  }
 
-  const finalize = (key: string, version: string): object => {
-    const entry = entries.find((one) => one.key === key && one.version === version);
-    if (entry === undefined) return { ok: false };
+  #finalize(key: string, version: string): Answer {
+    const entry = this.entries.find((one) => one.key === key && one.version === version);
+    if (entry === undefined)
+      return { status: 404, body: { code: 'not_found', msg: 'no such entry' } };
     entry.finished = true;
-    return { ok: true, entry_id: '1' };
-  };
+    return { status: 200, body: { ok: true, entry_id: '1' } };
+  }
 
-  const lookUp = async (prefixes: readonly string[], version: string): Promise<object> => {
-    // Newest first, by prefix.
-    const found = entries.findLast(
-      (entry) =>
-        entry.finished &&
-        (service.behaviour === 'lying' || entry.version === version) &&
-        (service.behaviour === 'lying' || prefixes.some((prefix) => entry.key.startsWith(prefix))),
-    );
-    if (found === undefined) return { ok: false };
-    return { ok: true, signed_download_url: await sign(found, 'r'), matched_key: found.key };
-  };
+  async #lookUp(
+    key: string,
+    prefixes: readonly string[],
+    version: string,
+    origin: string,
+  ): Promise<Answer> {
+    const msg = 'cache read denied: the token has no read permission';
+    if (this.denied.has('read')) return { status: 403, body: { code: 'permission_denied', msg } };
+    const all = this.entries.filter((entry) => entry.finished && entry.version === version);
+    const newest = (prefix: string): CacheEntry | undefined =>
+      all.findLast((entry) => entry.key.startsWith(prefix));
+    const found =
+      all.find((entry) => entry.key === key) ??
+      prefixes.map(newest).find((entry) => entry !== undefined);
+    if (found === undefined) return { status: 200, body: { ok: false } };
+    const url = await this.#sign(found, 'r', origin);
+    return {
+      status: 200,
+      body: { ok: true, signed_download_url: url, matched_key: found.key },
+    };
+  }
+}
 
-  const answer = async (method: string, body: Record<string, unknown>): Promise<object> => {
-    const text = (name: string): string => (typeof body[name] === 'string' ? body[name] : '');
-    const [key, version] = [text('key'), text('version')];
-    switch (method) {
-      case 'CreateCacheEntry':
-        return create(key, version);
-      case 'FinalizeCacheEntryUpload':
-        return finalize(key, version);
-      case 'GetCacheEntryDownloadURL': {
-        const more = body['restore_keys'] ?? body['restoreKeys'];
-        const prefixes = Array.isArray(more) ? more.map(String) : [];
-        return lookUp([key, ...prefixes], version);
-      }
-      default:
-        throw new Error(`unknown method ${method}`);
-    }
-  };
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
 
+/** Passes a request for bytes on to the blob store. */
+async function forward(
+  request: IncomingMessage,
+  body: Buffer,
+  store: URL,
+  response: ServerResponse,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const { method, headers, url: path } = request;
+  const { hostname, port } = store;
+  ask({ hostname, port, method, path, headers, agent: false }, resolve)
+    .once('error', reject)
+    .end(body);
+  const answer = await promise;
+  response.writeHead(answer.statusCode ?? 500, answer.headers);
+  await pipeline(answer, response);
+}
+
+/** Starts the service on a free port; several may share one blob store. */
+export async function startCacheService(store: BlobStore): Promise<CacheService> {
+  const state = new Service(store.container);
+  const requests: CacheRequest[] = [];
+  let origin = '';
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { method = '', url = '', headers } = request;
+    const { pathname: path } = new URL(url, origin);
+    const called = path.startsWith(SERVICE) ? METHODS[path.slice(SERVICE.length)] : undefined;
+    const place = called ?? (method === 'GET' ? 'download' : 'upload');
+    const body = await readBody(request);
+    requests.push({ place, method, path, headers, body });
+    const entry = state.entries.find(({ blob }) => path.endsWith(blob));
+    const fault = service.faults[place] ?? (place === 'download' ? entry?.fault : undefined);
+    if (fault !== undefined) return misbehave(fault, response);
+    if (called === undefined) return forward(request, body, new URL(store.container.url), response);
+    const answer = await state.answer(called, body.toString(), origin);
+    const spelt = Object.entries(answer.body).map(([name, value]) => [
+      service.fields === 'lowerCamel' ? camel(name) : name,
+      value,
+    ]);
+    response.writeHead(answer.status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(Object.fromEntries(spelt)));
+  };
   const server = createServer((request, response) => {
-    const method = request.url?.split('/').at(-1) ?? '';
-    calls.push(method);
-    if (service.behaviour === 'silent') return;
-    if (service.behaviour === 'error' || service.behaviour === 'garbage') {
-      response.writeHead(service.behaviour === 'error' ? 500 : 200, {
-        'content-type': 'application/json',
-      });
-      response.end('<html>');
-      return;
-    }
-    readJson(request)
-      .then((body) => answer(method, body))
-      .then((value) => {
-        response.writeHead(200, { 'content-type': 'application/json' });
-        response.end(JSON.stringify(value));
-      })
-      .catch((error: unknown) => {
-        response.writeHead(500);
-        response.end(String(error));
-      });
+    handle(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const claims = Buffer.from(
-    JSON.stringify({ ac: '[{"Scope":"refs/heads/main","Permission":3}]' }),
-  );
-  const blob = (key: string): ReturnType<ContainerClient['getBlockBlobClient']> =>
-    store.container.getBlockBlobClient(Buffer.from(key).toString('hex'));
+  origin = `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
+  // The toolkit reads from its token where it may save.
+  const scopes = JSON.stringify({ ac: '[{"Scope":"refs/heads/main","Permission":3}]' });
   const service: CacheService = {
     env: {
       ACTIONS_CACHE_SERVICE_V2: 'true',
-      ACTIONS_RESULTS_URL: `http://127.0.0.1:${port}/`,
-      ACTIONS_RUNTIME_TOKEN: `p8e-test.${claims.toString('base64url')}.runtime-token`,
+      ACTIONS_RESULTS_URL: `${origin}/`,
+      ACTIONS_RUNTIME_TOKEN: `p8e-test.${Buffer.from(scopes).toString('base64url')}.runtime-token`,
     },
-    entries,
-    calls,
-    behaviour: 'normal',
-    replace: async (key, bytes) => {
-      await blob(key).uploadData(bytes);
-    },
-    read: (key) => blob(key).downloadToBuffer(),
+    entries: state.entries,
+    denied: state.denied,
+    requests,
+    faults: {},
+    fields: 'underscore',
+    requestsTo: (place) => requests.filter((request) => request.place === place),
+    blobOf: (entry) => state.blobOf(entry),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      const ended = new Promise((resolve) => store.process.once('exit', resolve));
-      store.process.kill();
-      await ended;
     },
   };
   return service;

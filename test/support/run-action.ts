@@ -187,19 +187,13 @@ function githubVariables(job: JobState): Variables {
     GITHUB_ACTION_REF: '',
     // Empty for an action that is used by its path.
     GITHUB_ACTION_REPOSITORY: '',
-    GITHUB_ACTOR: 'octocat',
-    GITHUB_API_URL: 'https://api.github.com',
     GITHUB_EVENT_NAME: 'push',
-    GITHUB_EVENT_PATH: join(job.temp, '_github_workflow', 'event.json'),
-    GITHUB_GRAPHQL_URL: 'https://api.github.com/graphql',
     GITHUB_JOB: 'test',
     GITHUB_REF: 'refs/heads/main',
     GITHUB_REPOSITORY: 'octo-org/octo-repo',
     GITHUB_REPOSITORY_ID: '1296269',
-    GITHUB_REPOSITORY_OWNER: 'octo-org',
     GITHUB_RUN_ATTEMPT: '1',
     GITHUB_RUN_ID: '1658821493',
-    GITHUB_RUN_NUMBER: '3',
     GITHUB_SERVER_URL: 'https://github.com',
     GITHUB_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
     GITHUB_WORKFLOW: 'test',
@@ -212,11 +206,8 @@ function runnerVariables(job: JobState, debug: boolean): Variables {
   return {
     RUNNER_ARCH: process.arch.toUpperCase(),
     RUNNER_ENVIRONMENT: 'github-hosted',
-    RUNNER_NAME: 'test',
     RUNNER_OS: systems[process.platform] ?? 'Linux',
     RUNNER_TEMP: job.temp,
-    RUNNER_TOOL_CACHE: join(job.root, 'tools'),
-    RUNNER_WORKSPACE: dirname(job.workspace),
     ...(debug ? { RUNNER_DEBUG: '1', ACTIONS_STEP_DEBUG: 'true' } : {}),
   };
 }
@@ -444,10 +435,8 @@ async function createJobState(options: JobOptions): Promise<JobState> {
     posts: [],
     children: new Set(),
   };
-  const inTemp = ['_github_workflow', '_runner_file_commands'].map((name) => join(job.temp, name));
-  const folders = [...inTemp, job.workspace, job.home, join(root, 'tools')];
+  const folders = [join(job.temp, '_runner_file_commands'), job.workspace, job.home];
   await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true })));
-  await writeFile(join(job.temp, '_github_workflow', 'event.json'), '{}');
   for (const secret of options.secrets ?? []) job.masker.addSecret(secret);
   return job;
 }

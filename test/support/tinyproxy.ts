@@ -7,7 +7,10 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export const hasTinyproxy = spawnSync('tinyproxy', ['-v']).status === 0;
+/** Where CI is set on Linux, its tests run and fail without it, so that nobody takes them for passed. */
+export const hasTinyproxy =
+  spawnSync('tinyproxy', ['-v']).status === 0 ||
+  (process.env['CI'] === 'true' && process.platform === 'linux');
 
 export type Tinyproxy = {
   readonly port: number;

@@ -54,10 +54,10 @@ export function git(folder: string, ...args: readonly string[]): string {
 }
 
 /** Copies what git knows or would add, as it is in the working tree, to a new folder. */
-export function copyRepository(root: string, target: string): void {
+function copyRepository(root: string, target: string): void {
   const list = git(root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard');
   const names = list.split('\0').filter((name) => name !== '' && existsSync(join(root, name)));
-  for (const name of new Set(names)) cpSync(join(root, name), join(target, name));
+  for (const name of names) cpSync(join(root, name), join(target, name));
 }
 
 /** The actions that the workflow takes from GitHub, other than the checkout, which act does itself. */
@@ -86,8 +86,10 @@ function surroundings(home: string, records: string): NodeJS.ProcessEnv {
   return { ...own, ...homes, PATH: path, IMS_RECORDS: records, ACT_DISABLE_VERSION_CHECK: '1' };
 }
 
-/** Runs the workflow of `repository` with a scratch folder for everything else. */
-export function runWorkflow(act: string, repository: string, scratch: string): Run {
+/** Runs the workflow in a copy of the repository, with a scratch folder for that and all else. */
+export function runWorkflow(act: string, root: string, scratch: string): Run {
+  const repository = join(scratch, 'repository');
+  copyRepository(root, repository);
   const folders = ['home', 'records', 'cache', 'stand-in'].map((name) => join(scratch, name));
   const [home = '', records = '', cache = '', standIn = ''] = folders;
   for (const folder of folders) mkdirSync(folder, { recursive: true });

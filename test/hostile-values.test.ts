@@ -1,0 +1,220 @@
+/** Answers and inputs that nobody expects: the step ends soon, in words, and shows no secret. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import ts from 'typescript';
+import { describe, expect } from 'vitest';
+import { parse } from 'yaml';
+
+import { type Inputs, test } from './support/fixtures.ts';
+import type { ScriptedAnswer } from './support/ims-server.ts';
+import type { Job, StepOptions, StepResult } from './support/run-action.ts';
+import { expectSuccess, messageOf, written } from './support/verdicts.ts';
+
+/** Far below `timeout`, and enough for a busy machine. */
+const SOON_MS = 10_000;
+const ROOT = join(import.meta.dirname, '..');
+const action = parse(readFileSync(join(ROOT, 'action.yml'), 'utf8')) as { inputs: Inputs };
+const NAMES = Object.keys(action.inputs);
+
+/** Runs a step, and ends it when it does not end by itself. */
+async function usesSoon(job: Job, inputs: Inputs, options: StepOptions = {}): Promise<StepResult> {
+  const onStart: StepOptions['onStart'] = (child) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), SOON_MS);
+    child.once('exit', () => {
+      clearTimeout(timer);
+    });
+  };
+  const step = await job.uses(inputs, { onStart, ...options });
+  expect(step.signal, 'the step ended by itself').toBeNull();
+  return step;
+}
+
+describe('an answer', () => {
+  const GOOD = { access_token: 'p8e-test-token', token_type: 'bearer', expires_in: 86_399 };
+  const BAD = { error: 'invalid_request' };
+  const NINE = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`a${i}_token`, '*']));
+  /** Half a character, as it is in a string and as a server may write it in a header. */
+  const [HALF, HALF_IN_HEADER] = ['p8e\ud800', Buffer.of(0xed, 0xa0, 0x80, 65).toString('latin1')];
+
+  const answer = (status: number, fields: object, debugId = 'p8e'): ScriptedAnswer => ({
+    status,
+    headers: { 'x-debug-id': debugId },
+    body: JSON.stringify({ ...(status === 200 ? GOOD : BAD), ...fields }),
+  });
+
+  test.for([
+    ['nine tokens that are in each mask', 400, { error_description: '*', ...NINE }, 'invalid'],
+    ['a token that is in its mask', 400, { error_description: '*', id_token: '*' }, 'invalid'],
+    ['half a character in the token', 200, { access_token: HALF }, '`access_token`'],
+    ['half a character in the refresh token', 200, { refresh_token: HALF }, '`refresh_token`'],
+    ['half a character in the token type', 200, { token_type: HALF }, '`token_type`'],
+    ['half a character in the error', 400, { error: HALF }, 'HTTP 400'],
+    ['half a character in the description', 400, { error_description: HALF }, 'invalid_request'],
+    ['half a character in a token that it refuses', 400, { id_token: HALF }, 'invalid_request'],
+    ['half a character in x-debug-id', 400, {}, 'invalid_request'],
+  ] as const)('with %s fails once, and as what it is', async (row, { ims, job, inputs }) => {
+    const [, status, fields, words] = row;
+    ims.scriptAlways(answer(status, fields, HALF_IN_HEADER));
+    const message = messageOf(await usesSoon(job, inputs));
+    expect(message).toContain(words);
+    expect(message).not.toContain('defect');
+    expect(ims.requests).toHaveLength(1);
+  });
+
+  test('with half a character in the ID token is as good as any', async ({ ims, job, inputs }) => {
+    ims.scriptAlways(answer(200, { id_token: HALF }));
+    expectSuccess(await usesSoon(job, inputs));
+  });
+
+  test.for([200, 400])(
+    '(%i) masks three tokens and no other field',
+    async (status, { ims, job, inputs }) => {
+      const [access_token, refresh_token, id_token] = ['p8e-test-1', 'p8e-test-2', 'p8e-test-3'];
+      const tokens = { access_token, refresh_token, id_token };
+      ims.scriptAlways(answer(status, { ...tokens, e_token: 'e', token: 't', tokens: ['o'] }));
+      const { masks } = await usesSoon(job, inputs);
+      expect(masks).toEqual(expect.arrayContaining(Object.values(tokens)));
+      for (const mask of masks) expect(mask.length).toBeGreaterThan(8);
+    },
+  );
+
+  const UNITS = [...Array.from('"\'`\u201c=-, \n\\[*\u0000'), '::', 'bad_request'];
+  test.for(UNITS)(
+    'of %j over and over is soon read, and inputs of it soon refused',
+    async (unit, { ims, job, inputs }) => {
+      const fill = (bytes: number): string => {
+        const times = Math.floor((60_000 - 2) / bytes);
+        return `x${unit.repeat(times)}x`;
+      };
+      const text = fill(JSON.stringify(unit).length - 2);
+      ims.scriptAlways(
+        answer(400, { error_description: text }, text.slice(0, 8000).replace(/[^ -~]/g, '-')),
+      );
+      const value = fill(Buffer.byteLength(unit)).replaceAll('\u0000', '+');
+      messageOf(await usesSoon(job, Object.fromEntries(NAMES.map((name) => [name, value]))));
+      messageOf(await usesSoon(job, inputs));
+      messageOf(await usesSoon(job, { ...inputs, 'client-secret': value }));
+    },
+  );
+});
+
+describe('an input', () => {
+  const OTHER = 'p8e-test-"Zx9Kq7\\Wv3+Jt5/Bn1=Lm8';
+
+  test.for([
+    ...NAMES.filter((name) => !/^(client-|code|refresh|org)/.test(name)).map((name) => [name, '?']),
+    ['client-id', '"?"'],
+    ['org-id', '"?"'],
+    ['client-secret', '"?"'],
+    ['client-secret', '?,p8e-test-b,p8e-test-c'],
+    ['code', '?'],
+    ['refresh-token', '?'],
+    ['ims-url', 'https://?'],
+    ['scopes', '[?'],
+    ['scopes', 'openid, ?', '2'],
+    ['scopes', JSON.stringify(['openid', '?']), '2'],
+    ['env-var', 'A_TOKEN, B_TOKEN ?', '3'],
+  ])(
+    '`%s` with another secret (%s) is refused, and not quoted',
+    async (row, { ims, job, inputs }) => {
+      const [name = '', form = '?', place = ''] = row;
+      const secret = form.startsWith('["') ? JSON.stringify(OTHER).slice(1, -1) : OTHER;
+      const value = form.replace('?', secret);
+      const step = await usesSoon(job, { ...inputs, [name]: value }, { debug: true });
+      expect(messageOf(step)).toMatch(new RegExp(`\`${name}\`.*\\b${place}\\b`));
+      const text = written(step).toLowerCase();
+      const hidden = OTHER.slice('p8e-test-'.length).toLowerCase();
+      for (let at = 0; at + 5 <= hidden.length; at += 1)
+        expect(text).not.toContain(hidden.slice(at, at + 5));
+      expect(ims.connections).toBe(0);
+    },
+  );
+
+  test.for([
+    ['client-id', 'p8e-test-\u00fc'],
+    ['client-id', 'p8e-\u0442\u0435\u0441\u0442'],
+    ['scopes', '["openid", "p8e\\ud800"]'],
+  ] as const)(
+    '`%s` of %j is refused before any request',
+    async ([name, value], { ims, job, inputs }) => {
+      const step = await usesSoon(job, { ...inputs, [name]: value, revoke: 'true' });
+      expect(messageOf(step)).toContain(`\`${name}\``);
+      expect(ims.connections).toBe(0);
+    },
+  );
+});
+
+test.for<readonly [string, Readonly<Record<string, string>>]>([
+  ['no output file', { GITHUB_OUTPUT: '' }],
+  ['no file at all', { GITHUB_OUTPUT: '', GITHUB_ENV: '', GITHUB_STATE: '', RUNNER_TEMP: '' }],
+  ['no run', { GITHUB_RUN_ID: '', GITHUB_RUN_ATTEMPT: '', GITHUB_JOB: '' }],
+  ['no repository', { GITHUB_REPOSITORY: '', GITHUB_SERVER_URL: '' }],
+  ['a server that is no URL', { GITHUB_SERVER_URL: '::', GITHUB_OUTPUT: '' }],
+  ['a cache that is no URL', { ACTIONS_RESULTS_URL: '::' }],
+  ['a cache that nobody may use', { ACTIONS_RESULTS_URL: 'http://0.0.0.0:1/' }],
+  ['a cache that is not there', { ACTIONS_RESULTS_URL: 'http://127.0.0.1:1/' }],
+  ['a runtime token that no header can have', { ACTIONS_RUNTIME_TOKEN: 'p8e\n\u20ac' }],
+  ['a proxy that is none', { https_proxy: 'http://%zz@[', no_proxy: '*,[' }],
+  ['authorities that are none', { NODE_USE_SYSTEM_CA: '1', SSL_CERT_FILE: '/dev/null' }],
+])('a step with %s never ends in a stack trace', async ([, strange], { startJob, inputs }) => {
+  const cache = {
+    ACTIONS_CACHE_SERVICE_V2: 'true',
+    ACTIONS_RUNTIME_TOKEN: 'p8e-test',
+    ACTIONS_RESULTS_URL: 'http://127.0.0.1:1/',
+  };
+  for (const change of [{ revoke: 'true', summary: 'true' }, { reuse: 'repository' }]) {
+    const job = await startJob({ env: { ...cache, ...strange } });
+    const step = await usesSoon(job, { ...inputs, ...change }, { debug: true });
+    if (step.failed) messageOf(step);
+    else expectSuccess(step);
+    const [post] = await job.finish();
+    expect(post).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(written(step)).not.toMatch(/^\s+at |defect/m);
+  }
+});
+
+describe('an expression of src', () => {
+  type Expression = { readonly where: string; readonly source: string; readonly flags: string };
+
+  function expressionsOf(file: string): readonly Expression[] {
+    const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
+    const found: Expression[] = [];
+    const visit = (node: ts.Node): void => {
+      if (ts.isRegularExpressionLiteral(node)) {
+        const end = node.text.lastIndexOf('/');
+        const line = source.getLineAndCharacterOfPosition(node.pos).line + 1;
+        const where = `${file.slice(file.indexOf('src'))}:${line}`;
+        found.push({ where, source: node.text.slice(1, end), flags: node.text.slice(end + 1) });
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+    return found;
+  }
+
+  const src = join(ROOT, 'src');
+  const expressions = readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => expressionsOf(join(src, name)));
+  /** Words of all expressions, among them what each repeats, and characters of each class. */
+  const units = new Set([
+    ...Array.from('"\'`= ,.:-_/\\+%*\n\r\t#[aZ0\u00e9\u200b\u201c\u2028'),
+    ...expressions.flatMap(({ source }) => source.match(/[A-Za-z_ ]{2,}/g) ?? []),
+  ]);
+
+  test.for(expressions)('takes time in proportion ($where: $source)', ({ source, flags }) => {
+    const expression = new RegExp(source, flags);
+    for (const unit of units)
+      for (const [start, end] of [
+        ['', '\u0001'],
+        ['\u0001', '\u0001\n'],
+      ] as const) {
+        const text = start + unit.repeat(64_000 / unit.length) + end;
+        const started = performance.now();
+        text.replace(expression, '');
+        expect(performance.now() - started, JSON.stringify(unit)).toBeLessThan(1000);
+      }
+  });
+});

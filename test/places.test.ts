@@ -1,0 +1,166 @@
+/** What is kept opens in its place alone, with the client secret that IMS accepted. */
+
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect } from 'vitest';
+
+import { test } from './support/cache-fixtures.ts';
+import { type Inputs, SECRET } from './support/fixtures.ts';
+import type { Job } from './support/run-action.ts';
+import { expectSuccess, messageOf } from './support/verdicts.ts';
+
+const SHARED = { reuse: 'repository' };
+const OTHER_REPOSITORY = { ...SHARED, GITHUB_REPOSITORY: 'octo-org/p8e' };
+
+const keptFiles = (job: Job): readonly string[] =>
+  readdirSync(job.temp)
+    .filter((name) => name.startsWith('adobe-'))
+    .map((name) => join(job.temp, name));
+
+async function sourceOf(job: Job, inputs: Inputs): Promise<string | undefined> {
+  const step = await job.uses(inputs);
+  expectSuccess(step);
+  expect(step.annotations).toEqual([]);
+  return step.outputs['source'];
+}
+
+describe('what is kept', () => {
+  type Place = Readonly<Record<string, string>>;
+
+  test.for<readonly [string, Place, Place, string]>([
+    ['by a job opens in it', {}, {}, 'job'],
+    ['by a job does not open in another run', {}, { GITHUB_RUN_ID: '2' }, 'ims'],
+    ['by a job does not open in another attempt', {}, { GITHUB_RUN_ATTEMPT: '2' }, 'ims'],
+    ['by a job does not open in another job', {}, { GITHUB_JOB: 'p8e' }, 'ims'],
+    ['by a job does not open in the repository', {}, SHARED, 'ims'],
+    ['in a repository opens in it', SHARED, SHARED, 'repository'],
+    ['in a repository does not open in a job', SHARED, {}, 'ims'],
+    ['in a repository does not open in another', SHARED, OTHER_REPOSITORY, 'ims'],
+  ])('%s', async ([, from, to, source], { cache, startJob, inputs }) => {
+    const keep = async ({ reuse = 'job', ...env }: Place) => {
+      const start = (): Promise<Job> => startJob({ env: { ...cache.env, ...env } });
+      cache.entries.length = 0;
+      const job = await start();
+      expect(await sourceOf(job, { ...inputs, reuse })).toBe('ims');
+      const [file = ''] = keptFiles(job);
+      const [entry] = cache.entries;
+      const shared = reuse === 'repository' && entry !== undefined;
+      const blob = shared ? cache.blobOf(entry) : undefined;
+      return {
+        bytes: (await blob?.downloadToBuffer()) ?? readFileSync(file),
+        replace: async (bytes: Buffer) => {
+          if (blob === undefined) writeFileSync(file, bytes);
+          else await blob.uploadData(bytes);
+        },
+        again: async () => sourceOf(shared ? await start() : job, { ...inputs, reuse }),
+      };
+    };
+    const { bytes } = await keep(from);
+    const other = await keep(to);
+    await other.replace(bytes);
+    expect(await other.again()).toBe(source);
+  });
+});
+
+describe('a token that other jobs have is not revoked', () => {
+  /** Gives each file of the job the names and the bytes of each other. */
+  function exchange(job: Job): void {
+    const files = keptFiles(job);
+    const names = files.flatMap((file) => [file, `${file}-shared`, file.replace(/-shared$/, '')]);
+    const contents = files.map((file) => readFileSync(file));
+    for (const name of new Set(names))
+      for (const bytes of contents) if (!files.includes(name)) writeFileSync(name, bytes);
+  }
+  const asItIs = (): void => undefined;
+
+  test.for([
+    ['by a step after it', [SHARED, { revoke: 'true' }], asItIs],
+    ['by a step before it', [{ revoke: 'true' }, SHARED], asItIs],
+    ['by a step between two', [SHARED, { revoke: 'true' }, SHARED], asItIs],
+    ['with files that changed places', [SHARED, { revoke: 'true' }, SHARED], exchange],
+    ['with files that changed places before', [{ revoke: 'true' }, SHARED], exchange],
+  ] as const)('%s', async ([, steps, between], { cache, ims, startJob, inputs }) => {
+    const job = await startJob({ env: cache.env });
+    const revoking: string[] = [];
+    for (const change of steps) {
+      const step = await job.uses({ ...inputs, ...change });
+      expectSuccess(step);
+      if ('revoke' in change) revoking.push(step.outputs['access-token'] ?? '');
+      between(job);
+    }
+    const other = await startJob({ env: cache.env });
+    const shared = await other.uses({ ...inputs, ...SHARED });
+    await job.finish();
+    expect([...ims.revoked]).toEqual(revoking);
+    expect(revoking).not.toContain(shared.outputs['access-token']);
+    const later = await (await startJob({ env: cache.env })).uses({ ...inputs, ...SHARED });
+    expect(later.outputs['source']).toBe('repository');
+    expect(ims.revoked).not.toContain(later.outputs['access-token']);
+  });
+});
+
+describe('a token that IMS gave for the second of two secrets', () => {
+  const OLD = 'p8e-test-old-secret';
+
+  test.for(['job', 'repository'])(
+    'opens with that one alone (reuse: %s)',
+    async (reuse, { cache, ims, startJob, inputs }) => {
+      const start = (): Promise<Job> => startJob({ env: cache.env });
+      const first = await start();
+      const both = { ...inputs, reuse, 'client-secret': `${OLD},${SECRET}` };
+      const kept = (await first.uses(both)).outputs['access-token'];
+      const next = reuse === 'job' ? first : await start();
+      messageOf(await next.uses({ ...inputs, reuse, 'client-secret': OLD }));
+      expect(ims.requests).toHaveLength(3);
+      const { outputs } = await next.uses({ ...inputs, reuse });
+      expect(outputs).toMatchObject({ source: reuse, 'access-token': kept });
+      expect(ims.requests).toHaveLength(3);
+    },
+  );
+});
+
+describe('keeping comes after the outputs', () => {
+  const ANSWER = '{"access_token":"p8e-test-token","token_type":"bearer","expires_in":86399}';
+
+  // On Windows a signal from outside ends a process before it can say anything.
+  test.skipIf(process.platform === 'win32').for(['SIGINT', 'SIGTERM'] as const)(
+    '%s then cuts it short, and the step succeeds',
+    async (signal, { cache, ims, startJob, inputs }) => {
+      const job = await startJob({ env: cache.env });
+      // The cache falls silent while IMS still thinks.
+      ims.script({ delayMs: 300, body: ANSWER });
+      let sentAt = NaN;
+      const step = await job.uses(
+        { ...inputs, ...SHARED },
+        {
+          onStart: (child) => {
+            const timer = setInterval(() => {
+              if (ims.requests.length > 0) cache.faults.create = { manner: 'silence' };
+              if (cache.requestsTo('create').length === 0) return;
+              clearInterval(timer);
+              sentAt = performance.now();
+              child.kill(signal);
+            }, 5);
+            child.once('exit', () => {
+              clearInterval(timer);
+            });
+          },
+        },
+      );
+      expectSuccess(step);
+      expect(step.annotations).toEqual([]);
+      expect(performance.now() - sentAt).toBeLessThan(2000);
+    },
+  );
+
+  test.skipIf(!existsSync('/dev/full'))(
+    'a step that cannot write them keeps nothing',
+    async ({ cache, startJob, inputs }) => {
+      const job = await startJob({ env: { ...cache.env, GITHUB_ENV: '/dev/full' } });
+      messageOf(await job.uses({ ...inputs, ...SHARED }));
+      expect(keptFiles(job)).toEqual([]);
+      expect(cache.entries).toEqual([]);
+    },
+  );
+});
