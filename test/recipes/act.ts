@@ -112,6 +112,34 @@ function environment({ authority }: Surroundings, home: string): NodeJS.ProcessE
   };
 }
 
+/** Writes the action, the repository of the recipe, and GitHub's settings into `scratch`. */
+function prepare(
+  { root, tools }: Surroundings,
+  { text: workflow }: Workflow,
+  settings: Settings,
+  scratch: string,
+): void {
+  mkdirSync(join(scratch, 'home'), { recursive: true });
+  for (const name of ['action.yml', 'dist'])
+    cpSync(join(root, name), join(scratch, 'action', name), { recursive: true });
+  symlinkSync(join(tools, 'node_modules'), join(scratch, 'tools'));
+  write(scratch, {
+    secrets: lines(settings.secrets),
+    vars: lines(settings.vars),
+    'event.json': JSON.stringify({ inputs: settings.inputs, ...settings.event }),
+  });
+  const workspace = join(scratch, 'workspace');
+  write(workspace, {
+    ...npmProject(settings, tools),
+    ...settings.files,
+    '.github/workflows/recipe.yml': workflow,
+  });
+  git(workspace, 'init', '-q', '-b', 'main');
+  git(workspace, 'remote', 'add', 'origin', 'https://github.com/octo/site.git');
+  git(workspace, 'add', '-A');
+  git(workspace, 'commit', '-q', '-m', 'Recipe');
+}
+
 /** Runs the workflow as it stands in the page; `scratch` is an empty folder. */
 export async function runInAct(
   surroundings: Surroundings,
@@ -119,39 +147,19 @@ export async function runInAct(
   settings: Settings,
   scratch: string,
 ): Promise<Run> {
-  const { act, root, tools } = surroundings;
-  const [home, workspace, action] = ['home', 'workspace', 'action'].map((n) => join(scratch, n));
-  if (home === undefined || workspace === undefined || action === undefined) throw new Error();
-  mkdirSync(home, { recursive: true });
-  for (const name of ['action.yml', 'dist'])
-    cpSync(join(root, name), join(action, name), { recursive: true });
-  symlinkSync(join(tools, 'node_modules'), join(scratch, 'tools'));
-  write(workspace, {
-    ...npmProject(settings, tools),
-    ...settings.files,
-    '.github/workflows/recipe.yml': workflow.text,
-  });
-  write(scratch, {
-    secrets: lines(settings.secrets),
-    vars: lines(settings.vars),
-    'event.json': JSON.stringify({ inputs: settings.inputs, ...settings.event }),
-  });
-  git(workspace, 'init', '-q', '-b', 'main');
-  git(workspace, 'remote', 'add', 'origin', 'https://github.com/octo/site.git');
-  git(workspace, 'add', '-A');
-  git(workspace, 'commit', '-q', '-m', 'Recipe');
+  prepare(surroundings, workflow, settings, scratch);
   const child = spawn(
-    act,
+    surroundings.act,
     [
       ...[workflow.event, '--verbose', '--platform', 'ubuntu-latest=-self-hosted'],
       ...['--secret-file', '../secrets', '--var-file', '../vars'],
       ...['--eventpath', '../event.json', '--no-cache-server'],
-      ...['--local-repository', `OWNER/adobe-ims-token@v1=${action}`],
+      ...['--local-repository', `OWNER/adobe-ims-token@v1=${join(scratch, 'action')}`],
       ...standIns(workflow.text, join(scratch, 'stand-in')),
     ],
     {
-      cwd: workspace,
-      env: environment(surroundings, home),
+      cwd: join(scratch, 'workspace'),
+      env: environment(surroundings, join(scratch, 'home')),
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: LIMIT_MS,
     },

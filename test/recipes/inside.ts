@@ -47,9 +47,9 @@ function jobsFor(workflow: Workflow): readonly Job[] {
       title: expectation.when === undefined ? title : `${title}, ${expectation.when}`,
       run: (stage: Stage) => play(stage, workflow, expectation),
     })),
-    ...rotations.map((rotation) => ({
-      title: `${title}, ${rotation.when}`,
-      run: (stage: Stage) => playRotation(stage, workflow, rotation),
+    ...rotations.map(({ when, before }) => ({
+      title: `${title}, ${when}`,
+      run: (stage: Stage) => playRotation(stage, workflow, before),
     })),
   ];
 }

@@ -154,8 +154,16 @@ async function recover(
   return { problems, log, runs, requests: 0, sent };
 }
 
+/** The three states in which a run can begin, as the breaks that lead there. */
+export const ROTATIONS: readonly { readonly when: string; readonly before: readonly Break[] }[] = [
+  { when: 'broken in the first half', before: [] },
+  { when: 'broken in the second half', before: [undefined] },
+  // Its second request adds a secret, whose value is lost.
+  { when: 'broken while it cleans up', before: [1] },
+];
+
 /** Breaks the run that follows `before`, after each of its requests. */
-async function breakEach(
+export async function playRotation(
   stage: Stage,
   workflow: Workflow,
   before: readonly Break[],
@@ -171,21 +179,4 @@ async function breakEach(
     };
   }
   return found;
-}
-
-/** The three states in which a run can begin, as the breaks that lead there. */
-export const ROTATIONS: readonly { readonly when: string; readonly before: readonly Break[] }[] = [
-  { when: 'broken in the first half', before: [] },
-  { when: 'broken in the second half', before: [undefined] },
-  // Its second request adds a secret, whose value is lost.
-  { when: 'broken while it cleans up', before: [1] },
-];
-
-/** Runs the rotation from one of the states, broken after each request. */
-export function playRotation(
-  stage: Stage,
-  workflow: Workflow,
-  { before }: (typeof ROTATIONS)[number],
-): Promise<Result> {
-  return breakEach(stage, workflow, before);
 }
