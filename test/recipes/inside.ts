@@ -1,7 +1,7 @@
-/** Runs a share of the recipes, in the namespaces that main.ts gives it. */
+/** Runs the recipes, in the namespaces that main.ts gives it. */
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { makeAuthority } from '../support/certificates.ts';
@@ -13,15 +13,7 @@ import { makeBox } from './sealed.ts';
 import { ADDRESS, type Players, startServer } from './server.ts';
 import { completeWorkflows, type Workflow } from './workflows.ts';
 
-/** What main.ts sums up. */
-export type Totals = {
-  readonly workflows: number;
-  readonly runs: number;
-  readonly requests: number;
-  readonly passed: number;
-  readonly failed: number;
-  readonly notRun: readonly string[];
-};
+const root = join(import.meta.dirname, '..', '..');
 
 type Job = { readonly title: string; readonly run: (stage: Stage) => Promise<Result> };
 
@@ -71,49 +63,76 @@ async function runJob({ title, run }: Job, stage: Stage): Promise<Result> {
   return result;
 }
 
-const [shard = '', shards = '', tools = '', scratch = '', only = ''] = process.argv.slice(2);
-execFileSync('ip', ['link', 'set', 'lo', 'up']);
-redirectHosts(scratch);
-const authority = await makeAuthority();
-const file = join(scratch, 'authority.pem');
-writeFileSync(file, authority.cert);
-let players: Players | undefined;
-const server = await startServer(authority, () => {
-  if (players === undefined) throw new Error('A request between two runs');
-  return players;
-});
-const folder = join(scratch, 'run');
-const stage: Stage = {
-  surroundings: {
-    act: findAct() ?? '',
-    root: join(import.meta.dirname, '..', '..'),
-    tools,
-    authority: file,
-  },
-  use: (now) => {
-    players = now;
-  },
-  box: await makeBox(tools),
-  scratch: () => {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder);
-    return folder;
-  },
-};
-const workflows = completeWorkflows(stage.surroundings.root).filter(({ name }) =>
-  name.includes(only),
-);
-const jobs = workflows.flatMap(jobsFor).filter((_, at) => at % Number(shards) === Number(shard));
+/** The stage on which all recipes play, and how to take it down. */
+async function setUp(
+  tools: string,
+  scratch: string,
+): Promise<{ readonly stage: Stage; readonly close: () => void }> {
+  execFileSync('ip', ['link', 'set', 'lo', 'up']);
+  redirectHosts(scratch);
+  const authority = await makeAuthority();
+  const file = join(scratch, 'authority.pem');
+  writeFileSync(file, authority.cert);
+  let players: Players | undefined;
+  const { close } = await startServer(authority, () => {
+    if (players === undefined) throw new Error('A request before the first run');
+    return players;
+  });
+  const folder = join(scratch, 'run');
+  const stage: Stage = {
+    surroundings: { act: findAct() ?? '', root, tools, authority: file },
+    use: (now) => {
+      players = now;
+    },
+    box: await makeBox(tools),
+    scratch: () => {
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder);
+      return folder;
+    },
+  };
+  return { stage, close };
+}
+
+/** Expectations whose workflow is in no page. */
+function withoutRecipe(workflows: readonly Workflow[]): readonly string[] {
+  return EXPECTATIONS.filter(
+    (one) => !workflows.some(({ page, name }) => page === one.page && name === one.workflow),
+  ).map(({ page, workflow }) => `${page} has no workflow ${workflow}`);
+}
+
+/** The tools and their versions. */
+function versions(tools: string): string {
+  const first = (command: string): string =>
+    execFileSync(command, ['--version'], { encoding: 'utf8' }).split('\n')[0] ?? '';
+  const { dependencies } = JSON.parse(readFileSync(join(tools, 'package.json'), 'utf8')) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  const packages = Object.entries(dependencies).map(([name, version]) => `${name} ${version}`);
+  return [first(findAct() ?? ''), first('gh'), ...packages].join(', ');
+}
+
+const [tools = '', scratch = '', only = ''] = process.argv.slice(2);
+const { stage, close } = await setUp(tools, scratch);
+const workflows = completeWorkflows(root);
+const chosen = workflows.filter(({ name }) => name.includes(only));
 const results: Result[] = [];
-for (const job of jobs) results.push(await runJob(job, stage));
-server.close();
-const failed = results.filter(({ problems }) => problems.length > 0).length;
-const totals: Totals = {
-  workflows: Number(shard) === 0 ? workflows.length : 0,
-  runs: results.reduce((all, { runs }) => all + runs, 0),
-  requests: results.reduce((all, { requests }) => all + requests, 0),
-  passed: results.length - failed,
-  failed,
-  notRun: results.flatMap(({ notRun }) => notRun ?? []),
-};
-writeFileSync(join(scratch, 'totals.json'), JSON.stringify(totals));
+for (const job of chosen.flatMap(jobsFor)) results.push(await runJob(job, stage));
+close();
+
+const orphans = withoutRecipe(workflows);
+for (const orphan of orphans) console.log(`failed  ${orphan}`);
+const sum = (of: (result: Result) => number): number =>
+  results.reduce((total, result) => total + of(result), 0);
+const passed = sum(({ problems }) => (problems.length === 0 ? 1 : 0));
+const failed = results.length - passed + orphans.length;
+const notRun = results.flatMap((result) => result.notRun ?? []);
+console.log(`tools: ${versions(tools)}`);
+console.log(`commands not run: ${notRun.length} (${notRun.join(', ')})`);
+console.log(
+  `${chosen.length} recipes in ${sum(({ runs }) => runs)} runs, ` +
+    `${sum(({ requests }) => requests)} requests asserted, ` +
+    `${Math.round(performance.now() / 1000)} s`,
+);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = passed > 0 && failed === 0 ? 0 : 1;

@@ -9,7 +9,7 @@
  * Adobe and GitHub are loopback addresses there, and nothing else can be reached.
  */
 
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -24,17 +24,10 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ACT_VERSION, findAct } from '../workflow/act.ts';
-import { EXPECTATIONS } from './expectations.ts';
-import type { Totals } from './inside.ts';
-import { completeWorkflows } from './workflows.ts';
-
-/** Two recipes at a time; most of a command line's time is its start. */
-const SHARDS = 2;
 
 /** Root by itself, or as seen from a user namespace. */
 const NAMESPACES = ['--mount', '--net', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])];
 
-const root = join(import.meta.dirname, '..', '..');
 const toolFolder = join(import.meta.dirname, 'tools');
 const args = process.argv.slice(2);
 const required = args.includes('--required') || process.env['CI'] === 'true';
@@ -75,74 +68,18 @@ function installTools(): string {
   return folder;
 }
 
-/** The tools and their versions, as they say themselves. */
-function versions(): string {
-  const first = (command: string, ...words: readonly string[]): string =>
-    execFileSync(command, words, { encoding: 'utf8' }).split('\n')[0] ?? '';
-  const { dependencies } = JSON.parse(readFileSync(join(toolFolder, 'package.json'), 'utf8')) as {
-    readonly dependencies: Readonly<Record<string, string>>;
-  };
-  const packages = Object.entries(dependencies).map(([name, version]) => `${name} ${version}`);
-  return [first(findAct() ?? '', '--version'), first('gh', '--version'), ...packages].join(', ');
-}
-
-/** Runs one share of the recipes in namespaces of its own; undefined when that breaks down. */
-async function runShard(
-  shard: number,
-  tools: string,
-  scratch: string,
-): Promise<Totals | undefined> {
-  const inside = join(import.meta.dirname, 'inside.ts');
-  const child = spawn(
-    'unshare',
-    [
-      ...[...NAMESPACES, process.execPath, inside],
-      ...[String(shard), String(SHARDS), tools, scratch, only],
-    ],
-    { stdio: 'inherit' },
-  );
-  await new Promise((resolve) => child.once('close', resolve));
-  const file = join(scratch, 'totals.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Totals) : undefined;
-}
-
-/** Expectations whose workflow is in no page. */
-function withoutRecipe(): readonly string[] {
-  const workflows = completeWorkflows(root);
-  return EXPECTATIONS.filter(
-    (one) => !workflows.some(({ page, name }) => page === one.page && name === one.workflow),
-  ).map(({ page, workflow }) => `${page} has no workflow ${workflow}`);
-}
-
-async function runAll(): Promise<boolean> {
-  const began = performance.now();
-  const tools = installTools();
-  const folders = Array.from({ length: SHARDS }, () => mkdtempSync(join(tmpdir(), 'recipes-')));
+/** Runs inside.ts in namespaces of its own; whether every recipe passed. */
+function runInside(tools: string): boolean {
+  const scratch = mkdtempSync(join(tmpdir(), 'recipes-'));
   try {
-    const shares = await Promise.all(folders.map((folder, at) => runShard(at, tools, folder)));
-    const sum = (of: (totals: Totals) => number): number =>
-      shares.reduce((all, totals) => all + (totals === undefined ? 0 : of(totals)), 0);
-    const orphans = withoutRecipe();
-    for (const orphan of orphans) console.log(`failed  ${orphan}`);
-    const broken = shares.filter((totals) => totals === undefined).length;
-    const failed = sum((totals) => totals.failed) + orphans.length + broken;
-    const notRun = shares.flatMap((totals) => totals?.notRun ?? []);
-    console.log(`tools: ${versions()}`);
-    console.log(`commands not run: ${notRun.length} (${notRun.join(', ')})`);
-    console.log(
-      `${sum((totals) => totals.workflows)} recipes in ${sum((totals) => totals.runs)} runs, ` +
-        `${sum((totals) => totals.requests)} requests asserted, ` +
-        `${Math.round((performance.now() - began) / 1000)} s`,
-    );
-    const passed = sum((totals) => totals.passed);
-    console.log(`${passed} passed, ${failed} failed`);
-    return passed > 0 && failed === 0;
+    const inside = [process.execPath, join(import.meta.dirname, 'inside.ts'), tools, scratch, only];
+    return spawnSync('unshare', [...NAMESPACES, ...inside], { stdio: 'inherit' }).status === 0;
   } finally {
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 
 const lacking = missing();
 for (const what of lacking) console.log(`${required ? 'Failed' : 'Skipped'}: needs ${what}`);
-const good = lacking.length === 0 ? await runAll() : !required;
-process.exitCode = good ? 0 : 1;
+const passed = lacking.length === 0 ? runInside(installTools()) : !required;
+process.exitCode = passed ? 0 : 1;

@@ -96,7 +96,7 @@ function send({ status = 200, headers, body = '', lost }: Answer, response: Serv
 export async function startServer(
   authority: Authority,
   players: () => Players,
-): Promise<{ close(): void }> {
+): Promise<{ readonly close: () => void }> {
   const contexts = new Map<string, Promise<SecureContext>>();
   const contextFor = async (name: string): Promise<SecureContext> =>
     createSecureContext(await issueCertificate(authority, { names: [name] }));
