@@ -9,7 +9,7 @@
  * Adobe and GitHub are loopback addresses there, and nothing else can be reached.
  */
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -48,8 +48,8 @@ function missing(): readonly string[] {
   ];
 }
 
-/** Installs the command lines once for each lock file; the folder they are in. */
-function installTools(): string {
+/** Installs the command lines once for each lock file; their folder, or undefined where npm fails. */
+function installTools(): string | undefined {
   const lock = readFileSync(join(toolFolder, 'package-lock.json'));
   const hash = createHash('sha256').update(lock).digest('hex').slice(0, 16);
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
@@ -60,10 +60,11 @@ function installTools(): string {
   mkdirSync(half, { recursive: true });
   for (const name of ['package.json', 'package-lock.json'])
     cpSync(join(toolFolder, name), join(half, name));
-  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: half,
-    stdio: 'inherit',
-  });
+  const words = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  if (spawnSync('npm', words, { cwd: half, stdio: 'inherit' }).status !== 0) {
+    rmSync(half, { recursive: true });
+    return undefined;
+  }
   renameSync(half, folder);
   return folder;
 }
@@ -80,6 +81,8 @@ function runInside(tools: string): boolean {
 }
 
 const lacking = missing();
-for (const what of lacking) console.log(`${required ? 'Failed' : 'Skipped'}: needs ${what}`);
-const passed = lacking.length === 0 ? runInside(installTools()) : !required;
+const tools = lacking.length === 0 ? installTools() : undefined;
+const needs = tools === undefined && lacking.length === 0 ? ['the npm registry'] : lacking;
+for (const what of needs) console.log(`${required ? 'Failed' : 'Skipped'}: needs ${what}`);
+const passed = tools === undefined ? !required : runInside(tools);
 process.exitCode = passed ? 0 : 1;
