@@ -48,19 +48,21 @@ function missing(): readonly string[] {
   ];
 }
 
-/** Installs the command lines once for each lock file; their folder, or undefined where npm fails. */
+/** What decides which versions npm installs. */
+const PINS = ['package.json', '.npmrc'];
+
+/** Installs the command lines once for each set of pins; their folder, or undefined where npm fails. */
 function installTools(): string | undefined {
-  const lock = readFileSync(join(toolFolder, 'package-lock.json'));
-  const hash = createHash('sha256').update(lock).digest('hex').slice(0, 16);
+  const pins = PINS.map((name) => readFileSync(join(toolFolder, name), 'utf8'));
+  const hash = createHash('sha256').update(pins.join('\n')).digest('hex').slice(0, 16);
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const folder = join(cache, 'adobe-ims-token-recipes', hash);
   if (existsSync(folder)) return folder;
   console.log(`Installing the command lines into ${folder}`);
   const half = `${folder}.${process.pid}`;
   mkdirSync(half, { recursive: true });
-  for (const name of ['package.json', 'package-lock.json'])
-    cpSync(join(toolFolder, name), join(half, name));
-  const words = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  for (const name of PINS) cpSync(join(toolFolder, name), join(half, name));
+  const words = ['install', '--no-audit', '--no-fund', '--loglevel=error'];
   if (spawnSync('npm', words, { cwd: half, stdio: 'inherit' }).status !== 0) {
     rmSync(half, { recursive: true });
     return undefined;

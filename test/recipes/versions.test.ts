@@ -25,10 +25,3 @@ it('the pages install the versions that the recipes are run with', () => {
   const adobe = Object.keys(dependencies).filter((name) => name.startsWith('@adobe/'));
   expect(new Set(quoted.map(({ name }) => name))).toEqual(new Set(adobe));
 });
-
-it('the lock of the command lines names no registry', () => {
-  const lock = JSON.parse(read('test/recipes/tools/package-lock.json')) as {
-    readonly packages: Readonly<Record<string, { readonly resolved?: string }>>;
-  };
-  expect(Object.values(lock.packages).filter(({ resolved }) => resolved !== undefined)).toEqual([]);
-});
