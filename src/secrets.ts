@@ -3,11 +3,8 @@
 import * as core from '@actions/core';
 
 export type Secrets = {
-  /**
-   * Masks values. Nothing that could hold one of them may be written before.
-   * @param clientId given for client secrets, which become part of Basic credentials
-   */
-  readonly add: (values: readonly string[], clientId?: string) => void;
+  /** Masks values. Nothing that could hold one of them may be written before. */
+  readonly add: (values: readonly string[]) => void;
   /**
    * Makes text that a server chose fit for the log: known secrets cut out, on one line, unable to start a
    * workflow command, and no longer than `limit` characters.
@@ -84,27 +81,31 @@ function cutOut(text: string, forms: readonly string[]): string {
   }
 }
 
-/** The secrets of one step; none at first. */
-export function createSecrets(): Secrets {
-  const masked = new Set<string>();
+/**
+ * The secrets of one step.
+ * @param values those of the inputs, to begin with
+ * @param clientId with which a client secret becomes Basic credentials
+ */
+export function createSecrets(values: readonly string[] = [], clientId = ''): Secrets {
   let echoed: readonly string[] = [];
-  const mask = (value: string): void => {
-    // The runner warns about a mask of white space alone.
-    if (value.trim() === '' || masked.has(value)) return;
-    masked.add(value);
-    core.setSecret(value);
+  const hide = (
+    given: readonly string[],
+    derived: (secret: string) => readonly string[] = () => [],
+  ): void => {
+    const secrets = given
+      .map((value) => value.toWellFormed())
+      // The runner warns about a mask of white space alone.
+      .filter((value) => value.trim() !== '');
+    // The runner derives other forms of a mask by itself, but none of these.
+    const masks = secrets.flatMap((secret) => [secret, formEncoded(secret), ...derived(secret)]);
+    for (const mask of new Set(masks)) core.setSecret(mask);
+    const forms = new Set([...echoed, ...masks, ...secrets.flatMap(echoedForms)]);
+    echoed = [...forms].sort((a, b) => b.length - a.length);
   };
+  hide(values, (secret) => basicForms(clientId, secret));
   return {
-    add: (values, clientId) => {
-      const secrets = values
-        .map((value) => value.toWellFormed())
-        .filter((value) => value.trim() !== '');
-      // The runner derives other forms of a mask by itself, but none of these.
-      const basic =
-        clientId === undefined ? [] : secrets.flatMap((secret) => basicForms(clientId, secret));
-      for (const value of [...secrets, ...secrets.map(formEncoded), ...basic]) mask(value);
-      const forms = new Set([...echoed, ...secrets.flatMap(echoedForms), ...basic]);
-      echoed = [...forms].sort((a, b) => b.length - a.length);
+    add: (more) => {
+      hide(more);
     },
     clean: (text, limit = TEXT_LIMIT) => {
       const harmless = cutOut(text.toWellFormed(), echoed)

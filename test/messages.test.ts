@@ -47,7 +47,7 @@ async function afterRetrying(failure: Failure, timeoutSeconds: number): Promise<
   };
   const { signal } = new AbortController();
   const attempt = (): Promise<never> => Promise.reject(new StepError(failure));
-  const options = { timeoutSeconds, startedMs: 0, clock, signal, onRetry: () => undefined };
+  const options = { timeoutSeconds, clock, signal };
   return retrying(attempt, options).catch(failureOf);
 }
 

@@ -52,7 +52,7 @@ type Received = {
 /** The one line about an answer that gives no token; empty for one that does. Masked as the runner does. */
 function lineOf({ status, body, headers = {} }: Received, values: readonly string[]): string {
   const stdout = catchStdout();
-  const secrets = createSecrets();
+  const secrets = createSecrets(values, 'p8e-test-id');
   const asked: Asked = {
     secretCount: 1,
     origin: 'https://ims-na1.adobelogin.com',
@@ -63,7 +63,6 @@ function lineOf({ status, body, headers = {} }: Received, values: readonly strin
   const answer = readAnswer({ status, headers, body: Buffer.from(body) }, NOW);
   const masker = createMasker();
   try {
-    secrets.add(values, 'p8e-test-id');
     secrets.add(secretsOf(answer));
     judgeToken(answer, asked);
     return '';

@@ -3,7 +3,7 @@
 import * as core from '@actions/core';
 
 import { type Failure, StepError } from '../failure.ts';
-import type { Clock } from '../runner/process.ts';
+import type { Surroundings } from '../runner/process.ts';
 import type { Secrets } from '../secrets.ts';
 
 import {
@@ -19,6 +19,7 @@ import { exchange } from './http.ts';
 import { networkFailure } from './network.ts';
 import { type Asked, NEW_USER_TOKEN } from './refusals.ts';
 import {
+  askedScopes,
   type Authentication,
   authentications,
   type Client,
@@ -29,20 +30,16 @@ import {
 } from './requests.ts';
 import { retrying } from './retry.ts';
 
-export type ImsOptions = {
+type ImsOptions = Pick<Surroundings, 'clock' | 'signal'> & {
   readonly origin: string;
   readonly client: Client;
   readonly secrets: Secrets;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** What `clock.now()` said when the step began. */
-  readonly startedMs: number;
-  /** Over all attempts. */
+  /** From the start of the step, over all attempts. */
   readonly timeoutSeconds: number;
 };
 
 /** A token, and how IMS accepted the client. */
-export type Accepted = Granted & { readonly authentication: Authentication };
+type Accepted = Granted & { readonly authentication: Authentication };
 
 function answerLost({ happened, facts = [] }: Failure): Failure {
   return {
@@ -51,13 +48,6 @@ function answerLost({ happened, facts = [] }: Failure): Failure {
     remedy: `It was not sent again. ${NEW_USER_TOKEN} A permanent service token still works: run the job again.`,
     facts,
   };
-}
-
-function logRetry(attempt: number, { happened, facts = [] }: Failure, waitMs: number): void {
-  const others = facts.filter((fact) => !happened.includes(fact));
-  const more = others.length === 0 ? '' : ` (${others.join(', ')})`;
-  const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
-  core.info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
 }
 
 /** IMS, for one client and one step. */
@@ -69,11 +59,10 @@ export class Ims {
   }
 
   /**
-   * Gets a token, over as many attempts as the time allows; each retry is one line in the log. The tokens
-   * of every answer are masked.
+   * Gets a token, over as many attempts as the time allows. The tokens of every answer are masked.
    * @throws StepError
    */
-  async token(grant: Grant): Promise<Accepted> {
+  token(grant: Grant): Promise<Accepted> {
     const attempt = async (limitMs: number): Promise<Accepted> => {
       try {
         return await this.#inTurn(grant, limitMs);
@@ -83,7 +72,7 @@ export class Ims {
         throw new StepError(answerLost(error.failure), { cause: error });
       }
     };
-    return retrying(attempt, { ...this.#options, onRetry: logRetry });
+    return retrying(attempt, this.#options);
   }
 
   /**
@@ -104,11 +93,11 @@ export class Ims {
   /** Tries one way to authenticate after the other, the next only when IMS refuses the client. */
   async #inTurn(grant: Grant, limitMs: number): Promise<Accepted> {
     const { client, clock } = this.#options;
-    const deadlineMs = clock.now() + limitMs;
+    const endMs = clock.now() + limitMs;
     const ways = authentications(grant.type, client.clientSecrets);
     for (const [at, authentication] of ways.entries())
       try {
-        return await this.#ask(grant, authentication, Math.max(1, deadlineMs - clock.now()));
+        return await this.#ask(grant, authentication, Math.max(1, endMs - clock.now()));
       } catch (error) {
         const refused = error instanceof StepError && error.failure.refusesClient === true;
         if (!refused || at === ways.length - 1) throw error;
@@ -120,8 +109,7 @@ export class Ims {
     const { client, secrets } = this.#options;
     const answer = await this.#post(tokenRequest(client, grant, authentication), limitMs);
     secrets.add(secretsOf(answer));
-    const scopes = grant.type === 'client_credentials' ? grant.scopes : [];
-    const granted = judgeToken(answer, this.#asked(grant.type, scopes));
+    const granted = judgeToken(answer, this.#asked(grant.type, askedScopes(grant)));
     if (authentication.secret !== (client.clientSecrets[0] ?? ''))
       core.notice(
         'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',

@@ -42,40 +42,29 @@ export class TimedOutError extends Error {
 const USER_AGENT = 'adobe-ims-token';
 
 /** Reads a body up to the limit; undefined when it is longer. Rejects when it is cut off. */
-function readBounded(message: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    message.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      chunks.push(chunk);
-      if (size > limitBytes) {
-        resolve(undefined);
-        message.destroy();
-      }
-    });
-    message.on('end', () => {
-      resolve(Buffer.concat(chunks));
-    });
-    message.on('error', reject);
-    // A connection closed in the middle of a body gives no other event.
-    message.on('close', () => {
-      reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
-    });
-  });
+async function readBounded(
+  message: IncomingMessage,
+  limitBytes: number,
+): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Leaving the loop closes the connection.
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limitBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Rejects when the signal is aborted: after an answer of 101, Node reports neither response nor error. */
 function ended(signal: AbortSignal): Promise<never> {
-  const promise = new Promise<never>((_resolve, reject) => {
+  return new Promise((_resolve, reject) => {
     const stop = (): void => {
       reject(new Error('ended'));
     };
     signal.addEventListener('abort', stop, { once: true });
   });
-  // Nobody waits for it once there is an answer.
-  promise.catch(() => undefined);
-  return promise;
 }
 
 /** Answers for `localhost` without a name server, so that it is the loopback interface and nothing else. */
@@ -114,6 +103,8 @@ function handler(
         watch(agent, agent instanceof TlsAgent ? 'secureConnect' : 'connect', onConnect);
       else {
         agent.proxyOptions.signal = signal;
+        // For a proxy with a password, `tunnel` calls a function that Node warns of on stderr.
+        process.noDeprecation = true;
         // Behind a proxy the connection cannot be seen. Assume it stood, so that a code is never sent twice.
         onConnect();
       }
@@ -153,8 +144,7 @@ async function send(
 
 /**
  * Sends one request. Follows no redirect, repeats nothing, and honours the proxy variables.
- * @throws TimedOutError; UnreadableProxyError; what `signal` was aborted with; else what Node says of a
- * connection that failed
+ * @throws TimedOutError; UnreadableProxyError; else what Node says of a connection that failed or was ended
  */
 export async function exchange(
   request: HttpRequest,
@@ -169,7 +159,6 @@ export async function exchange(
   try {
     return await send(request, AbortSignal.any([limit.signal, options.signal]), options);
   } catch (error) {
-    options.signal.throwIfAborted();
     throw limit.signal.aborted ? new TimedOutError('timed out') : error;
   } finally {
     clearTimeout(timer);

@@ -24,11 +24,6 @@ export type Inputs = {
   readonly summary: boolean;
 };
 
-/** The scopes that a request asks for; none with the user grants. */
-export function askedScopes(grant: Grant): readonly string[] {
-  return grant.type === 'client_credentials' ? grant.scopes : [];
-}
-
 type Report = (problem: string) => void;
 
 const LINE_BREAK = /[\r\n]/;

@@ -1,9 +1,9 @@
 "use strict";
-exports.id = 479;
-exports.ids = [479];
+exports.id = 688;
+exports.ids = [688];
 exports.modules = {
 
-/***/ 385:
+/***/ 798:
 /***/ ((__unused_webpack_module, __unused_webpack___webpack_exports__, __webpack_require__) => {
 
 
@@ -99,6 +99,18 @@ function sentence(failure, env) {
     const { code, happened, remedy, facts = [] } = failure;
     const more = `More: ${troubleshootingUrl(env)}#${code} (${[...new Set([code, ...facts])].join(', ')})`;
     return [happened, remedy, more].filter((part) => part !== '').join(' ');
+}
+
+;// CONCATENATED MODULE: ./src/ims/json.ts
+function json_parseObject(text) {
+    try {
+        const value = JSON.parse(text);
+        const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+        return isObject ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/ims/refusals.ts
@@ -252,27 +264,18 @@ function refusal(said, asked) {
 }
 
 ;// CONCATENATED MODULE: ./src/ims/token.ts
+
 const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
 const USER_ID = /^[\x21-\x7e]{1,256}$/;
 function token_isTokenText(value) {
     return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
 }
 function claimsOf(accessToken) {
-    try {
-        const payload = accessToken.split('.')[1] ?? '';
-        const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-        return typeof claims === 'object' && claims !== null ? claims : {};
-    }
-    catch {
-        return {};
-    }
-}
-function token_withClaims(token) {
-    const { scope, user_id: userId } = claimsOf(token.accessToken);
-    const isList = typeof scope === 'string';
+    const payload = Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString('utf8');
+    const { scope, user_id: userId } = parseObject(payload) ?? {};
+    const scopes = typeof scope === 'string' ? scope.split(/[\s,]+/) : undefined;
     return {
-        ...token,
-        grantedScopes: isList ? scope.split(/[\s,]+/).filter((name) => SCOPE.test(name)) : undefined,
+        grantedScopes: scopes?.filter((name) => SCOPE.test(name)),
         userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
     };
 }
@@ -287,26 +290,17 @@ function isoSeconds(ms) {
 
 
 
+
 const ANSWER_LIMIT_BYTES = 64 * 1024;
 const MILLISECONDS_ABOVE = 10_000_000;
 const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
-function answers_parseObject(text) {
-    try {
-        const value = JSON.parse(text);
-        const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-        return isObject ? value : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
 function header({ headers }, name) {
     const value = headers[name];
     return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
 }
 function readAnswer(response, sentAtMs) {
     const text = response.body?.toString('utf8') ?? '';
-    const fields = answers_parseObject(text);
+    const fields = json_parseObject(text);
     const kind = text.trimStart().startsWith('<') ? 'web page' : 'other';
     return {
         status: response.status,
@@ -334,6 +328,7 @@ function textOf({ fields }, name) {
     const value = fields[name];
     return typeof value === 'string' ? value : '';
 }
+const isSuccess = ({ status }) => status >= 200 && status <= 299;
 function saidBy(answer, { clean }) {
     return {
         status: answer.status,
@@ -351,59 +346,60 @@ function refused(answer, asked) {
     const afterMs = parseRetryAfter(retryAfter, sentAtMs);
     return new failure_StepError({ ...failure, retry: { afterMs, mayBeServed } });
 }
-function unusable(answer, asked, happened) {
+function unusable(answer, asked, happened, more = {}) {
     const { error, description, debugId } = saidBy(answer, asked);
-    return {
+    return new failure_StepError({
         code: 'malformed_answer',
         happened: happened + quoted(description),
         remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
         facts: [error, debugId && `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
-    };
+        ...more,
+    });
 }
 const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
 function judgeRevocation(answer, asked) {
-    const { status, body } = answer;
     const error = textOf(answer, 'error');
-    if (error === 'invalid_token' && status < 500)
+    if (error === 'invalid_token' && answer.status < 500)
         return false;
-    if (status < 200 || status > 299 || error !== '')
+    if (!isSuccess(answer) || error !== '')
         throw refused(answer, asked);
-    if (body === 'too long')
-        throw new failure_StepError(unusable(answer, asked, TOO_LONG));
-    if (body === 'web page')
-        throw new failure_StepError(unusable(answer, asked, 'The answer is a web page.'));
+    if (answer.body === 'too long')
+        throw unusable(answer, asked, TOO_LONG);
+    if (answer.body === 'web page')
+        throw unusable(answer, asked, 'The answer is a web page.');
     return true;
 }
 function lifetimeMs(expiresIn) {
-    if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0)
+    if (typeof expiresIn !== 'number' || !(expiresIn > 0))
         return undefined;
     const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
     return seconds > TEN_YEARS_SECONDS ? undefined : seconds * 1000;
 }
 function judgeToken(answer, asked) {
-    const { status, body, fields } = answer;
-    if (status < 200 || status > 299)
+    if (!isSuccess(answer))
         throw refused(answer, asked);
-    if (body === 'too long')
-        throw new failure_StepError(unusable(answer, asked, TOO_LONG));
-    if (body !== 'json') {
-        const failure = unusable(answer, asked, 'The answer was cut off or is not JSON.');
-        throw new failure_StepError({ ...failure, retry: { mayBeServed: true } });
-    }
-    const unusableField = (name) => new failure_StepError(unusable(answer, asked, `The answer has no usable \`${name}\`.`));
-    const { access_token: accessToken, token_type: tokenType } = fields;
-    const refreshToken = fields['refresh_token'] ?? '';
+    if (answer.body === 'too long')
+        throw unusable(answer, asked, TOO_LONG);
+    if (answer.body !== 'json')
+        throw unusable(answer, asked, 'The answer was cut off or is not JSON.', {
+            retry: { mayBeServed: true },
+        });
+    const unusableField = (name) => unusable(answer, asked, `The answer has no usable \`${name}\`.`);
+    const { access_token: accessToken, token_type: tokenType, expires_in: expiresIn } = answer.fields;
+    const refreshToken = answer.fields['refresh_token'] ?? '';
     if (!token_isTokenText(accessToken))
         throw unusableField('access_token');
     if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
         throw unusableField('token_type');
-    const lifetime = lifetimeMs(fields['expires_in']);
+    const lifetime = lifetimeMs(expiresIn);
     if (lifetime === undefined)
         throw unusableField('expires_in');
     if (refreshToken !== '' && !token_isTokenText(refreshToken))
         throw unusableField('refresh_token');
-    const expiresAtMs = answer.sentAtMs + lifetime;
-    return { token: token_withClaims({ accessToken, tokenType, expiresAtMs }), refreshToken };
+    return {
+        token: { accessToken, tokenType, expiresAtMs: answer.sentAtMs + lifetime },
+        refreshToken,
+    };
 }
 
 // EXTERNAL MODULE: external "node:https"
@@ -470,36 +466,24 @@ class http_TimedOutError extends Error {
     name = 'TimedOutError';
 }
 const USER_AGENT = 'adobe-ims-token';
-function readBounded(message, limitBytes) {
-    return new Promise((resolve, reject) => {
-        const chunks = [];
-        let size = 0;
-        message.on('data', (chunk) => {
-            size += chunk.length;
-            chunks.push(chunk);
-            if (size > limitBytes) {
-                resolve(undefined);
-                message.destroy();
-            }
-        });
-        message.on('end', () => {
-            resolve(Buffer.concat(chunks));
-        });
-        message.on('error', reject);
-        message.on('close', () => {
-            reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
-        });
-    });
+async function readBounded(message, limitBytes) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of message) {
+        size += chunk.length;
+        if (size > limitBytes)
+            return undefined;
+        chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
 }
 function ended(signal) {
-    const promise = new Promise((_resolve, reject) => {
+    return new Promise((_resolve, reject) => {
         const stop = () => {
             reject(new Error('ended'));
         };
         signal.addEventListener('abort', stop, { once: true });
     });
-    promise.catch(() => undefined);
-    return promise;
 }
 const lookupLoopback = (_hostname, options, callback) => {
     const addresses = [
@@ -532,6 +516,7 @@ function handler(signal, onConnect) {
                 watch(agent, agent instanceof external_node_https_.Agent ? 'secureConnect' : 'connect', onConnect);
             else {
                 agent.proxyOptions.signal = signal;
+                process.noDeprecation = true;
                 onConnect();
             }
         },
@@ -572,7 +557,6 @@ async function http_exchange(request, options) {
         return await send(request, AbortSignal.any([limit.signal, options.signal]), options);
     }
     catch (error) {
-        options.signal.throwIfAborted();
         throw limit.signal.aborted ? new http_TimedOutError('timed out') : error;
     }
     finally {
@@ -716,25 +700,22 @@ function cutOut(text, forms) {
         from = first.at + first.form.length;
     }
 }
-function createSecrets() {
-    const masked = new Set();
+function createSecrets(values = [], clientId = '') {
     let echoed = [];
-    const mask = (value) => {
-        if (value.trim() === '' || masked.has(value))
-            return;
-        masked.add(value);
-        setSecret(value);
+    const hide = (given, derived = () => []) => {
+        const secrets = given
+            .map((value) => value.toWellFormed())
+            .filter((value) => value.trim() !== '');
+        const masks = secrets.flatMap((secret) => [secret, formEncoded(secret), ...derived(secret)]);
+        for (const mask of new Set(masks))
+            setSecret(mask);
+        const forms = new Set([...echoed, ...masks, ...secrets.flatMap(echoedForms)]);
+        echoed = [...forms].sort((a, b) => b.length - a.length);
     };
+    hide(values, (secret) => basicForms(clientId, secret));
     return {
-        add: (values, clientId) => {
-            const secrets = values
-                .map((value) => value.toWellFormed())
-                .filter((value) => value.trim() !== '');
-            const basic = clientId === undefined ? [] : secrets.flatMap((secret) => basicForms(clientId, secret));
-            for (const value of [...secrets, ...secrets.map(formEncoded), ...basic])
-                mask(value);
-            const forms = new Set([...echoed, ...secrets.flatMap(echoedForms), ...basic]);
-            echoed = [...forms].sort((a, b) => b.length - a.length);
+        add: (more) => {
+            hide(more);
         },
         clean: (text, limit = TEXT_LIMIT) => {
             const harmless = cutOut(text.toWellFormed(), echoed)
@@ -755,27 +736,22 @@ function createSecrets() {
 
 ;// CONCATENATED MODULE: ./src/ims/requests.ts
 
-const TOKEN_PATH = '/ims/token/v3';
-const METHODS = {
-    client_secret_post: (clientId, secret) => ({
-        form: { client_id: clientId, client_secret: secret },
-    }),
-    client_secret_basic: (clientId, secret) => ({
-        header: { authorization: `Basic ${basicCredentials(clientId, secret)}` },
-    }),
-    none: (clientId) => ({ form: { client_id: clientId } }),
-};
+function requests_askedScopes(grant) {
+    return grant.type === 'client_credentials' ? grant.scopes : [];
+}
 function formRequest(path, { clientId }, { method, secret }, fields) {
-    const { form, header } = METHODS[method](clientId, secret);
-    return {
-        path,
-        headers: {
-            accept: 'application/json',
-            'content-type': 'application/x-www-form-urlencoded',
-            ...header,
-        },
-        body: new URLSearchParams({ ...fields, ...form }).toString(),
+    const form = new URLSearchParams(fields);
+    const headers = {
+        accept: 'application/json',
+        'content-type': 'application/x-www-form-urlencoded',
     };
+    if (method === 'client_secret_basic')
+        headers['authorization'] = `Basic ${basicCredentials(clientId, secret)}`;
+    else
+        form.set('client_id', clientId);
+    if (method === 'client_secret_post')
+        form.set('client_secret', secret);
+    return { path, headers, body: form.toString() };
 }
 function grantFields(grant) {
     switch (grant.type) {
@@ -792,7 +768,7 @@ function grantFields(grant) {
 function tokenRequest(client, grant, authentication) {
     const organization = client.orgId === '' ? {} : { org_id: client.orgId };
     const fields = { grant_type: grant.type, ...grantFields(grant), ...organization };
-    return formRequest(TOKEN_PATH, client, authentication, fields);
+    return formRequest('/ims/token/v3', client, authentication, fields);
 }
 function revocationRequest(client, grantType, authentication, token) {
     if (grantType !== 'client_credentials')
@@ -814,8 +790,8 @@ function authentications(grantType, clientSecrets) {
 
 ;// CONCATENATED MODULE: ./src/ims/retry.ts
 
+
 const FIRST_WINDOW_MS = 1500;
-const WINDOW_GROWTH = 2;
 const LAST_WINDOW_MS = 8000;
 const LEAST_ATTEMPT_MS = 250;
 const LONGEST_ATTEMPT_MS = 30_000;
@@ -828,43 +804,46 @@ function nextWaitMs(attempt, retryAfterMs, remainingMs, random) {
         return 'retry_after';
     if (room <= 0)
         return 'deadline';
-    const window = Math.min(FIRST_WINDOW_MS * WINDOW_GROWTH ** (attempt - 1), LAST_WINDOW_MS);
+    const window = Math.min(FIRST_WINDOW_MS * 2 ** (attempt - 1), LAST_WINDOW_MS);
     return Math.min(retryAfterMs + random * window, room);
 }
-function gaveUp(reason, { code, happened, remedy, facts = [], retry }, attempts, timeoutSeconds) {
+function gaveUp(reason, { retry, ...last }, attempts, timeoutSeconds) {
     const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
     if (reason === 'deadline')
         return {
-            code,
-            happened: `No token after ${tries} within ${timeoutSeconds} s. ${happened}`,
-            remedy,
-            facts,
+            ...last,
+            happened: `No token after ${tries} within ${timeoutSeconds} s. ${last.happened}`,
         };
     const seconds = Math.ceil((retry?.afterMs ?? 0) / 1000);
     return {
+        ...last,
         code: 'retry_after',
-        happened: `${happened} It asks to wait ${seconds} s, and less is left of the ${timeoutSeconds} s of \`timeout\` (${tries} made).`,
+        happened: `${last.happened} It asks to wait ${seconds} s, and less is left of the ${timeoutSeconds} s of \`timeout\` (${tries} made).`,
         remedy: 'Raise `timeout`, or run the job again after that time.',
-        facts,
     };
 }
-async function retrying(attempt, { timeoutSeconds, startedMs, clock, signal, onRetry }) {
+function logRetry(attempt, { happened, facts = [] }, waitMs) {
+    const others = facts.filter((fact) => !happened.includes(fact));
+    const more = others.length === 0 ? '' : ` (${others.join(', ')})`;
+    const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
+    info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
+}
+async function retrying(attempt, options) {
+    const { timeoutSeconds, clock, signal } = options;
     const timeoutMs = timeoutSeconds * 1000;
-    const remainingMs = () => startedMs + timeoutMs - clock.now();
     for (let attempts = 1;; attempts += 1) {
         try {
-            return await attempt(attemptLimitMs(timeoutMs, remainingMs()));
+            return await attempt(attemptLimitMs(timeoutMs, timeoutMs - clock.now()));
         }
         catch (error) {
-            signal.throwIfAborted();
             if (!(error instanceof failure_StepError) || error.failure.retry === undefined)
                 throw error;
             const { failure } = error;
             const afterMs = error.failure.retry.afterMs ?? 0;
-            const wait = nextWaitMs(attempts, afterMs, remainingMs(), clock.random());
+            const wait = nextWaitMs(attempts, afterMs, timeoutMs - clock.now(), clock.random());
             if (typeof wait === 'string')
                 throw new failure_StepError(gaveUp(wait, failure, attempts, timeoutSeconds), { cause: error });
-            onRetry(attempts, failure, wait);
+            logRetry(attempts, failure, wait);
             await clock.sleep(wait, signal);
         }
     }
@@ -887,18 +866,12 @@ function answerLost({ happened, facts = [] }) {
         facts,
     };
 }
-function logRetry(attempt, { happened, facts = [] }, waitMs) {
-    const others = facts.filter((fact) => !happened.includes(fact));
-    const more = others.length === 0 ? '' : ` (${others.join(', ')})`;
-    const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
-    info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
-}
 class Ims {
     #options;
     constructor(options) {
         this.#options = options;
     }
-    async token(grant) {
+    token(grant) {
         const attempt = async (limitMs) => {
             try {
                 return await this.#inTurn(grant, limitMs);
@@ -910,7 +883,7 @@ class Ims {
                 throw new failure_StepError(answerLost(error.failure), { cause: error });
             }
         };
-        return retrying(attempt, { ...this.#options, onRetry: logRetry });
+        return retrying(attempt, this.#options);
     }
     async revoke(accessToken, grantType, authentication) {
         const { client, timeoutSeconds } = this.#options;
@@ -920,11 +893,11 @@ class Ims {
     }
     async #inTurn(grant, limitMs) {
         const { client, clock } = this.#options;
-        const deadlineMs = clock.now() + limitMs;
+        const endMs = clock.now() + limitMs;
         const ways = authentications(grant.type, client.clientSecrets);
         for (const [at, authentication] of ways.entries())
             try {
-                return await this.#ask(grant, authentication, Math.max(1, deadlineMs - clock.now()));
+                return await this.#ask(grant, authentication, Math.max(1, endMs - clock.now()));
             }
             catch (error) {
                 const refused = error instanceof failure_StepError && error.failure.refusesClient === true;
@@ -937,8 +910,7 @@ class Ims {
         const { client, secrets } = this.#options;
         const answer = await this.#post(tokenRequest(client, grant, authentication), limitMs);
         secrets.add(secretsOf(answer));
-        const scopes = grant.type === 'client_credentials' ? grant.scopes : [];
-        const granted = judgeToken(answer, this.#asked(grant.type, scopes));
+        const granted = judgeToken(answer, this.#asked(grant.type, requests_askedScopes(grant)));
         if (authentication.secret !== (client.clientSecrets[0] ?? ''))
             notice('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
         return { ...granted, authentication };
@@ -1076,12 +1048,65 @@ function job_file_writeJobFile(path, bytes) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/reuse/seal.ts
+
+const VERSION = 2;
+const SALT_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
+const seal_LARGEST_SEALED_BYTES = 64 * 1024 + 128;
+function deriveKey(secret, salt, place) {
+    const info = JSON.stringify(['adobe-ims-token', VERSION, ...place]);
+    const hashed = (0,external_node_crypto_.createHash)('sha256').update(info).digest();
+    return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', secret, salt, hashed, 32));
+}
+function seal_seal(text, secret, place) {
+    const salt = randomBytes(SALT_BYTES);
+    const iv = randomBytes(IV_BYTES);
+    const version = Buffer.from([VERSION]);
+    const cipher = createCipheriv('aes-256-gcm', deriveKey(secret, salt, place), iv);
+    cipher.setAAD(version);
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
+}
+function openWith(bytes, secret, place) {
+    const salt = bytes.subarray(1, 1 + SALT_BYTES);
+    const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
+    const tag = bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES);
+    try {
+        const key = deriveKey(secret, salt, place);
+        const decipher = (0,external_node_crypto_.createDecipheriv)('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
+        decipher.setAAD(bytes.subarray(0, 1));
+        decipher.setAuthTag(tag);
+        const text = decipher.update(bytes.subarray(HEADER_BYTES));
+        return Buffer.concat([text, decipher.final()]).toString('utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+function seal_open(bytes, secrets, place) {
+    const fits = bytes.length >= HEADER_BYTES && bytes.length <= seal_LARGEST_SEALED_BYTES;
+    if (!fits || bytes[0] !== VERSION)
+        return undefined;
+    for (const secret of secrets) {
+        const text = openWith(bytes, secret, place);
+        if (text !== undefined)
+            return { text, secret };
+    }
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/reuse/repository.ts
 
 
 
 
-const VERSION = (0,external_node_crypto_.createHash)('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
+
+
+const repository_VERSION = (0,external_node_crypto_.createHash)('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
+const LONGEST_MS = 5000;
 const UPLOAD_HEADERS = {
     'x-ms-blob-type': 'BlockBlob',
     'x-ms-version': '2022-11-02',
@@ -1096,7 +1121,7 @@ function isGitHub(env) {
     const host = URL.canParse(url) ? new URL(url).hostname : '';
     return host === 'github.com' || host.endsWith('.ghe.com') || host.endsWith('.localhost');
 }
-function serviceOf(env) {
+function repository_serviceOf(env) {
     const text = env['ACTIONS_RESULTS_URL'] ?? '';
     const token = env['ACTIONS_RUNTIME_TOKEN'] ?? '';
     const isVersion2 = (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '' && isGitHub(env);
@@ -1129,47 +1154,52 @@ function understood(response) {
 }
 class repository_Repository {
     #service;
-    #options;
+    #surroundings;
+    #timeoutMs;
     #budgetMs;
-    constructor(service, options) {
+    #spoilt = false;
+    constructor(service, surroundings, timeoutSeconds) {
         this.#service = service;
-        this.#options = options;
-        this.#budgetMs = options.budgetMs;
+        this.#surroundings = surroundings;
+        this.#timeoutMs = timeoutSeconds * 1000;
+        this.#budgetMs = Math.min(LONGEST_MS, this.#timeoutMs / 3);
     }
-    static open(options) {
-        const service = serviceOf(options.env);
-        return service && new repository_Repository(service, options);
-    }
-    async read(keyPrefix) {
-        const { mayRead } = this.#service;
-        if (!mayRead)
-            return { kind: 'failed', reason: 'may not be read here', spoilt: false };
-        let spoilt = false;
+    async read(keyPrefix, open) {
         try {
+            if (!this.#service.mayRead)
+                throw new CacheError('may not be read here');
             return await this.#within(this.#budgetMs / 2, async (send) => {
                 const key = `${keyPrefix}${randomBytes(8).toString('hex')}`;
-                const wanted = { key, restore_keys: [keyPrefix], version: VERSION };
+                const wanted = { key, restore_keys: [keyPrefix], version: repository_VERSION };
                 const found = understood(await send(this.#call('GetCacheEntryDownloadURL', wanted)));
                 if (found['ok'] !== true)
-                    return { kind: 'none' };
-                spoilt = true;
+                    return undefined;
+                this.#spoilt = true;
                 const url = this.#blobUrl(found['signed_download_url'] ?? found['signedDownloadUrl']);
                 const blob = await send({ method: 'GET', url, headers: {} });
                 if (blob.status !== 200)
                     throw new CacheError(`answered HTTP ${blob.status}`);
                 if (blob.body === undefined)
                     throw new CacheError('holds an entry that is too large');
-                return { kind: 'found', bytes: blob.body };
+                const opened = open(blob.body);
+                if (opened === undefined)
+                    throw new CacheError('holds an entry that this client secret does not open');
+                this.#spoilt = false;
+                return opened;
             });
         }
         catch (error) {
-            return { kind: 'failed', reason: reasonOf(error), spoilt };
+            if (!this.#surroundings.signal.aborted)
+                core.info(`The Actions cache ${reasonOf(error)}, so the token comes from IMS.`);
+            return undefined;
         }
     }
-    async write(key, bytes) {
+    async write(keyPrefix, expiresAtMs, bytes) {
         if (!this.#service.mayWrite)
             return;
-        const entry = { key, version: VERSION };
+        const suffix = this.#spoilt ? `-${randomBytes(8).toString('hex')}` : '';
+        const key = `${keyPrefix}${Math.floor(expiresAtMs / 60_000)}${suffix}`;
+        const entry = { key, version: repository_VERSION };
         try {
             await this.#within(this.#budgetMs, async (send) => {
                 const created = understood(await send(this.#call('CreateCacheEntry', entry)));
@@ -1187,15 +1217,15 @@ class repository_Repository {
         }
     }
     async #within(limitMs, work) {
-        const { clock, signal, limitBytes, deadlineMs } = this.#options;
+        const { clock, signal } = this.#surroundings;
         const startedMs = clock.now();
-        const endMs = Math.min(startedMs + limitMs, deadlineMs);
+        const endMs = Math.min(startedMs + limitMs, this.#timeoutMs);
         try {
             return await work((request) => {
                 const leftMs = endMs - clock.now();
                 if (leftMs <= 0)
                     throw new TimedOutError('no time left');
-                return exchange(request, { signal, limitMs: leftMs, limitBytes });
+                return exchange(request, { signal, limitMs: leftMs, limitBytes: LARGEST_SEALED_BYTES });
             });
         }
         finally {
@@ -1221,62 +1251,9 @@ class repository_Repository {
         throw new CacheError('named a place that is not safe');
     }
 }
-function repository_entryKey(keyPrefix, expiresAtMs, spoilt) {
-    const key = `${keyPrefix}${Math.floor(expiresAtMs / 60_000)}`;
-    return spoilt ? `${key}-${randomBytes(8).toString('hex')}` : key;
-}
-
-;// CONCATENATED MODULE: ./src/reuse/seal.ts
-
-const seal_VERSION = 2;
-const SALT_BYTES = 32;
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
-const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
-const seal_LARGEST_SEALED_BYTES = 64 * 1024 + 128;
-function deriveKey(secret, salt, place) {
-    const info = JSON.stringify(['adobe-ims-token', seal_VERSION, ...place]);
-    const hashed = (0,external_node_crypto_.createHash)('sha256').update(info).digest();
-    return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', secret, salt, hashed, 32));
-}
-function seal_seal(text, secret, place) {
-    const salt = randomBytes(SALT_BYTES);
-    const iv = randomBytes(IV_BYTES);
-    const version = Buffer.from([seal_VERSION]);
-    const cipher = createCipheriv('aes-256-gcm', deriveKey(secret, salt, place), iv);
-    cipher.setAAD(version);
-    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-    return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
-}
-function openWith(bytes, secret, place) {
-    const salt = bytes.subarray(1, 1 + SALT_BYTES);
-    const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
-    const tag = bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES);
-    try {
-        const key = deriveKey(secret, salt, place);
-        const decipher = (0,external_node_crypto_.createDecipheriv)('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
-        decipher.setAAD(bytes.subarray(0, 1));
-        decipher.setAuthTag(tag);
-        const text = decipher.update(bytes.subarray(HEADER_BYTES));
-        return Buffer.concat([text, decipher.final()]).toString('utf8');
-    }
-    catch {
-        return undefined;
-    }
-}
-function seal_open(bytes, secrets, place) {
-    const fits = bytes.length >= HEADER_BYTES && bytes.length <= seal_LARGEST_SEALED_BYTES;
-    if (!fits || bytes[0] !== seal_VERSION)
-        return undefined;
-    for (const secret of secrets) {
-        const text = openWith(bytes, secret, place);
-        if (text !== undefined)
-            return { text, secret };
-    }
-    return undefined;
-}
 
 ;// CONCATENATED MODULE: ./src/reuse/reuse.ts
+
 
 
 
@@ -1289,54 +1266,51 @@ function placeOfJob(env) {
     const names = ['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB'];
     return ['job', ...names.map((name) => env[name] ?? '')];
 }
-function fingerprint({ origin, clientId, orgId, scopes }) {
-    const parts = [origin, clientId, orgId, [...scopes].sort()];
+function fingerprint({ origin, client, grant }) {
+    const parts = [origin, client.clientId, client.orgId, [...askedScopes(grant)].sort()];
     return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
-function sealToken({ token, secret }, place, fate) {
-    const { accessToken, tokenType, expiresAtMs } = token;
-    return seal(JSON.stringify({ accessToken, tokenType, expiresAtMs, fate }), secret, place);
-}
-function readToken({ text, secret }) {
-    const { accessToken, tokenType, expiresAtMs, fate } = parseObject(text) ?? {};
-    if (!isTokenText(accessToken) || !isTokenText(tokenType))
-        return undefined;
-    if (typeof expiresAtMs !== 'number' || Number.isNaN(new Date(expiresAtMs).getTime()))
-        return undefined;
-    return { token: withClaims({ accessToken, tokenType, expiresAtMs }), secret, fate };
+function sealToken({ token, authentication }, place, fate) {
+    return seal(JSON.stringify({ ...token, fate }), authentication.secret, place);
 }
 class Reuse {
     #wanted;
-    #options;
-    #identity;
-    #path;
+    #clock;
+    #jobFile;
+    #keyPrefix;
+    #inJob;
+    #inRepository;
     #repository;
-    #spoilt = false;
-    constructor(wanted, options) {
+    constructor(wanted, surroundings) {
+        const { env, clock } = surroundings;
+        const identity = fingerprint(wanted);
         this.#wanted = wanted;
-        this.#options = options;
-        this.#identity = fingerprint(wanted);
-        const name = `adobe-ims-token-${this.#identity.slice(0, 32)}`;
-        this.#path = join(options.env['RUNNER_TEMP'] ?? '', name);
-        if (wanted.from === 'repository')
-            this.#repository = Repository.open({ ...options, limitBytes: LARGEST_SEALED_BYTES });
+        this.#clock = clock;
+        this.#jobFile = join(env['RUNNER_TEMP'] ?? '', `adobe-ims-token-${identity.slice(0, 32)}`);
+        this.#keyPrefix = `adobe-ims-token-2-${identity}-`;
+        this.#inJob = [...placeOfJob(env), identity];
+        this.#inRepository = ['repository', env['GITHUB_REPOSITORY'] ?? '', identity];
+        const service = wanted.reuse === 'repository' ? serviceOf(env) : undefined;
+        this.#repository = service && new Repository(service, surroundings, wanted.timeoutSeconds);
     }
     async find() {
         return this.#findInJob() ?? (await this.#findInRepository());
     }
-    async keep(kept, source) {
+    async keep(kept) {
+        const { token, source } = kept;
         const { revoke } = this.#wanted;
         if (source === 'job' && !revoke)
             return;
         const fate = this.#repository !== undefined ? 'shared' : revoke ? 'revoked' : 'unshared';
-        writeJobFile(this.#path, sealToken(kept, this.#placeInJob(), fate));
+        writeJobFile(this.#jobFile, sealToken(kept, this.#inJob, fate));
         if (this.#repository === undefined || source !== 'ims')
             return;
-        const key = entryKey(this.#keyPrefix(), kept.token.expiresAtMs, this.#spoilt);
-        await this.#repository.write(key, sealToken(kept, this.#placeInRepository(), fate));
+        const sealed = sealToken(kept, this.#inRepository, fate);
+        await this.#repository.write(this.#keyPrefix, token.expiresAtMs, sealed);
     }
     #findInJob() {
-        const found = this.#open(readJobFile(this.#path, LARGEST_SEALED_BYTES), this.#placeInJob());
+        const bytes = readJobFile(this.#jobFile, LARGEST_SEALED_BYTES);
+        const found = bytes && this.#open(bytes, this.#inJob);
         if (found === undefined || !this.#isFresh(found))
             return undefined;
         if (this.#wanted.revoke && found.fate === 'shared')
@@ -1346,46 +1320,41 @@ class Reuse {
         return { ...found, source: 'job', willBeRevoked: found.fate === 'revoked' };
     }
     async #findInRepository() {
-        if (this.#wanted.from !== 'repository')
+        if (this.#wanted.reuse !== 'repository')
             return undefined;
         if (this.#repository === undefined) {
             core.info('This runner offers no Actions cache that `reuse: repository` could use, so the step reuses tokens of this job only.');
             return undefined;
         }
-        const lookup = await this.#repository.read(this.#keyPrefix());
-        if (lookup.kind === 'none' || this.#options.signal.aborted)
+        const open = (bytes) => this.#open(bytes, this.#inRepository);
+        const found = await this.#repository.read(this.#keyPrefix, open);
+        if (found === undefined || !this.#isFresh(found))
             return undefined;
-        const bytes = lookup.kind === 'found' ? lookup.bytes : undefined;
-        const found = this.#open(bytes, this.#placeInRepository());
-        if (found !== undefined && !this.#isFresh(found))
-            return undefined;
-        if (found !== undefined)
-            return { ...found, source: 'repository', willBeRevoked: false };
-        this.#spoilt = lookup.kind === 'found' || lookup.spoilt;
-        const reason = lookup.kind === 'found'
-            ? 'holds an entry that this client secret does not open'
-            : lookup.reason;
-        core.info(`The Actions cache ${reason}, so the token comes from IMS.`);
-        return undefined;
+        return { ...found, source: 'repository', willBeRevoked: false };
     }
     #open(bytes, place) {
-        const opened = bytes && open(bytes, this.#wanted.clientSecrets, place);
-        return opened && readToken(opened);
+        const opened = open(bytes, this.#wanted.client.clientSecrets, place);
+        if (opened === undefined)
+            return undefined;
+        const { accessToken, tokenType, expiresAtMs, fate } = parseObject(opened.text) ?? {};
+        if (!isTokenText(accessToken) || !isTokenText(tokenType))
+            return undefined;
+        if (typeof expiresAtMs !== 'number' || Number.isNaN(new Date(expiresAtMs).getTime()))
+            return undefined;
+        const token = { accessToken, tokenType, expiresAtMs };
+        const authentication = { method: 'client_secret_post', secret: opened.secret };
+        return { token, authentication, fate };
     }
     #isFresh({ token }) {
-        const left = secondsLeft(token.expiresAtMs, this.#options.clock.date());
+        const left = secondsLeft(token.expiresAtMs, this.#clock.date());
         return left >= Math.max(1, this.#wanted.minValiditySeconds);
     }
-    #placeInJob() {
-        return [...placeOfJob(this.#options.env), this.#identity];
-    }
-    #placeInRepository() {
-        const repository = this.#options.env['GITHUB_REPOSITORY'] ?? '';
-        return ['repository', repository, this.#identity];
-    }
-    #keyPrefix() {
-        return `adobe-ims-token-2-${this.#identity}-`;
-    }
+}
+function reuseOf(wanted, surroundings) {
+    const { reuse, grant } = wanted;
+    if (reuse === 'none' || grant.type !== 'client_credentials')
+        return undefined;
+    return new Reuse(wanted, surroundings);
 }
 
 ;// CONCATENATED MODULE: ./src/revocation.ts
@@ -1400,7 +1369,7 @@ function openRevocation(state, secrets, env) {
     const opened = seal_open(Buffer.from(state, 'base64'), secrets, placeOf(env));
     if (opened === undefined)
         return undefined;
-    return { ...answers_parseObject(opened.text), secret: opened.secret };
+    return { ...json_parseObject(opened.text), secret: opened.secret };
 }
 
 ;// CONCATENATED MODULE: ./src/runner/publish.ts
@@ -1408,7 +1377,8 @@ function openRevocation(state, secrets, env) {
 
 
 const STATE_NAME = 'revoke';
-const FILES = (/* unused pure expression or super */ null && (['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY']));
+const SUMMARY = 'GITHUB_STEP_SUMMARY';
+const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', SUMMARY];
 function failure(cause) {
     const { code = '' } = cause;
     return new StepError({
@@ -1418,41 +1388,39 @@ function failure(cause) {
         facts: /^E[A-Z]{2,20}$/.test(code) ? [code] : [],
     }, { cause });
 }
-function runnerFiles(env) {
-    const named = FILES.map((name) => [name, env[name] ?? '']);
+function write({ outputs, variables, state, summary }, summaryFile) {
+    for (const [name, value] of Object.entries(outputs))
+        core.setOutput(name, value);
+    for (const [name, value] of Object.entries(variables))
+        core.exportVariable(name, value);
+    if (state !== '')
+        core.saveState(STATE_NAME, state);
+    if (summary !== '')
+        appendFileSync(summaryFile, summary);
+}
+function publisher(env) {
+    const paths = FILES.map((name) => env[name] ?? '').filter((path) => path !== '');
+    let sizes;
     try {
-        return new Map(named
-            .filter(([, path]) => path !== '')
-            .map(([name, path]) => [name, { path, size: statSync(path).size }]));
+        sizes = paths.map((path) => statSync(path).size);
     }
     catch (error) {
         throw failure(error);
     }
-}
-function undo(files) {
-    for (const { path, size } of files.values())
+    return (publication) => {
         try {
-            truncateSync(path, size);
+            write(publication, env[SUMMARY] ?? '');
         }
-        catch {
+        catch (error) {
+            for (const [at, path] of paths.entries())
+                try {
+                    truncateSync(path, sizes[at]);
+                }
+                catch {
+                }
+            throw failure(error);
         }
-}
-function publish(publication, files) {
-    const { outputs, variables, state, summary } = publication;
-    try {
-        for (const [name, value] of Object.entries(outputs))
-            core.setOutput(name, value);
-        for (const [name, value] of Object.entries(variables))
-            core.exportVariable(name, value);
-        if (state !== '')
-            core.saveState(STATE_NAME, state);
-        if (summary !== '')
-            appendFileSync(files.get('GITHUB_STEP_SUMMARY')?.path ?? '', summary);
-    }
-    catch (error) {
-        undo(files);
-        throw failure(error);
-    }
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/revoke.ts
@@ -1485,8 +1453,7 @@ async function revokeSealed({ env, clock, signal }) {
     if (state === '')
         return;
     const raw = readRawInputs(env);
-    const secrets = createSecrets();
-    secrets.add(secretsOfInputs(raw), raw['client-id']);
+    const secrets = createSecrets(secretsOfInputs(raw), raw['client-id']);
     const clientSecrets = splitSecrets(raw['client-secret']);
     const keys = [...clientSecrets, raw['refresh-token'], raw.code].filter((key) => key !== '');
     const revocation = openRevocation(state, keys, env);
@@ -1508,7 +1475,6 @@ async function revokeSealed({ env, clock, signal }) {
         const ims = new Ims({
             ...{ origin, secrets, clock, signal },
             client: { clientId, orgId, clientSecrets },
-            startedMs: clock.now(),
             timeoutSeconds: TIMEOUT_SECONDS,
         });
         const secret = method === 'none' ? '' : revocation.secret;
@@ -1549,20 +1515,17 @@ var promises_ = __webpack_require__(500);
 ;// CONCATENATED MODULE: ./src/runner/process.ts
 
 
-const systemClock = {
-    now: () => Number(process.hrtime.bigint()) / 1e6,
-    date: () => Date.now(),
-    sleep: async (ms, signal) => {
-        try {
-            await (0,promises_.setTimeout)(ms, undefined, { signal });
-        }
-        catch (error) {
+function startClock() {
+    const startedNs = process.hrtime.bigint();
+    return {
+        now: () => Number(process.hrtime.bigint() - startedNs) / 1e6,
+        date: () => Date.now(),
+        sleep: (ms, signal) => (0,promises_.setTimeout)(ms, undefined, { signal }).catch(() => {
             signal.throwIfAborted();
-            throw error;
-        }
-    },
-    random: () => Math.random(),
-};
+        }),
+        random: () => Math.random(),
+    };
+}
 function cancellation() {
     const controller = new AbortController();
     const cancel = () => {
@@ -1581,32 +1544,11 @@ function cancellation() {
 
 
 
+const clock = startClock();
 const signal = cancellation();
 insistOnTls({ warn: false });
 silenceNodeDebug();
-void revoke({ env: process.env, clock: systemClock, signal });
-
-
-/***/ }),
-
-/***/ 60:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   I9: () => (/* binding */ httpsOverHttp),
-/* harmony export */   aQ: () => (/* binding */ httpOverHttps),
-/* harmony export */   vX: () => (/* binding */ httpsOverHttps),
-/* harmony export */   xj: () => (/* binding */ httpOverHttp)
-/* harmony export */ });
-const lazily = (name) => (options) => {
-    process.noDeprecation = true;
-    const tunnel = __webpack_require__(770);
-    return tunnel[name](options);
-};
-const httpOverHttp = lazily('httpOverHttp');
-const httpsOverHttp = lazily('httpsOverHttp');
-const httpOverHttps = lazily('httpOverHttps');
-const httpsOverHttps = lazily('httpsOverHttps');
+void revoke({ env: process.env, clock, signal });
 
 
 /***/ }),
