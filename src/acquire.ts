@@ -10,16 +10,16 @@ import { routeTo } from './ims/route.ts';
 import { claimsOf, isoSeconds, secondsLeft, type Token } from './ims/token.ts';
 import { type Inputs, parseInputs } from './inputs/parse.ts';
 import { readRawInputs, secretsOfInputs } from './inputs/read.ts';
-import { type Reuse, reuseOf } from './reuse/reuse.ts';
+import { reuseOf } from './reuse/reuse.ts';
 import { sealRevocation } from './revocation.ts';
-import type { Surroundings } from './runner/process.ts';
+import type { Step, Surroundings } from './runner/process.ts';
 import { publisher } from './runner/publish.ts';
 import { summaryTable } from './runner/summary.ts';
-import { createSecrets, type Secrets } from './secrets.ts';
+import { Secrets } from './secrets.ts';
 
 type Obtained = {
   readonly token: Token;
-  /** Of the user grants, where IMS gave one. */
+  /** Absent, or empty, for none. */
   readonly refreshToken?: string;
   readonly source: 'ims' | 'job' | 'repository';
   /** How IMS accepted the client. */
@@ -47,7 +47,7 @@ function settleScopes(
 }
 
 function warnIfShort(token: Token, minValiditySeconds: number, nowMs: number): void {
-  const left = Math.max(0, secondsLeft(token.expiresAtMs, nowMs));
+  const left = secondsLeft(token.expiresAtMs, nowMs);
   if (left < minValiditySeconds)
     core.warning(
       `The token is valid for ${left} s, less than the ${minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`,
@@ -62,7 +62,7 @@ function outputsOf(
   return {
     'access-token': token.accessToken,
     'token-type': token.tokenType,
-    'expires-in': String(Math.max(0, secondsLeft(token.expiresAtMs, nowMs))),
+    'expires-in': String(secondsLeft(token.expiresAtMs, nowMs)),
     'expires-at': isoSeconds(token.expiresAtMs),
     scopes: scopes.join(','),
     'user-id': claimsOf(token.accessToken).userId,
@@ -130,32 +130,12 @@ function logSuccess({ token, source }: Obtained, { tokenVariables }: Inputs): vo
   core.info(`${origin}, valid until ${isoSeconds(token.expiresAtMs)}${names}.`);
 }
 
-/** A token that is still valid, from the nearest place that has one, otherwise a new one from IMS. */
-async function obtain(
-  inputs: Inputs,
-  secrets: Secrets,
-  reuse: Reuse | undefined,
-  surroundings: Surroundings,
-): Promise<Obtained> {
-  const found = await reuse?.find();
-  if (found !== undefined) {
-    secrets.add([found.token.accessToken]);
-    return found;
-  }
-  const granted = await new Ims({ ...inputs, ...surroundings, secrets }).token(inputs.grant);
-  const refreshToken = inputs.grant.type === 'client_credentials' ? '' : granted.refreshToken;
-  return { ...granted, refreshToken, source: 'ims' };
-}
-
-async function acquireWith(
-  inputs: Inputs,
-  secrets: Secrets,
-  surroundings: Surroundings,
-): Promise<void> {
-  const { env, clock, signal } = surroundings;
+async function acquireWith(inputs: Inputs, step: Step): Promise<void> {
+  const { env, clock, signal, secrets } = step;
   const publish = publisher(env);
-  const reuse = reuseOf(inputs, surroundings);
-  const obtained = await obtain(inputs, secrets, reuse, surroundings);
+  const reuse = reuseOf(inputs, step);
+  const ims = new Ims({ ...inputs, ...step });
+  const obtained: Obtained = (await reuse?.find()) ?? (await ims.token(inputs.grant));
   signal.throwIfAborted();
   const scopes = settleScopes(obtained, inputs.grant, secrets);
   warnIfShort(obtained.token, inputs.minValiditySeconds, clock.date());
@@ -181,8 +161,8 @@ export async function acquire(surroundings: Surroundings): Promise<void> {
   process.exitCode = 1;
   try {
     const raw = readRawInputs(env);
-    const secrets = createSecrets(secretsOfInputs(raw), raw['client-id']);
-    await acquireWith(parseInputs(raw), secrets, surroundings);
+    const secrets = new Secrets(secretsOfInputs(raw), raw['client-id']);
+    await acquireWith(parseInputs(raw), { ...surroundings, secrets });
   } catch (error) {
     const failure = failureOf(error);
     // The runner annotates a cancelled step itself.

@@ -11,7 +11,7 @@ import { type RawInputs, readRawInputs, secretsOfInputs, splitSecrets } from './
 import { openRevocation, type Revocation } from './revocation.ts';
 import type { Surroundings } from './runner/process.ts';
 import { STATE_NAME } from './runner/publish.ts';
-import { createSecrets } from './secrets.ts';
+import { Secrets } from './secrets.ts';
 
 const TIMEOUT_SECONDS = 10;
 
@@ -34,13 +34,11 @@ function changesSince(revocation: Revocation, raw: RawInputs): readonly string[]
 }
 
 async function revokeSealed({ env, clock, signal }: Surroundings): Promise<void> {
-  const state = env[`STATE_${STATE_NAME}`] ?? '';
-  if (state === '') return;
   const raw = readRawInputs(env);
-  const secrets = createSecrets(secretsOfInputs(raw), raw['client-id']);
+  const secrets = new Secrets(secretsOfInputs(raw), raw['client-id']);
   const clientSecrets = splitSecrets(raw['client-secret']);
   const keys = [...clientSecrets, raw['refresh-token'], raw.code].filter((key) => key !== '');
-  const revocation = openRevocation(state, keys, env);
+  const revocation = openRevocation(env[`STATE_${STATE_NAME}`] ?? '', keys, env);
   if (revocation === undefined) {
     core.warning(
       'The access token was not revoked: what this step saved does not open with the secret that it has now.',
@@ -49,7 +47,7 @@ async function revokeSealed({ env, clock, signal }: Surroundings): Promise<void>
   }
   const { accessToken, expiresAtMs, grantType, method, origin, orgId, clientId } = revocation;
   secrets.add([accessToken]);
-  if (secondsLeft(expiresAtMs, clock.date()) <= 0) return;
+  if (secondsLeft(expiresAtMs, clock.date()) === 0) return;
   const stillValid = `The access token was not revoked and stays valid until ${isoSeconds(expiresAtMs)}.`;
   const changes = changesSince(revocation, raw);
   if (changes.length > 0) {

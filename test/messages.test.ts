@@ -9,6 +9,8 @@ import { type Asked, refusal } from '../src/ims/refusals.ts';
 import { retrying } from '../src/ims/retry.ts';
 import { UnreadableProxyError } from '../src/ims/route.ts';
 
+import { catchStdout } from './support/stdout.ts';
+
 const ASKED: Asked = {
   origin: 'https://ims-na1.adobelogin.com',
   grantType: 'client_credentials',
@@ -48,7 +50,8 @@ async function afterRetrying(failure: Failure, timeoutSeconds: number): Promise<
   const { signal } = new AbortController();
   const attempt = (): Promise<never> => Promise.reject(new StepError(failure));
   const options = { timeoutSeconds, clock, signal };
-  return retrying(attempt, options).catch(failureOf);
+  const stdout = catchStdout();
+  return retrying(attempt, options).catch(failureOf).finally(stdout.restore);
 }
 
 const read = (failure: Failure): string => sentence(failure, {});

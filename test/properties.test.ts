@@ -18,7 +18,7 @@ import {
   secretsOfInputs,
 } from '../src/inputs/read.ts';
 import { open, seal } from '../src/reuse/seal.ts';
-import { createSecrets } from '../src/secrets.ts';
+import { Secrets } from '../src/secrets.ts';
 
 import { echoesOf } from './support/forms.ts';
 import {
@@ -52,7 +52,7 @@ type Received = {
 /** The one line about an answer that gives no token; empty for one that does. Masked as the runner does. */
 function lineOf({ status, body, headers = {} }: Received, values: readonly string[]): string {
   const stdout = catchStdout();
-  const secrets = createSecrets(values, 'p8e-test-id');
+  const secrets = new Secrets(values, 'p8e-test-id');
   const asked: Asked = {
     secretCount: 1,
     origin: 'https://ims-na1.adobelogin.com',

@@ -15,7 +15,7 @@ import type { Asked } from '../src/ims/refusals.ts';
 import { authentications, tokenRequest } from '../src/ims/requests.ts';
 import { attemptLimitMs, nextWaitMs } from '../src/ims/retry.ts';
 import { claimsOf } from '../src/ims/token.ts';
-import { createSecrets, type Secrets } from '../src/secrets.ts';
+import { Secrets } from '../src/secrets.ts';
 
 import { catchStdout } from './support/stdout.ts';
 
@@ -25,7 +25,7 @@ const GOOD = { access_token: 'p8e-test-token', token_type: 'bearer', expires_in:
 /** The secrets of a step, whose masks are not printed among the lines of the tests. */
 function secretsWith(...values: readonly string[]): Secrets {
   const stdout = catchStdout();
-  const secrets = createSecrets(values, 'p8e-test-client');
+  const secrets = new Secrets(values, 'p8e-test-client');
   stdout.restore();
   return secrets;
 }

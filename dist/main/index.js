@@ -713,9 +713,9 @@ function json_parseObject(text) {
 const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
 const WHY_A_SECRET_IS_EMPTY = 'to a pull request from a fork and to Dependabot, when the job does not name the environment that holds the secret, and when its name is misspelt';
 const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
-function wrongClient({ description }, asked) {
+function wrongClient({ secretCount, origin }, { description }) {
     const code = 'invalid_client';
-    if (asked.secretCount === 0)
+    if (secretCount === 0)
         return {
             code,
             happened: 'IMS refused the client. No client secret was sent, as `client-secret` is empty.',
@@ -725,10 +725,10 @@ function wrongClient({ description }, asked) {
     if (text.includes('client_secret'))
         return {
             code,
-            happened: `IMS refused ${asked.secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
+            happened: `IMS refused ${secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
             remedy: `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`,
         };
-    const environment = asked.origin.includes('-stg1')
+    const environment = origin.includes('-stg1')
         ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`'
         : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`';
     return {
@@ -743,7 +743,7 @@ function listed(scopes, clean) {
     const list = clean(scopes.join(','), Infinity);
     return list.length > 2000 ? `${scopes.length} scopes` : list;
 }
-function wrongScope(_said, { scopes, clean }) {
+function wrongScope({ scopes, clean }) {
     const code = 'invalid_scope';
     if (scopes.length === 0)
         return {
@@ -757,7 +757,7 @@ function wrongScope(_said, { scopes, clean }) {
         remedy: `Asked for: ${listed(scopes, clean)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
     };
 }
-function refusedGrant(_said, { grantType }) {
+function refusedGrant({ grantType }) {
     const code = 'access_denied';
     if (grantType === 'client_credentials')
         return {
@@ -771,22 +771,20 @@ function refusedGrant(_said, { grantType }) {
         remedy: NEW_USER_TOKEN,
     };
 }
-function wrongParameter() {
-    return {
-        code: 'invalid_request',
-        happened: 'IMS found a parameter missing or malformed.',
-        remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
-    };
-}
-const BY_ERROR = {
+const wrongParameter = () => ({
+    code: 'invalid_request',
+    happened: 'IMS found a parameter missing or malformed.',
+    remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
+});
+const BY_ERROR = new Map(Object.entries({
     invalid_client: wrongClient,
     invalid_scope: wrongScope,
-    unauthorized_client: (_said, { grantType }) => ({
+    unauthorized_client: ({ grantType }) => ({
         code: 'unauthorized_client',
         happened: `This credential may not use \`grant-type: ${grantType}\`.`,
         remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential no longer works: migrate it to OAuth Server-to-Server.`,
     }),
-    unsupported_grant_type: (_said, { grantType }) => ({
+    unsupported_grant_type: ({ grantType }) => ({
         code: 'unsupported_grant_type',
         happened: `The server does not support \`grant-type: ${grantType}\`.`,
         remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
@@ -796,7 +794,7 @@ const BY_ERROR = {
     invalid_token: refusedGrant,
     invalid_parameter_value: wrongParameter,
     invalid_request: wrongParameter,
-};
+}));
 const JWT_ERA = /\bjwt\b|service account|invalid_jwt|exchange_jwt|metascope/i;
 function byStatus({ status, error, description, debugId }) {
     if (status >= 300 && status < 400)
@@ -843,9 +841,7 @@ function words(said, asked) {
             happened: 'This looks like a Service Account (JWT) credential, and those ended.',
             remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential.`,
         };
-    return Object.hasOwn(BY_ERROR, error)
-        ? (BY_ERROR[error]?.(said, asked) ?? byStatus(said))
-        : byStatus(said);
+    return BY_ERROR.get(error)?.(asked, said) ?? byStatus(said);
 }
 function refusal(said, asked) {
     const { status, error, description, debugId } = said;
@@ -854,7 +850,7 @@ function refusal(said, asked) {
         code,
         happened: happened + quoted(description),
         remedy,
-        facts: [error, `HTTP ${status}`, debugId === '' ? '' : `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
+        facts: [error, `HTTP ${status}`, debugId && `x-debug-id ${debugId}`].filter(Boolean),
         refusesClient: error === 'invalid_client' && status >= 400 && status < 500,
     };
 }
@@ -876,7 +872,7 @@ function claimsOf(accessToken) {
     };
 }
 function secondsLeft(expiresAtMs, nowMs) {
-    return Math.floor((expiresAtMs - nowMs) / 1000);
+    return Math.max(0, Math.floor((expiresAtMs - nowMs) / 1000));
 }
 function isoSeconds(ms) {
     return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
@@ -948,7 +944,7 @@ function unusable(answer, asked, happened, more = {}) {
         code: 'malformed_answer',
         happened: happened + quoted(description),
         remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-        facts: [error, debugId && `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
+        facts: [error, debugId && `x-debug-id ${debugId}`].filter(Boolean),
         ...more,
     });
 }
@@ -1828,9 +1824,6 @@ function proxyFor(url) {
     }
     throw new UnreadableProxyError('a proxy variable is not a URL');
 }
-function refuseUnreadableProxy(url) {
-    proxyFor(url);
-}
 const hash = (text) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(text).digest('hex');
 function trustedCertificates() {
     const listed = typeof external_node_tls_namespaceObject.getCACertificates === 'function';
@@ -1858,7 +1851,6 @@ function routeTo(origin) {
 class TimedOutError extends Error {
     name = 'TimedOutError';
 }
-const USER_AGENT = 'adobe-ims-token';
 async function readBounded(message, limitBytes) {
     const chunks = [];
     let size = 0;
@@ -1918,11 +1910,9 @@ function handler(signal, onConnect) {
     };
 }
 async function send({ method, url, headers, body }, signal, { limitBytes, onConnect = () => undefined }) {
-    const client = new HttpClient(USER_AGENT, [handler(signal, onConnect)], {
-        allowRedirects: false,
-        allowRetries: false,
-    });
-    client.userAgent = USER_AGENT;
+    const policy = { allowRedirects: false, allowRetries: false };
+    const client = new HttpClient('', [handler(signal, onConnect)], policy);
+    client.userAgent = 'adobe-ims-token';
     const bytes = Buffer.isBuffer(body);
     const length = bytes ? { 'content-length': String(body.length) } : {};
     const content = bytes ? external_node_stream_namespaceObject.Readable.from([body]) : (body ?? null);
@@ -1931,16 +1921,16 @@ async function send({ method, url, headers, body }, signal, { limitBytes, onConn
             client.request(method, url.href, content, { ...headers, ...length }),
             ended(signal),
         ]);
-        const { statusCode = 0, headers: received } = response.message;
-        const read = await readBounded(response.message, limitBytes);
-        return { status: statusCode, headers: received, body: read };
+        const { message } = response;
+        const read = await readBounded(message, limitBytes);
+        return { status: message.statusCode ?? 0, headers: message.headers, body: read };
     }
     finally {
         client.dispose();
     }
 }
 async function exchange(request, options) {
-    refuseUnreadableProxy(request.url);
+    proxyFor(request.url);
     options.signal.throwIfAborted();
     const limit = new AbortController();
     const timer = setTimeout(() => {
@@ -2016,7 +2006,8 @@ function connectionFailure(reason, origin, connected) {
         remedy: 'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
     };
 }
-function networkFailure(error, { origin, limitMs, connected }) {
+function networkFailure(error, attempt) {
+    const { origin, limitMs, connected } = attempt;
     if (error instanceof TimedOutError)
         return {
             code: 'timeout',
@@ -2045,6 +2036,7 @@ function networkFailure(error, { origin, limitMs, connected }) {
 ;// CONCATENATED MODULE: ./src/secrets.ts
 
 const TEXT_LIMIT = 300;
+const CUT = '\uffff';
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
 const formEncoded = (value) => new URLSearchParams({ v: value }).toString().slice(2);
 function basicCredentials(clientId, clientSecret) {
@@ -2075,56 +2067,40 @@ function echoedForms(secret) {
         secret.replaceAll(/[&<>"']/g, (character) => HTML[character] ?? ''),
     ];
 }
-function cutOut(text, forms) {
-    const next = forms.map((form) => ({ form, at: text.indexOf(form) }));
-    let clean = '';
-    let from = 0;
-    for (;;) {
-        let first;
-        for (const found of next) {
-            if (found.at !== -1 && found.at < from)
-                found.at = text.indexOf(found.form, from);
-            if (found.at !== -1 && (first === undefined || found.at < first.at))
-                first = found;
-        }
-        if (first === undefined)
-            return clean + text.slice(from);
-        clean += `${text.slice(from, first.at)}***`;
-        from = first.at + first.form.length;
+class Secrets {
+    #forms = [];
+    constructor(values = [], clientId = '') {
+        this.#mask(values, (secret) => basicForms(clientId, secret));
     }
-}
-function createSecrets(values = [], clientId = '') {
-    let echoed = [];
-    const hide = (given, derived = () => []) => {
-        const secrets = given
+    add(values) {
+        this.#mask(values, () => []);
+    }
+    clean = (text, limit = TEXT_LIMIT) => {
+        let cut = text.toWellFormed();
+        for (const form of this.#forms)
+            cut = cut.replaceAll(form, CUT);
+        const harmless = cut
+            .replaceAll(CUT, '***')
+            .replace(INVISIBLE, ' ')
+            .replaceAll(/:(?=:)/g, ': ')
+            .replaceAll(/##(?=\[)/g, '## ')
+            .replaceAll(/ {2,}/g, ' ')
+            .trim();
+        if (harmless.length <= limit)
+            return harmless;
+        const start = harmless.slice(0, limit).toWellFormed();
+        return `${start.replace(/\ufffd$/, '')}\u2026`;
+    };
+    #mask(values, derived) {
+        const secrets = values
             .map((value) => value.toWellFormed())
             .filter((value) => value.trim() !== '');
         const masks = secrets.flatMap((secret) => [secret, formEncoded(secret), ...derived(secret)]);
         for (const mask of new Set(masks))
             setSecret(mask);
-        const forms = new Set([...echoed, ...masks, ...secrets.flatMap(echoedForms)]);
-        echoed = [...forms].sort((a, b) => b.length - a.length);
-    };
-    hide(values, (secret) => basicForms(clientId, secret));
-    return {
-        add: (more) => {
-            hide(more);
-        },
-        clean: (text, limit = TEXT_LIMIT) => {
-            const harmless = cutOut(text.toWellFormed(), echoed)
-                .replace(INVISIBLE, ' ')
-                .replaceAll(/:(?=:)/g, ': ')
-                .replaceAll(/##(?=\[)/g, '## ')
-                .replaceAll(/ {2,}/g, ' ')
-                .trim();
-            if (harmless.length <= limit)
-                return harmless;
-            return `${harmless
-                .slice(0, limit)
-                .toWellFormed()
-                .replace(/\ufffd$/, '')}\u2026`;
-        },
-    };
+        const forms = new Set([...this.#forms, ...masks, ...secrets.flatMap(echoedForms)]);
+        this.#forms = [...forms].sort((a, b) => b.length - a.length);
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/ims/requests.ts
@@ -2290,7 +2266,7 @@ class Ims {
         const ways = authentications(grant.type, client.clientSecrets);
         for (const [at, authentication] of ways.entries())
             try {
-                return await this.#ask(grant, authentication, Math.max(1, endMs - clock.now()));
+                return await this.#ask(grant, authentication, endMs - clock.now());
             }
             catch (error) {
                 const refused = error instanceof StepError && error.failure.refusesClient === true;
@@ -2306,7 +2282,8 @@ class Ims {
         const granted = judgeToken(answer, this.#asked(grant.type, askedScopes(grant)));
         if (authentication.secret !== (client.clientSecrets[0] ?? ''))
             notice('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
-        return { ...granted, authentication };
+        const refreshToken = grant.type === 'client_credentials' ? '' : granted.refreshToken;
+        return { ...granted, refreshToken, authentication, source: 'ims' };
     }
     async #post({ path, headers, body }, limitMs) {
         const { origin, clock, signal } = this.#options;
@@ -2408,21 +2385,7 @@ function secretsOfInputs(raw) {
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/variable-names.ts
-const OWNED_PREFIXES = [
-    'GITHUB_',
-    'RUNNER_',
-    'ACTIONS_',
-    'INPUT_',
-    'STATE_',
-    'LD_',
-    'DYLD_',
-    'NODE_',
-    'NPM_CONFIG_',
-    'GIT_',
-    'LC_',
-    'SSL_CERT_',
-    'XDG_',
-];
+const OWNED_PREFIXES = 'GITHUB_ RUNNER_ ACTIONS_ INPUT_ STATE_ LD_ DYLD_ NODE_ NPM_CONFIG_ GIT_ LC_ SSL_CERT_ XDG_'.split(' ');
 const OWNED = new Set(('PATH HOME CI SHELL USER LOGNAME PWD OLDPWD SHLVL IFS ENV BASH_ENV PS4 PROMPT_COMMAND CDPATH TERM LANG TZ ' +
     'TMP TEMP TMPDIR HOSTNAME UID EUID PPID SHELLOPTS BASHOPTS _ ' +
     'HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY FTP_PROXY ' +
@@ -2454,7 +2417,6 @@ function aioVariables(context) {
 const LINE_BREAK = /[\r\n]/;
 const parse_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
 const parse_QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
-const LONGEST_TIMEOUT_SECONDS = 3600;
 function isQuoted(value) {
     return value.length > 1 && parse_QUOTES.includes(value.charAt(0) + value.charAt(value.length - 1));
 }
@@ -2576,11 +2538,10 @@ function parseVariables(raw, report) {
     const owned = placeOf(names, isOwnedName);
     if (owned !== undefined)
         report(`\`env-var\` has a name (${owned}) that belongs to the runner or the system.`);
-    if (raw['aio-context'] === '')
-        return { tokenVariables: names, expiryVariables: [] };
     const aio = aioVariables(raw['aio-context']);
     if (aio === undefined) {
-        report('`aio-context` must be a context name of letters, digits and single underscores, usually "cli".');
+        if (raw['aio-context'] !== '')
+            report('`aio-context` must be a context name of letters, digits and single underscores, usually "cli".');
         return { tokenVariables: names, expiryVariables: [] };
     }
     if (names.some((name) => name.toUpperCase() === aio.expiry))
@@ -2604,7 +2565,7 @@ function parseInputs(raw) {
         reuse: choice('reuse', raw, ['none', 'job', 'repository'], report) ?? 'none',
         minValiditySeconds: seconds('min-validity', raw, [0, 999_999_999], report),
         revoke: flag('revoke', raw, report),
-        timeoutSeconds: seconds('timeout', raw, [1, LONGEST_TIMEOUT_SECONDS], report),
+        timeoutSeconds: seconds('timeout', raw, [1, 3600], report),
         summary: flag('summary', raw, report),
     };
     if (inputs.reuse === 'repository' && inputs.revoke)
@@ -2693,8 +2654,7 @@ function openWith(bytes, secret, place) {
     }
 }
 function seal_open(bytes, secrets, place) {
-    const fits = bytes.length >= HEADER_BYTES && bytes.length <= LARGEST_SEALED_BYTES;
-    if (!fits || bytes[0] !== VERSION)
+    if (bytes[0] !== VERSION)
         return undefined;
     for (const secret of secrets) {
         const text = openWith(bytes, secret, place);
@@ -2835,7 +2795,7 @@ class Repository {
             });
         }
         finally {
-            this.#budgetMs = Math.max(0, this.#budgetMs - (clock.now() - startedMs));
+            this.#budgetMs -= clock.now() - startedMs;
         }
     }
     #call(method, fields) {
@@ -2881,26 +2841,29 @@ function sealToken({ token, authentication }, place, fate) {
 }
 class Reuse {
     #wanted;
-    #clock;
+    #step;
     #jobFile;
     #keyPrefix;
     #inJob;
     #inRepository;
     #repository;
-    constructor(wanted, surroundings) {
-        const { env, clock } = surroundings;
+    constructor(wanted, step) {
+        const { env } = step;
         const identity = fingerprint(wanted);
         this.#wanted = wanted;
-        this.#clock = clock;
+        this.#step = step;
         this.#jobFile = (0,external_node_path_namespaceObject.join)(env['RUNNER_TEMP'] ?? '', `adobe-ims-token-${identity.slice(0, 32)}`);
         this.#keyPrefix = `adobe-ims-token-2-${identity}-`;
         this.#inJob = [...placeOfJob(env), identity];
         this.#inRepository = ['repository', env['GITHUB_REPOSITORY'] ?? '', identity];
         const service = wanted.reuse === 'repository' ? serviceOf(env) : undefined;
-        this.#repository = service && new Repository(service, surroundings, wanted.timeoutSeconds);
+        this.#repository = service && new Repository(service, step, wanted.timeoutSeconds);
     }
     async find() {
-        return this.#findInJob() ?? (await this.#findInRepository());
+        const found = this.#findInJob() ?? (await this.#findInRepository());
+        if (found !== undefined)
+            this.#step.secrets.add([found.token.accessToken]);
+        return found;
     }
     async keep(kept) {
         const { token, source } = kept;
@@ -2952,15 +2915,15 @@ class Reuse {
         return { token, authentication, fate };
     }
     #isFresh({ token }) {
-        const left = secondsLeft(token.expiresAtMs, this.#clock.date());
+        const left = secondsLeft(token.expiresAtMs, this.#step.clock.date());
         return left >= Math.max(1, this.#wanted.minValiditySeconds);
     }
 }
-function reuseOf(wanted, surroundings) {
+function reuseOf(wanted, step) {
     const { reuse, grant } = wanted;
     if (reuse === 'none' || grant.type !== 'client_credentials')
         return undefined;
-    return new Reuse(wanted, surroundings);
+    return new Reuse(wanted, step);
 }
 
 ;// CONCATENATED MODULE: ./src/revocation.ts
@@ -3067,7 +3030,7 @@ function settleScopes({ token, source }, grant, secrets) {
     return granted;
 }
 function warnIfShort(token, minValiditySeconds, nowMs) {
-    const left = Math.max(0, secondsLeft(token.expiresAtMs, nowMs));
+    const left = secondsLeft(token.expiresAtMs, nowMs);
     if (left < minValiditySeconds)
         warning(`The token is valid for ${left} s, less than the ${minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`);
 }
@@ -3075,7 +3038,7 @@ function outputsOf({ token, source, refreshToken = '' }, scopes, nowMs) {
     return {
         'access-token': token.accessToken,
         'token-type': token.tokenType,
-        'expires-in': String(Math.max(0, secondsLeft(token.expiresAtMs, nowMs))),
+        'expires-in': String(secondsLeft(token.expiresAtMs, nowMs)),
         'expires-at': isoSeconds(token.expiresAtMs),
         scopes: scopes.join(','),
         'user-id': claimsOf(token.accessToken).userId,
@@ -3132,21 +3095,12 @@ function logSuccess({ token, source }, { tokenVariables }) {
     const names = tokenVariables.length === 0 ? '' : `, in ${tokenVariables.join(', ')}`;
     info(`${origin}, valid until ${isoSeconds(token.expiresAtMs)}${names}.`);
 }
-async function obtain(inputs, secrets, reuse, surroundings) {
-    const found = await reuse?.find();
-    if (found !== undefined) {
-        secrets.add([found.token.accessToken]);
-        return found;
-    }
-    const granted = await new Ims({ ...inputs, ...surroundings, secrets }).token(inputs.grant);
-    const refreshToken = inputs.grant.type === 'client_credentials' ? '' : granted.refreshToken;
-    return { ...granted, refreshToken, source: 'ims' };
-}
-async function acquireWith(inputs, secrets, surroundings) {
-    const { env, clock, signal } = surroundings;
+async function acquireWith(inputs, step) {
+    const { env, clock, signal, secrets } = step;
     const publish = publisher(env);
-    const reuse = reuseOf(inputs, surroundings);
-    const obtained = await obtain(inputs, secrets, reuse, surroundings);
+    const reuse = reuseOf(inputs, step);
+    const ims = new Ims({ ...inputs, ...step });
+    const obtained = (await reuse?.find()) ?? (await ims.token(inputs.grant));
     signal.throwIfAborted();
     const scopes = settleScopes(obtained, inputs.grant, secrets);
     warnIfShort(obtained.token, inputs.minValiditySeconds, clock.date());
@@ -3167,8 +3121,8 @@ async function acquire(surroundings) {
     process.exitCode = 1;
     try {
         const raw = readRawInputs(env);
-        const secrets = createSecrets(secretsOfInputs(raw), raw['client-id']);
-        await acquireWith(parseInputs(raw), secrets, surroundings);
+        const secrets = new Secrets(secretsOfInputs(raw), raw['client-id']);
+        await acquireWith(parseInputs(raw), { ...surroundings, secrets });
     }
     catch (error) {
         const failure = failureOf(error);

@@ -117,9 +117,9 @@ function json_parseObject(text) {
 const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
 const WHY_A_SECRET_IS_EMPTY = 'to a pull request from a fork and to Dependabot, when the job does not name the environment that holds the secret, and when its name is misspelt';
 const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
-function wrongClient({ description }, asked) {
+function wrongClient({ secretCount, origin }, { description }) {
     const code = 'invalid_client';
-    if (asked.secretCount === 0)
+    if (secretCount === 0)
         return {
             code,
             happened: 'IMS refused the client. No client secret was sent, as `client-secret` is empty.',
@@ -129,10 +129,10 @@ function wrongClient({ description }, asked) {
     if (text.includes('client_secret'))
         return {
             code,
-            happened: `IMS refused ${asked.secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
+            happened: `IMS refused ${secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
             remedy: `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`,
         };
-    const environment = asked.origin.includes('-stg1')
+    const environment = origin.includes('-stg1')
         ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`'
         : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`';
     return {
@@ -147,7 +147,7 @@ function listed(scopes, clean) {
     const list = clean(scopes.join(','), Infinity);
     return list.length > 2000 ? `${scopes.length} scopes` : list;
 }
-function wrongScope(_said, { scopes, clean }) {
+function wrongScope({ scopes, clean }) {
     const code = 'invalid_scope';
     if (scopes.length === 0)
         return {
@@ -161,7 +161,7 @@ function wrongScope(_said, { scopes, clean }) {
         remedy: `Asked for: ${listed(scopes, clean)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
     };
 }
-function refusedGrant(_said, { grantType }) {
+function refusedGrant({ grantType }) {
     const code = 'access_denied';
     if (grantType === 'client_credentials')
         return {
@@ -175,22 +175,20 @@ function refusedGrant(_said, { grantType }) {
         remedy: NEW_USER_TOKEN,
     };
 }
-function wrongParameter() {
-    return {
-        code: 'invalid_request',
-        happened: 'IMS found a parameter missing or malformed.',
-        remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
-    };
-}
-const BY_ERROR = {
+const wrongParameter = () => ({
+    code: 'invalid_request',
+    happened: 'IMS found a parameter missing or malformed.',
+    remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
+});
+const BY_ERROR = new Map(Object.entries({
     invalid_client: wrongClient,
     invalid_scope: wrongScope,
-    unauthorized_client: (_said, { grantType }) => ({
+    unauthorized_client: ({ grantType }) => ({
         code: 'unauthorized_client',
         happened: `This credential may not use \`grant-type: ${grantType}\`.`,
         remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential no longer works: migrate it to OAuth Server-to-Server.`,
     }),
-    unsupported_grant_type: (_said, { grantType }) => ({
+    unsupported_grant_type: ({ grantType }) => ({
         code: 'unsupported_grant_type',
         happened: `The server does not support \`grant-type: ${grantType}\`.`,
         remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
@@ -200,7 +198,7 @@ const BY_ERROR = {
     invalid_token: refusedGrant,
     invalid_parameter_value: wrongParameter,
     invalid_request: wrongParameter,
-};
+}));
 const JWT_ERA = /\bjwt\b|service account|invalid_jwt|exchange_jwt|metascope/i;
 function byStatus({ status, error, description, debugId }) {
     if (status >= 300 && status < 400)
@@ -247,9 +245,7 @@ function words(said, asked) {
             happened: 'This looks like a Service Account (JWT) credential, and those ended.',
             remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential.`,
         };
-    return Object.hasOwn(BY_ERROR, error)
-        ? (BY_ERROR[error]?.(said, asked) ?? byStatus(said))
-        : byStatus(said);
+    return BY_ERROR.get(error)?.(asked, said) ?? byStatus(said);
 }
 function refusal(said, asked) {
     const { status, error, description, debugId } = said;
@@ -258,7 +254,7 @@ function refusal(said, asked) {
         code,
         happened: happened + quoted(description),
         remedy,
-        facts: [error, `HTTP ${status}`, debugId === '' ? '' : `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
+        facts: [error, `HTTP ${status}`, debugId && `x-debug-id ${debugId}`].filter(Boolean),
         refusesClient: error === 'invalid_client' && status >= 400 && status < 500,
     };
 }
@@ -280,7 +276,7 @@ function claimsOf(accessToken) {
     };
 }
 function token_secondsLeft(expiresAtMs, nowMs) {
-    return Math.floor((expiresAtMs - nowMs) / 1000);
+    return Math.max(0, Math.floor((expiresAtMs - nowMs) / 1000));
 }
 function isoSeconds(ms) {
     return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
@@ -352,7 +348,7 @@ function unusable(answer, asked, happened, more = {}) {
         code: 'malformed_answer',
         happened: happened + quoted(description),
         remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-        facts: [error, debugId && `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
+        facts: [error, debugId && `x-debug-id ${debugId}`].filter(Boolean),
         ...more,
     });
 }
@@ -435,9 +431,6 @@ function proxyFor(url) {
     }
     throw new UnreadableProxyError('a proxy variable is not a URL');
 }
-function refuseUnreadableProxy(url) {
-    proxyFor(url);
-}
 const hash = (text) => (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
 function trustedCertificates() {
     const listed = typeof external_node_tls_.getCACertificates === 'function';
@@ -465,7 +458,6 @@ function routeTo(origin) {
 class http_TimedOutError extends Error {
     name = 'TimedOutError';
 }
-const USER_AGENT = 'adobe-ims-token';
 async function readBounded(message, limitBytes) {
     const chunks = [];
     let size = 0;
@@ -525,11 +517,9 @@ function handler(signal, onConnect) {
     };
 }
 async function send({ method, url, headers, body }, signal, { limitBytes, onConnect = () => undefined }) {
-    const client = new lib/* HttpClient */.Qq(USER_AGENT, [handler(signal, onConnect)], {
-        allowRedirects: false,
-        allowRetries: false,
-    });
-    client.userAgent = USER_AGENT;
+    const policy = { allowRedirects: false, allowRetries: false };
+    const client = new lib/* HttpClient */.Qq('', [handler(signal, onConnect)], policy);
+    client.userAgent = 'adobe-ims-token';
     const bytes = Buffer.isBuffer(body);
     const length = bytes ? { 'content-length': String(body.length) } : {};
     const content = bytes ? external_node_stream_.Readable.from([body]) : (body ?? null);
@@ -538,16 +528,16 @@ async function send({ method, url, headers, body }, signal, { limitBytes, onConn
             client.request(method, url.href, content, { ...headers, ...length }),
             ended(signal),
         ]);
-        const { statusCode = 0, headers: received } = response.message;
-        const read = await readBounded(response.message, limitBytes);
-        return { status: statusCode, headers: received, body: read };
+        const { message } = response;
+        const read = await readBounded(message, limitBytes);
+        return { status: message.statusCode ?? 0, headers: message.headers, body: read };
     }
     finally {
         client.dispose();
     }
 }
 async function http_exchange(request, options) {
-    refuseUnreadableProxy(request.url);
+    proxyFor(request.url);
     options.signal.throwIfAborted();
     const limit = new AbortController();
     const timer = setTimeout(() => {
@@ -623,7 +613,8 @@ function connectionFailure(reason, origin, connected) {
         remedy: 'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
     };
 }
-function networkFailure(error, { origin, limitMs, connected }) {
+function networkFailure(error, attempt) {
+    const { origin, limitMs, connected } = attempt;
     if (error instanceof http_TimedOutError)
         return {
             code: 'timeout',
@@ -652,6 +643,7 @@ function networkFailure(error, { origin, limitMs, connected }) {
 ;// CONCATENATED MODULE: ./src/secrets.ts
 
 const TEXT_LIMIT = 300;
+const CUT = '\uffff';
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
 const formEncoded = (value) => new URLSearchParams({ v: value }).toString().slice(2);
 function basicCredentials(clientId, clientSecret) {
@@ -682,56 +674,40 @@ function echoedForms(secret) {
         secret.replaceAll(/[&<>"']/g, (character) => HTML[character] ?? ''),
     ];
 }
-function cutOut(text, forms) {
-    const next = forms.map((form) => ({ form, at: text.indexOf(form) }));
-    let clean = '';
-    let from = 0;
-    for (;;) {
-        let first;
-        for (const found of next) {
-            if (found.at !== -1 && found.at < from)
-                found.at = text.indexOf(found.form, from);
-            if (found.at !== -1 && (first === undefined || found.at < first.at))
-                first = found;
-        }
-        if (first === undefined)
-            return clean + text.slice(from);
-        clean += `${text.slice(from, first.at)}***`;
-        from = first.at + first.form.length;
+class Secrets {
+    #forms = [];
+    constructor(values = [], clientId = '') {
+        this.#mask(values, (secret) => basicForms(clientId, secret));
     }
-}
-function createSecrets(values = [], clientId = '') {
-    let echoed = [];
-    const hide = (given, derived = () => []) => {
-        const secrets = given
+    add(values) {
+        this.#mask(values, () => []);
+    }
+    clean = (text, limit = TEXT_LIMIT) => {
+        let cut = text.toWellFormed();
+        for (const form of this.#forms)
+            cut = cut.replaceAll(form, CUT);
+        const harmless = cut
+            .replaceAll(CUT, '***')
+            .replace(INVISIBLE, ' ')
+            .replaceAll(/:(?=:)/g, ': ')
+            .replaceAll(/##(?=\[)/g, '## ')
+            .replaceAll(/ {2,}/g, ' ')
+            .trim();
+        if (harmless.length <= limit)
+            return harmless;
+        const start = harmless.slice(0, limit).toWellFormed();
+        return `${start.replace(/\ufffd$/, '')}\u2026`;
+    };
+    #mask(values, derived) {
+        const secrets = values
             .map((value) => value.toWellFormed())
             .filter((value) => value.trim() !== '');
         const masks = secrets.flatMap((secret) => [secret, formEncoded(secret), ...derived(secret)]);
         for (const mask of new Set(masks))
             setSecret(mask);
-        const forms = new Set([...echoed, ...masks, ...secrets.flatMap(echoedForms)]);
-        echoed = [...forms].sort((a, b) => b.length - a.length);
-    };
-    hide(values, (secret) => basicForms(clientId, secret));
-    return {
-        add: (more) => {
-            hide(more);
-        },
-        clean: (text, limit = TEXT_LIMIT) => {
-            const harmless = cutOut(text.toWellFormed(), echoed)
-                .replace(INVISIBLE, ' ')
-                .replaceAll(/:(?=:)/g, ': ')
-                .replaceAll(/##(?=\[)/g, '## ')
-                .replaceAll(/ {2,}/g, ' ')
-                .trim();
-            if (harmless.length <= limit)
-                return harmless;
-            return `${harmless
-                .slice(0, limit)
-                .toWellFormed()
-                .replace(/\ufffd$/, '')}\u2026`;
-        },
-    };
+        const forms = new Set([...this.#forms, ...masks, ...secrets.flatMap(echoedForms)]);
+        this.#forms = [...forms].sort((a, b) => b.length - a.length);
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/ims/requests.ts
@@ -897,7 +873,7 @@ class Ims {
         const ways = authentications(grant.type, client.clientSecrets);
         for (const [at, authentication] of ways.entries())
             try {
-                return await this.#ask(grant, authentication, Math.max(1, endMs - clock.now()));
+                return await this.#ask(grant, authentication, endMs - clock.now());
             }
             catch (error) {
                 const refused = error instanceof failure_StepError && error.failure.refusesClient === true;
@@ -913,7 +889,8 @@ class Ims {
         const granted = judgeToken(answer, this.#asked(grant.type, requests_askedScopes(grant)));
         if (authentication.secret !== (client.clientSecrets[0] ?? ''))
             notice('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
-        return { ...granted, authentication };
+        const refreshToken = grant.type === 'client_credentials' ? '' : granted.refreshToken;
+        return { ...granted, refreshToken, authentication, source: 'ims' };
     }
     async #post({ path, headers, body }, limitMs) {
         const { origin, clock, signal } = this.#options;
@@ -1055,7 +1032,7 @@ const SALT_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
-const seal_LARGEST_SEALED_BYTES = 64 * 1024 + 128;
+const seal_LARGEST_SEALED_BYTES = (/* unused pure expression or super */ null && (64 * 1024 + 128));
 function deriveKey(secret, salt, place) {
     const info = JSON.stringify(['adobe-ims-token', VERSION, ...place]);
     const hashed = (0,external_node_crypto_.createHash)('sha256').update(info).digest();
@@ -1087,8 +1064,7 @@ function openWith(bytes, secret, place) {
     }
 }
 function seal_open(bytes, secrets, place) {
-    const fits = bytes.length >= HEADER_BYTES && bytes.length <= seal_LARGEST_SEALED_BYTES;
-    if (!fits || bytes[0] !== VERSION)
+    if (bytes[0] !== VERSION)
         return undefined;
     for (const secret of secrets) {
         const text = openWith(bytes, secret, place);
@@ -1229,7 +1205,7 @@ class repository_Repository {
             });
         }
         finally {
-            this.#budgetMs = Math.max(0, this.#budgetMs - (clock.now() - startedMs));
+            this.#budgetMs -= clock.now() - startedMs;
         }
     }
     #call(method, fields) {
@@ -1275,26 +1251,29 @@ function sealToken({ token, authentication }, place, fate) {
 }
 class Reuse {
     #wanted;
-    #clock;
+    #step;
     #jobFile;
     #keyPrefix;
     #inJob;
     #inRepository;
     #repository;
-    constructor(wanted, surroundings) {
-        const { env, clock } = surroundings;
+    constructor(wanted, step) {
+        const { env } = step;
         const identity = fingerprint(wanted);
         this.#wanted = wanted;
-        this.#clock = clock;
+        this.#step = step;
         this.#jobFile = join(env['RUNNER_TEMP'] ?? '', `adobe-ims-token-${identity.slice(0, 32)}`);
         this.#keyPrefix = `adobe-ims-token-2-${identity}-`;
         this.#inJob = [...placeOfJob(env), identity];
         this.#inRepository = ['repository', env['GITHUB_REPOSITORY'] ?? '', identity];
         const service = wanted.reuse === 'repository' ? serviceOf(env) : undefined;
-        this.#repository = service && new Repository(service, surroundings, wanted.timeoutSeconds);
+        this.#repository = service && new Repository(service, step, wanted.timeoutSeconds);
     }
     async find() {
-        return this.#findInJob() ?? (await this.#findInRepository());
+        const found = this.#findInJob() ?? (await this.#findInRepository());
+        if (found !== undefined)
+            this.#step.secrets.add([found.token.accessToken]);
+        return found;
     }
     async keep(kept) {
         const { token, source } = kept;
@@ -1346,15 +1325,15 @@ class Reuse {
         return { token, authentication, fate };
     }
     #isFresh({ token }) {
-        const left = secondsLeft(token.expiresAtMs, this.#clock.date());
+        const left = secondsLeft(token.expiresAtMs, this.#step.clock.date());
         return left >= Math.max(1, this.#wanted.minValiditySeconds);
     }
 }
-function reuseOf(wanted, surroundings) {
+function reuseOf(wanted, step) {
     const { reuse, grant } = wanted;
     if (reuse === 'none' || grant.type !== 'client_credentials')
         return undefined;
-    return new Reuse(wanted, surroundings);
+    return new Reuse(wanted, step);
 }
 
 ;// CONCATENATED MODULE: ./src/revocation.ts
@@ -1449,21 +1428,18 @@ function changesSince(revocation, raw) {
     return Object.entries(same).flatMap(([name, isSame]) => (isSame ? [] : [name]));
 }
 async function revokeSealed({ env, clock, signal }) {
-    const state = env[`STATE_${STATE_NAME}`] ?? '';
-    if (state === '')
-        return;
     const raw = readRawInputs(env);
-    const secrets = createSecrets(secretsOfInputs(raw), raw['client-id']);
+    const secrets = new Secrets(secretsOfInputs(raw), raw['client-id']);
     const clientSecrets = splitSecrets(raw['client-secret']);
     const keys = [...clientSecrets, raw['refresh-token'], raw.code].filter((key) => key !== '');
-    const revocation = openRevocation(state, keys, env);
+    const revocation = openRevocation(env[`STATE_${STATE_NAME}`] ?? '', keys, env);
     if (revocation === undefined) {
         warning('The access token was not revoked: what this step saved does not open with the secret that it has now.');
         return;
     }
     const { accessToken, expiresAtMs, grantType, method, origin, orgId, clientId } = revocation;
     secrets.add([accessToken]);
-    if (token_secondsLeft(expiresAtMs, clock.date()) <= 0)
+    if (token_secondsLeft(expiresAtMs, clock.date()) === 0)
         return;
     const stillValid = `The access token was not revoked and stays valid until ${isoSeconds(expiresAtMs)}.`;
     const changes = changesSince(revocation, raw);

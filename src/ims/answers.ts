@@ -113,7 +113,7 @@ function unusable(
     happened: happened + quoted(description),
     remedy:
       'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-    facts: [error, debugId && `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
+    facts: [error, debugId && `x-debug-id ${debugId}`].filter(Boolean),
     ...more,
   });
 }

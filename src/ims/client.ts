@@ -3,8 +3,7 @@
 import * as core from '@actions/core';
 
 import { type Failure, StepError } from '../failure.ts';
-import type { Surroundings } from '../runner/process.ts';
-import type { Secrets } from '../secrets.ts';
+import type { Step } from '../runner/process.ts';
 
 import {
   type Answer,
@@ -30,16 +29,15 @@ import {
 } from './requests.ts';
 import { retrying } from './retry.ts';
 
-type ImsOptions = Pick<Surroundings, 'clock' | 'signal'> & {
+type ImsOptions = Pick<Step, 'clock' | 'signal' | 'secrets'> & {
   readonly origin: string;
   readonly client: Client;
-  readonly secrets: Secrets;
   /** From the start of the step, over all attempts. */
   readonly timeoutSeconds: number;
 };
 
 /** A token, and how IMS accepted the client. */
-type Accepted = Granted & { readonly authentication: Authentication };
+type Accepted = Granted & { readonly authentication: Authentication; readonly source: 'ims' };
 
 function answerLost({ happened, facts = [] }: Failure): Failure {
   return {
@@ -97,7 +95,7 @@ export class Ims {
     const ways = authentications(grant.type, client.clientSecrets);
     for (const [at, authentication] of ways.entries())
       try {
-        return await this.#ask(grant, authentication, Math.max(1, endMs - clock.now()));
+        return await this.#ask(grant, authentication, endMs - clock.now());
       } catch (error) {
         const refused = error instanceof StepError && error.failure.refusesClient === true;
         if (!refused || at === ways.length - 1) throw error;
@@ -114,7 +112,9 @@ export class Ims {
       core.notice(
         'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',
       );
-    return { ...granted, authentication };
+    // RFC 6749, section 4.4.3: a client that authenticates as itself needs none.
+    const refreshToken = grant.type === 'client_credentials' ? '' : granted.refreshToken;
+    return { ...granted, refreshToken, authentication, source: 'ims' };
   }
 
   async #post({ path, headers, body }: FormRequest, limitMs: number): Promise<Answer> {

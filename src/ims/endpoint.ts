@@ -1,7 +1,7 @@
 /** Which hosts the secret may be sent to. */
 
 /** `origin` is scheme, host and port, without a path; `reason` follows the name of the input. */
-export type EndpointJudgement =
+type EndpointJudgement =
   { readonly ok: true; readonly origin: string } | { readonly ok: false; readonly reason: string };
 
 const IPV4_LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;

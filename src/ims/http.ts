@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 
 import { HttpClient } from '@actions/http-client';
 
-import { refuseUnreadableProxy } from './route.ts';
+import { proxyFor } from './route.ts';
 
 export type HttpRequest = {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -23,7 +23,7 @@ export type HttpResponse = {
   readonly body: Buffer | undefined;
 };
 
-export type ExchangeOptions = {
+type ExchangeOptions = {
   /** Ends the exchange in any phase. */
   readonly signal: AbortSignal;
   /** Ends it too, in milliseconds, connection and body included. */
@@ -38,8 +38,6 @@ export type ExchangeOptions = {
 export class TimedOutError extends Error {
   override readonly name = 'TimedOutError';
 }
-
-const USER_AGENT = 'adobe-ims-token';
 
 /** Reads a body up to the limit; undefined when it is longer. Rejects when it is cut off. */
 async function readBounded(
@@ -119,12 +117,10 @@ async function send(
   signal: AbortSignal,
   { limitBytes, onConnect = () => undefined }: ExchangeOptions,
 ): Promise<HttpResponse> {
-  const client = new HttpClient(USER_AGENT, [handler(signal, onConnect)], {
-    allowRedirects: false,
-    allowRetries: false,
-  });
-  // The client would add an ID of the runner's, which is no business of the server's.
-  client.userAgent = USER_AGENT;
+  const policy = { allowRedirects: false, allowRetries: false };
+  const client = new HttpClient('', [handler(signal, onConnect)], policy);
+  // Set here, as the constructor would add an ID of the runner's, which is no business of the server's.
+  client.userAgent = 'adobe-ims-token';
   // The client takes text or a stream, and sends a stream in chunks unless it is given the length.
   const bytes = Buffer.isBuffer(body);
   const length = bytes ? { 'content-length': String(body.length) } : {};
@@ -134,9 +130,9 @@ async function send(
       client.request(method, url.href, content, { ...headers, ...length }),
       ended(signal),
     ]);
-    const { statusCode = 0, headers: received } = response.message;
-    const read = await readBounded(response.message, limitBytes);
-    return { status: statusCode, headers: received, body: read };
+    const { message } = response;
+    const read = await readBounded(message, limitBytes);
+    return { status: message.statusCode ?? 0, headers: message.headers, body: read };
   } finally {
     client.dispose();
   }
@@ -150,7 +146,8 @@ export async function exchange(
   request: HttpRequest,
   options: ExchangeOptions,
 ): Promise<HttpResponse> {
-  refuseUnreadableProxy(request.url);
+  // Throws where the HTTP client would go without the proxy.
+  proxyFor(request.url);
   options.signal.throwIfAborted();
   const limit = new AbortController();
   const timer = setTimeout(() => {

@@ -36,9 +36,9 @@ export function claimsOf(accessToken: string): {
   };
 }
 
-/** Whole seconds that the token is still valid; negative when it has expired. */
+/** Whole seconds that the token is still valid; 0 when it has expired. Both times in milliseconds since 1970. */
 export function secondsLeft(expiresAtMs: number, nowMs: number): number {
-  return Math.floor((expiresAtMs - nowMs) / 1000);
+  return Math.max(0, Math.floor((expiresAtMs - nowMs) / 1000));
 }
 
 /** ISO 8601 in UTC, without fractions of a second. */

@@ -30,7 +30,6 @@ const LINE_BREAK = /[\r\n]/;
 // Tabs, and what comes along unseen when a value is copied from a chat or a page.
 const INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
 const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
-const LONGEST_TIMEOUT_SECONDS = 3600;
 
 function isQuoted(value: string): boolean {
   return value.length > 1 && QUOTES.includes(value.charAt(0) + value.charAt(value.length - 1));
@@ -177,9 +176,10 @@ function parseClient(raw: RawInputs, report: Report): Client {
   return { clientId: raw['client-id'], clientSecrets, orgId: raw['org-id'] };
 }
 
-type Variables = Pick<Inputs, 'tokenVariables' | 'expiryVariables'>;
-
-function parseVariables(raw: RawInputs, report: Report): Variables {
+function parseVariables(
+  raw: RawInputs,
+  report: Report,
+): Pick<Inputs, 'tokenVariables' | 'expiryVariables'> {
   const names = [...new Set(splitList(raw['env-var']))];
   const illegal = placeOf(names, (name) => !isLegalName(name));
   if (illegal !== undefined)
@@ -189,12 +189,12 @@ function parseVariables(raw: RawInputs, report: Report): Variables {
   const owned = placeOf(names, isOwnedName);
   if (owned !== undefined)
     report(`\`env-var\` has a name (${owned}) that belongs to the runner or the system.`);
-  if (raw['aio-context'] === '') return { tokenVariables: names, expiryVariables: [] };
   const aio = aioVariables(raw['aio-context']);
   if (aio === undefined) {
-    report(
-      '`aio-context` must be a context name of letters, digits and single underscores, usually "cli".',
-    );
+    if (raw['aio-context'] !== '')
+      report(
+        '`aio-context` must be a context name of letters, digits and single underscores, usually "cli".',
+      );
     return { tokenVariables: names, expiryVariables: [] };
   }
   // On Windows, names that differ in case alone are one variable.
@@ -223,7 +223,7 @@ export function parseInputs(raw: RawInputs): Inputs {
     reuse: choice('reuse', raw, ['none', 'job', 'repository'], report) ?? 'none',
     minValiditySeconds: seconds('min-validity', raw, [0, 999_999_999], report),
     revoke: flag('revoke', raw, report),
-    timeoutSeconds: seconds('timeout', raw, [1, LONGEST_TIMEOUT_SECONDS], report),
+    timeoutSeconds: seconds('timeout', raw, [1, 3600], report),
     summary: flag('summary', raw, report),
   };
   if (inputs.reuse === 'repository' && inputs.revoke)

@@ -1,21 +1,10 @@
 /** Names of environment variables: which may be set, and which the `aio` CLI reads. */
 
 /** Prefixes that the runner, the loader, Node, npm or git own; a token there changes what later steps run. */
-const OWNED_PREFIXES = [
-  'GITHUB_',
-  'RUNNER_',
-  'ACTIONS_',
-  'INPUT_',
-  'STATE_',
-  'LD_',
-  'DYLD_',
-  'NODE_',
-  'NPM_CONFIG_',
-  'GIT_',
-  'LC_',
-  'SSL_CERT_',
-  'XDG_',
-];
+const OWNED_PREFIXES =
+  'GITHUB_ RUNNER_ ACTIONS_ INPUT_ STATE_ LD_ DYLD_ NODE_ NPM_CONFIG_ GIT_ LC_ SSL_CERT_ XDG_'.split(
+    ' ',
+  );
 
 const OWNED = new Set(
   (

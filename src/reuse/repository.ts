@@ -164,7 +164,7 @@ export class Repository {
         return exchange(request, { signal, limitMs: leftMs, limitBytes: LARGEST_SEALED_BYTES });
       });
     } finally {
-      this.#budgetMs = Math.max(0, this.#budgetMs - (clock.now() - startedMs));
+      this.#budgetMs -= clock.now() - startedMs;
     }
   }
 

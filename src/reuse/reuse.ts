@@ -8,7 +8,7 @@ import * as core from '@actions/core';
 import { parseObject } from '../ims/json.ts';
 import { askedScopes, type Authentication, type Client, type Grant } from '../ims/requests.ts';
 import { isTokenText, secondsLeft, type Token } from '../ims/token.ts';
-import type { Clock, Surroundings } from '../runner/process.ts';
+import type { Step } from '../runner/process.ts';
 
 import { readJobFile, writeJobFile } from './job-file.ts';
 import { Repository, serviceOf } from './repository.ts';
@@ -32,7 +32,7 @@ type Kept = { readonly token: Token; readonly authentication: Authentication };
 /** What becomes of a token of this job: other jobs have it too, a post step will revoke it, or neither. */
 type Fate = 'shared' | 'revoked' | 'unshared';
 
-export type Found = Kept & {
+type Found = Kept & {
   readonly source: 'job' | 'repository';
   /** Whether another step of this job will revoke it. */
   readonly willBeRevoked: boolean;
@@ -55,31 +55,33 @@ function sealToken({ token, authentication }: Kept, place: readonly string[], fa
 }
 
 /** The places where tokens like the wanted one are kept. */
-export class Reuse {
+class Reuse {
   readonly #wanted: Wanted;
-  readonly #clock: Clock;
+  readonly #step: Step;
   readonly #jobFile: string;
   readonly #keyPrefix: string;
   readonly #inJob: readonly string[];
   readonly #inRepository: readonly string[];
   readonly #repository: Repository | undefined;
 
-  constructor(wanted: Wanted, surroundings: Surroundings) {
-    const { env, clock } = surroundings;
+  constructor(wanted: Wanted, step: Step) {
+    const { env } = step;
     const identity = fingerprint(wanted);
     this.#wanted = wanted;
-    this.#clock = clock;
+    this.#step = step;
     this.#jobFile = join(env['RUNNER_TEMP'] ?? '', `adobe-ims-token-${identity.slice(0, 32)}`);
     this.#keyPrefix = `adobe-ims-token-2-${identity}-`;
     this.#inJob = [...placeOfJob(env), identity];
     this.#inRepository = ['repository', env['GITHUB_REPOSITORY'] ?? '', identity];
     const service = wanted.reuse === 'repository' ? serviceOf(env) : undefined;
-    this.#repository = service && new Repository(service, surroundings, wanted.timeoutSeconds);
+    this.#repository = service && new Repository(service, step, wanted.timeoutSeconds);
   }
 
-  /** A token of an earlier step or job with at least `min-validity` seconds left. Never throws. */
+  /** A token of an earlier step or job with at least `min-validity` seconds left, masked. Never throws. */
   async find(): Promise<Found | undefined> {
-    return this.#findInJob() ?? (await this.#findInRepository());
+    const found = this.#findInJob() ?? (await this.#findInRepository());
+    if (found !== undefined) this.#step.secrets.add([found.token.accessToken]);
+    return found;
   }
 
   /** Keeps the token of this step for others. Never throws. */
@@ -134,14 +136,14 @@ export class Reuse {
 
   /** Expiry is wall time: a token of the repository was stamped by another machine. */
   #isFresh({ token }: Kept): boolean {
-    const left = secondsLeft(token.expiresAtMs, this.#clock.date());
+    const left = secondsLeft(token.expiresAtMs, this.#step.clock.date());
     return left >= Math.max(1, this.#wanted.minValiditySeconds);
   }
 }
 
 /** Where tokens like the wanted one are kept; nowhere for a user's tokens, and with `reuse: none`. */
-export function reuseOf(wanted: Wanted, surroundings: Surroundings): Reuse | undefined {
+export function reuseOf(wanted: Wanted, step: Step): Reuse | undefined {
   const { reuse, grant } = wanted;
   if (reuse === 'none' || grant.type !== 'client_credentials') return undefined;
-  return new Reuse(wanted, surroundings);
+  return new Reuse(wanted, step);
 }

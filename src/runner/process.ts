@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { StepError } from '../failure.ts';
+import type { Secrets } from '../secrets.ts';
 
 export type Clock = {
   /** Milliseconds since the step began, monotonic: for limits and waits. */
@@ -21,6 +22,9 @@ export type Surroundings = {
   /** Aborted with a StepError when the runner cancels the step. */
   readonly signal: AbortSignal;
 };
+
+/** What the rooms share during one step. */
+export type Step = Surroundings & { readonly secrets: Secrets };
 
 export function startClock(): Clock {
   // Not `performance`, which takes Node some milliseconds to load.

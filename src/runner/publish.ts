@@ -6,7 +6,7 @@ import * as core from '@actions/core';
 
 import { StepError } from '../failure.ts';
 
-export type Publication = {
+type Publication = {
   readonly outputs: Readonly<Record<string, string>>;
   /** Environment variables of the later steps. */
   readonly variables: Readonly<Record<string, string>>;

@@ -90,7 +90,8 @@ async function steps(env: Record<string, string>, stateFile: string): Promise<nu
   const exitCode = Number(process.exitCode);
   for (const { name, value } of parseEntries(readFileSync(stateFile, 'utf8')).entries)
     env[`STATE_${name}`] = value;
-  await revoke({ env, clock, signal });
+  // As post.ts does.
+  if ((env['STATE_revoke'] ?? '') !== '') await revoke({ env, clock, signal });
   return exitCode;
 }
 
