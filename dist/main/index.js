@@ -2279,11 +2279,11 @@ class Ims {
         const { client, secrets } = this.#options;
         const answer = await this.#post(tokenRequest(client, grant, authentication), limitMs);
         secrets.add(secretsOf(answer));
-        const granted = judgeToken(answer, this.#asked(grant.type, askedScopes(grant)));
+        const { token, refreshToken } = judgeToken(answer, this.#asked(grant.type, askedScopes(grant)));
         if (authentication.secret !== (client.clientSecrets[0] ?? ''))
             notice('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
-        const refreshToken = grant.type === 'client_credentials' ? '' : granted.refreshToken;
-        return { ...granted, refreshToken, authentication, source: 'ims' };
+        const kept = grant.type === 'client_credentials' ? '' : refreshToken;
+        return { token, refreshToken: kept, authentication, source: 'ims' };
     }
     async #post({ path, headers, body }, limitMs) {
         const { origin, clock, signal } = this.#options;
@@ -2367,12 +2367,16 @@ function splitSecrets(value) {
         .map((secret) => secret.trim())
         .filter((secret) => secret !== '');
 }
-const QUOTES = '"\'`\u201c\u201d\u2018\u2019';
+const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
+function isQuoted(value) {
+    return value.length > 1 && QUOTES.includes(value.charAt(0) + value.charAt(value.length - 1));
+}
 function unquoted(value) {
+    const quotes = QUOTES.join('');
     let [start, end] = [0, value.length];
-    while (start < end && QUOTES.includes(value.charAt(start)))
+    while (start < end && quotes.includes(value.charAt(start)))
         start += 1;
-    while (start < end && QUOTES.includes(value.charAt(end - 1)))
+    while (start < end && quotes.includes(value.charAt(end - 1)))
         end -= 1;
     return value.slice(start, end);
 }
@@ -2416,10 +2420,6 @@ function aioVariables(context) {
 
 const LINE_BREAK = /[\r\n]/;
 const parse_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
-const parse_QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
-function isQuoted(value) {
-    return value.length > 1 && parse_QUOTES.includes(value.charAt(0) + value.charAt(value.length - 1));
-}
 function splitList(value) {
     return value.split(/[\s,]+/).filter((item) => item !== '');
 }
@@ -3139,9 +3139,8 @@ function insistOnTls({ warn }) {
     if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0')
         return;
     delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-    if (!warn)
-        return;
-    warning('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
+    if (warn)
+        warning('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
 }
 function silenceNodeDebug() {
     if ((process.env['NODE_DEBUG'] ?? '') !== '')

@@ -22,13 +22,6 @@ export type Answer = {
   readonly sentAtMs: number;
 };
 
-/** What IMS granted. */
-export type Granted = {
-  readonly token: Token;
-  /** New refresh token; empty when the answer has none. */
-  readonly refreshToken: string;
-};
-
 /** Above this, `expires_in` can only be milliseconds, as the endpoints before v3 give it. */
 const MILLISECONDS_ABOVE = 10_000_000;
 const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
@@ -142,10 +135,13 @@ function lifetimeMs(expiresIn: unknown): number | undefined {
 }
 
 /**
- * Judges an answer of the token endpoint.
+ * Judges an answer of the token endpoint. The refresh token is empty when the answer has none.
  * @throws StepError unless there is a token that can be used
  */
-export function judgeToken(answer: Answer, asked: Asked): Granted {
+export function judgeToken(
+  answer: Answer,
+  asked: Asked,
+): { readonly token: Token; readonly refreshToken: string } {
   if (!isSuccess(answer)) throw refused(answer, asked);
   if (answer.body === 'too long') throw unusable(answer, asked, TOO_LONG);
   if (answer.body !== 'json')

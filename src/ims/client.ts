@@ -8,7 +8,6 @@ import type { Step } from '../runner/process.ts';
 import {
   type Answer,
   ANSWER_LIMIT_BYTES,
-  type Granted,
   judgeRevocation,
   judgeToken,
   readAnswer,
@@ -28,6 +27,7 @@ import {
   tokenRequest,
 } from './requests.ts';
 import { retrying } from './retry.ts';
+import type { Token } from './token.ts';
 
 type ImsOptions = Pick<Step, 'clock' | 'signal' | 'secrets'> & {
   readonly origin: string;
@@ -36,8 +36,14 @@ type ImsOptions = Pick<Step, 'clock' | 'signal' | 'secrets'> & {
   readonly timeoutSeconds: number;
 };
 
-/** A token, and how IMS accepted the client. */
-type Accepted = Granted & { readonly authentication: Authentication; readonly source: 'ims' };
+type Granted = {
+  readonly token: Token;
+  /** Empty for none. */
+  readonly refreshToken: string;
+  /** How IMS accepted the client. */
+  readonly authentication: Authentication;
+  readonly source: 'ims';
+};
 
 function answerLost({ happened, facts = [] }: Failure): Failure {
   return {
@@ -60,8 +66,8 @@ export class Ims {
    * Gets a token, over as many attempts as the time allows. The tokens of every answer are masked.
    * @throws StepError
    */
-  token(grant: Grant): Promise<Accepted> {
-    const attempt = async (limitMs: number): Promise<Accepted> => {
+  token(grant: Grant): Promise<Granted> {
+    const attempt = async (limitMs: number): Promise<Granted> => {
       try {
         return await this.#inTurn(grant, limitMs);
       } catch (error) {
@@ -89,7 +95,7 @@ export class Ims {
   }
 
   /** Tries one way to authenticate after the other, the next only when IMS refuses the client. */
-  async #inTurn(grant: Grant, limitMs: number): Promise<Accepted> {
+  async #inTurn(grant: Grant, limitMs: number): Promise<Granted> {
     const { client, clock } = this.#options;
     const endMs = clock.now() + limitMs;
     const ways = authentications(grant.type, client.clientSecrets);
@@ -103,18 +109,18 @@ export class Ims {
     throw new Error('a client has at least one way to authenticate');
   }
 
-  async #ask(grant: Grant, authentication: Authentication, limitMs: number): Promise<Accepted> {
+  async #ask(grant: Grant, authentication: Authentication, limitMs: number): Promise<Granted> {
     const { client, secrets } = this.#options;
     const answer = await this.#post(tokenRequest(client, grant, authentication), limitMs);
     secrets.add(secretsOf(answer));
-    const granted = judgeToken(answer, this.#asked(grant.type, askedScopes(grant)));
+    const { token, refreshToken } = judgeToken(answer, this.#asked(grant.type, askedScopes(grant)));
     if (authentication.secret !== (client.clientSecrets[0] ?? ''))
       core.notice(
         'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',
       );
     // RFC 6749, section 4.4.3: a client that authenticates as itself needs none.
-    const refreshToken = grant.type === 'client_credentials' ? '' : granted.refreshToken;
-    return { ...granted, refreshToken, authentication, source: 'ims' };
+    const kept = grant.type === 'client_credentials' ? '' : refreshToken;
+    return { token, refreshToken: kept, authentication, source: 'ims' };
   }
 
   async #post({ path, headers, body }: FormRequest, limitMs: number): Promise<Answer> {

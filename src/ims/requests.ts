@@ -101,8 +101,8 @@ export function revocationRequest(
 /**
  * The ways to authenticate, in the order to try them; the next only after `invalid_client`.
  * Server-to-Server sends id and secret in the body, as Adobe documents it. User grants send the Basic
- * header, as documented for Web App credentials; for a code the body form comes after it, because
- * the permanent service tokens of Edge Delivery are exchanged that way in practice.
+ * header, as documented for Web App credentials. For a code, the body form comes after it: the
+ * permanent service tokens of Edge Delivery are exchanged that way in practice.
  */
 export function authentications(
   grantType: Grant['type'],

@@ -5,7 +5,7 @@ import { judgeEndpoint } from '../ims/endpoint.ts';
 import { WHY_A_SECRET_IS_EMPTY } from '../ims/refusals.ts';
 import type { Client, Grant } from '../ims/requests.ts';
 
-import { type InputName, type RawInputs, splitSecrets } from './read.ts';
+import { type InputName, isQuoted, type RawInputs, splitSecrets } from './read.ts';
 import { aioVariables, isLegalName, isOwnedName } from './variable-names.ts';
 
 export type Inputs = {
@@ -29,11 +29,6 @@ type Report = (problem: string) => void;
 const LINE_BREAK = /[\r\n]/;
 // Tabs, and what comes along unseen when a value is copied from a chat or a page.
 const INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
-const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
-
-function isQuoted(value: string): boolean {
-  return value.length > 1 && QUOTES.includes(value.charAt(0) + value.charAt(value.length - 1));
-}
 
 function splitList(value: string): readonly string[] {
   return value.split(/[\s,]+/).filter((item) => item !== '');

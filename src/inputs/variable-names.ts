@@ -31,8 +31,8 @@ export function isOwnedName(name: string): boolean {
 
 /**
  * The variables that `@adobe/aio-lib-ims` reads a token from. In their names `_` separates, `__` is an
- * underscore and case is folded, so a context with an underscore beside another or at an end cannot be
- * written: undefined.
+ * underscore and case is folded. Undefined for a context that cannot be written so: one with an underscore
+ * beside another or at an end.
  */
 export function aioVariables(
   context: string,

@@ -44,7 +44,7 @@ function write({ outputs, variables, state, summary }: Publication, summaryFile:
 }
 
 /**
- * Looks at the runner's files before a token is asked for, as one that cannot be handed on is of no use.
+ * Looks at the runner's files before a token is asked for: one that cannot be handed on is of no use.
  * Returns what hands a publication to the runner; what it holds must be masked before. When a write fails,
  * it takes back what was written.
  * @throws StepError when a file is not there; the function returned, when a write fails
