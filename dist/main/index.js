@@ -2440,7 +2440,7 @@ function placeOf(list, isWrong) {
     const at = list.findIndex(isWrong);
     return at === -1 ? undefined : `number ${at + 1} of ${list.length}`;
 }
-function checkShape(raw, report) {
+function checkShape({ raw, report }) {
     const lists = ['scopes', 'env-var', 'client-secret'];
     const invisible = 'has a control character or an invisible one inside; copy it again as plain text.';
     const secrets = splitSecrets(raw['client-secret']);
@@ -2458,27 +2458,27 @@ function checkShape(raw, report) {
     if (secrets.some((secret) => parse_INVISIBLE.test(secret)))
         report(`\`client-secret\` ${invisible}`);
 }
-function choice(name, raw, allowed, report) {
+function choice({ raw, report }, name, allowed) {
     const found = allowed.find((value) => value === raw[name]);
     if (found === undefined)
         report(`\`${name}\` must be one of ${allowed.map((value) => `"${value}"`).join(', ')}.`);
     return found;
 }
-function flag(name, raw, report) {
+function flag({ raw, report }, name) {
     if (/^(true|True|TRUE)$/.test(raw[name]))
         return true;
     if (!/^(false|False|FALSE)$/.test(raw[name]))
         report(`\`${name}\` must be "true" or "false".`);
     return false;
 }
-function seconds(name, raw, [least, most], report) {
+function seconds({ raw, report }, name, least, most) {
     const value = /^\d{1,9}$/.test(raw[name]) ? Number(raw[name]) : NaN;
     if (value >= least && value <= most)
         return value;
     report(`\`${name}\` must be whole seconds from ${least} to ${most}.`);
     return least;
 }
-function parseScopes(raw, report) {
+function parseScopes({ raw, report }) {
     const scopes = splitScopes(raw.scopes);
     if (scopes === undefined)
         report('`scopes` starts with [ but is not a JSON array of strings.');
@@ -2489,9 +2489,10 @@ function parseScopes(raw, report) {
         report(`\`scopes\` has a value that is no scope (${wrong}); write the names alone, such as openid, AdobeID.`);
     return [...new Set(scopes)];
 }
-function parseGrant(raw, secretCount, report) {
+function parseGrant(form, secretCount) {
+    const { raw, report } = form;
     const grants = ['client_credentials', 'refresh_token', 'authorization_code'];
-    const type = choice('grant-type', raw, grants, report);
+    const type = choice(form, 'grant-type', grants);
     const owners = {
         'refresh-token': 'refresh_token',
         code: 'authorization_code',
@@ -2513,10 +2514,10 @@ function parseGrant(raw, secretCount, report) {
             report('`client-secret` and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.');
         return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
     }
-    const scopes = type === undefined && given.length > 0 ? [] : parseScopes(raw, report);
+    const scopes = type === undefined && given.length > 0 ? [] : parseScopes(form);
     return { type: 'client_credentials', scopes };
 }
-function parseClient(raw, report) {
+function parseClient({ raw, report }) {
     const clientSecrets = [...new Set(splitSecrets(raw['client-secret']))];
     if (raw['client-id'] === '')
         report('`client-id` is empty; it is in the Adobe Developer Console, on the page of the credential.');
@@ -2530,7 +2531,7 @@ function parseClient(raw, report) {
         report(`\`client-secret\` is empty. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}. Name the environment in the job, compare the name of the secret, or skip this step for forks and Dependabot.`);
     return { clientId: raw['client-id'], clientSecrets, orgId: raw['org-id'] };
 }
-function parseVariables(raw, report) {
+function parseVariables({ raw, report }) {
     const names = [...new Set(splitList(raw['env-var']))];
     const illegal = placeOf(names, (name) => !isLegalName(name));
     if (illegal !== undefined)
@@ -2550,10 +2551,11 @@ function parseVariables(raw, report) {
 }
 function parseInputs(raw) {
     const problems = [];
-    const report = (problem) => problems.push(problem);
-    checkShape(raw, report);
-    const client = parseClient(raw, report);
-    const grant = parseGrant(raw, client.clientSecrets.length, report);
+    const form = { raw, report: (problem) => problems.push(problem) };
+    const { report } = form;
+    checkShape(form);
+    const client = parseClient(form);
+    const grant = parseGrant(form, client.clientSecrets.length);
     const endpoint = judgeEndpoint(raw['ims-url']);
     if (!endpoint.ok)
         report(`\`ims-url\` ${endpoint.reason}.`);
@@ -2561,12 +2563,12 @@ function parseInputs(raw) {
         client,
         grant,
         origin: endpoint.ok ? endpoint.origin : '',
-        ...parseVariables(raw, report),
-        reuse: choice('reuse', raw, ['none', 'job', 'repository'], report) ?? 'none',
-        minValiditySeconds: seconds('min-validity', raw, [0, 999_999_999], report),
-        revoke: flag('revoke', raw, report),
-        timeoutSeconds: seconds('timeout', raw, [1, 3600], report),
-        summary: flag('summary', raw, report),
+        ...parseVariables(form),
+        reuse: choice(form, 'reuse', ['none', 'job', 'repository']) ?? 'none',
+        minValiditySeconds: seconds(form, 'min-validity', 0, 999_999_999),
+        revoke: flag(form, 'revoke'),
+        timeoutSeconds: seconds(form, 'timeout', 1, 3600),
+        summary: flag(form, 'summary'),
     };
     if (inputs.reuse === 'repository' && inputs.revoke)
         report('`revoke: true` contradicts `reuse: repository`: other jobs still use the token that would be revoked.');

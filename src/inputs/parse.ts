@@ -24,7 +24,11 @@ export type Inputs = {
   readonly summary: boolean;
 };
 
-type Report = (problem: string) => void;
+type Form = {
+  readonly raw: RawInputs;
+  /** Adds a problem to the one message. */
+  readonly report: (problem: string) => void;
+};
 
 const LINE_BREAK = /[\r\n]/;
 // Tabs, and what comes along unseen when a value is copied from a chat or a page.
@@ -53,7 +57,7 @@ function placeOf(list: readonly string[], isWrong: (item: string) => boolean): s
 }
 
 /** Rules that hold for any value: no quotes around it, no line break or control character in it. */
-function checkShape(raw: RawInputs, report: Report): void {
+function checkShape({ raw, report }: Form): void {
   const lists: readonly InputName[] = ['scopes', 'env-var', 'client-secret'];
   const invisible =
     'has a control character or an invisible one inside; copy it again as plain text.';
@@ -71,10 +75,9 @@ function checkShape(raw: RawInputs, report: Report): void {
 }
 
 function choice<T extends string>(
+  { raw, report }: Form,
   name: InputName,
-  raw: RawInputs,
   allowed: readonly T[],
-  report: Report,
 ): T | undefined {
   const found = allowed.find((value) => value === raw[name]);
   if (found === undefined)
@@ -83,25 +86,20 @@ function choice<T extends string>(
 }
 
 /** true or false as YAML 1.2's core schema writes them, which is what GitHub's own inputs take. */
-function flag(name: InputName, raw: RawInputs, report: Report): boolean {
+function flag({ raw, report }: Form, name: InputName): boolean {
   if (/^(true|True|TRUE)$/.test(raw[name])) return true;
   if (!/^(false|False|FALSE)$/.test(raw[name])) report(`\`${name}\` must be "true" or "false".`);
   return false;
 }
 
-function seconds(
-  name: InputName,
-  raw: RawInputs,
-  [least, most]: readonly [number, number],
-  report: Report,
-): number {
+function seconds({ raw, report }: Form, name: InputName, least: number, most: number): number {
   const value = /^\d{1,9}$/.test(raw[name]) ? Number(raw[name]) : NaN;
   if (value >= least && value <= most) return value;
   report(`\`${name}\` must be whole seconds from ${least} to ${most}.`);
   return least;
 }
 
-function parseScopes(raw: RawInputs, report: Report): readonly string[] {
+function parseScopes({ raw, report }: Form): readonly string[] {
   const scopes = splitScopes(raw.scopes);
   if (scopes === undefined) report('`scopes` starts with [ but is not a JSON array of strings.');
   else if (scopes.length === 0)
@@ -115,9 +113,10 @@ function parseScopes(raw: RawInputs, report: Report): readonly string[] {
   return [...new Set(scopes)];
 }
 
-function parseGrant(raw: RawInputs, secretCount: number, report: Report): Grant {
+function parseGrant(form: Form, secretCount: number): Grant {
+  const { raw, report } = form;
   const grants = ['client_credentials', 'refresh_token', 'authorization_code'] as const;
-  const type = choice('grant-type', raw, grants, report);
+  const type = choice(form, 'grant-type', grants);
   const owners = {
     'refresh-token': 'refresh_token',
     code: 'authorization_code',
@@ -143,11 +142,11 @@ function parseGrant(raw: RawInputs, secretCount: number, report: Report): Grant 
     return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
   }
   // With a misspelt grant, the inputs of a user grant tell that scopes are not what is missing.
-  const scopes = type === undefined && given.length > 0 ? [] : parseScopes(raw, report);
+  const scopes = type === undefined && given.length > 0 ? [] : parseScopes(form);
   return { type: 'client_credentials', scopes };
 }
 
-function parseClient(raw: RawInputs, report: Report): Client {
+function parseClient({ raw, report }: Form): Client {
   const clientSecrets = [...new Set(splitSecrets(raw['client-secret']))];
   if (raw['client-id'] === '')
     report(
@@ -171,10 +170,7 @@ function parseClient(raw: RawInputs, report: Report): Client {
   return { clientId: raw['client-id'], clientSecrets, orgId: raw['org-id'] };
 }
 
-function parseVariables(
-  raw: RawInputs,
-  report: Report,
-): Pick<Inputs, 'tokenVariables' | 'expiryVariables'> {
+function parseVariables({ raw, report }: Form): Pick<Inputs, 'tokenVariables' | 'expiryVariables'> {
   const names = [...new Set(splitList(raw['env-var']))];
   const illegal = placeOf(names, (name) => !isLegalName(name));
   if (illegal !== undefined)
@@ -204,22 +200,23 @@ function parseVariables(
  */
 export function parseInputs(raw: RawInputs): Inputs {
   const problems: string[] = [];
-  const report: Report = (problem) => problems.push(problem);
-  checkShape(raw, report);
-  const client = parseClient(raw, report);
-  const grant = parseGrant(raw, client.clientSecrets.length, report);
+  const form: Form = { raw, report: (problem) => problems.push(problem) };
+  const { report } = form;
+  checkShape(form);
+  const client = parseClient(form);
+  const grant = parseGrant(form, client.clientSecrets.length);
   const endpoint = judgeEndpoint(raw['ims-url']);
   if (!endpoint.ok) report(`\`ims-url\` ${endpoint.reason}.`);
   const inputs: Inputs = {
     client,
     grant,
     origin: endpoint.ok ? endpoint.origin : '',
-    ...parseVariables(raw, report),
-    reuse: choice('reuse', raw, ['none', 'job', 'repository'], report) ?? 'none',
-    minValiditySeconds: seconds('min-validity', raw, [0, 999_999_999], report),
-    revoke: flag('revoke', raw, report),
-    timeoutSeconds: seconds('timeout', raw, [1, 3600], report),
-    summary: flag('summary', raw, report),
+    ...parseVariables(form),
+    reuse: choice(form, 'reuse', ['none', 'job', 'repository']) ?? 'none',
+    minValiditySeconds: seconds(form, 'min-validity', 0, 999_999_999),
+    revoke: flag(form, 'revoke'),
+    timeoutSeconds: seconds(form, 'timeout', 1, 3600),
+    summary: flag(form, 'summary'),
   };
   if (inputs.reuse === 'repository' && inputs.revoke)
     report(
