@@ -2520,7 +2520,7 @@ function parseGrant(form, secretCount) {
 function parseClient({ raw, report }) {
     const clientSecrets = [...new Set(splitSecrets(raw['client-secret']))];
     if (raw['client-id'] === '')
-        report('`client-id` is empty; it is in the Adobe Developer Console, on the page of the credential.');
+        report('`client-id` is empty. It is on the page of the credential in the Adobe Developer Console; what a workflow reads from `vars` must be a variable, not a secret.');
     else if (/[^\x00-\x7f]/.test(raw['client-id']) && !parse_INVISIBLE.test(raw['client-id']))
         report('`client-id` may hold ASCII characters only; copy it again from the credential.');
     if (clientSecrets.length > 2)
@@ -2781,7 +2781,9 @@ class Repository {
                 await send(this.#call('FinalizeCacheEntryUpload', { ...entry, ...size }));
             });
         }
-        catch {
+        catch (error) {
+            if (error instanceof TimedOutError)
+                info('The Actions cache did not answer in time, so later jobs ask IMS themselves.');
         }
     }
     async #within(limitMs, work) {

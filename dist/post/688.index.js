@@ -1193,7 +1193,9 @@ class repository_Repository {
                 await send(this.#call('FinalizeCacheEntryUpload', { ...entry, ...size }));
             });
         }
-        catch {
+        catch (error) {
+            if (error instanceof TimedOutError)
+                core.info('The Actions cache did not answer in time, so later jobs ask IMS themselves.');
         }
     }
     async #within(limitMs, work) {

@@ -150,7 +150,7 @@ function parseClient({ raw, report }: Form): Client {
   const clientSecrets = [...new Set(splitSecrets(raw['client-secret']))];
   if (raw['client-id'] === '')
     report(
-      '`client-id` is empty; it is in the Adobe Developer Console, on the page of the credential.',
+      '`client-id` is empty. It is on the page of the credential in the Adobe Developer Console; what a workflow reads from `vars` must be a variable, not a secret.',
     );
   // RFC 6749, appendix A.1. A header can hold nothing else.
   else if (/[^\x00-\x7f]/.test(raw['client-id']) && !INVISIBLE.test(raw['client-id']))

@@ -147,8 +147,10 @@ export class Repository {
         const size = { size_bytes: String(bytes.length) };
         await send(this.#call('FinalizeCacheEntryUpload', { ...entry, ...size }));
       });
-    } catch {
-      // The next job asks IMS itself.
+    } catch (error) {
+      // Other failures cost no time, and the next job asks IMS itself.
+      if (error instanceof TimedOutError)
+        core.info('The Actions cache did not answer in time, so later jobs ask IMS themselves.');
     }
   }
 
