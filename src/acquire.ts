@@ -5,59 +5,28 @@ import * as core from '@actions/core';
 import { failureOf, sentence } from './failure.ts';
 import { Ims } from './ims/client.ts';
 import { listed } from './ims/refusals.ts';
-import type { Authentication, Grant } from './ims/requests.ts';
+import { askedScopes, type Authentication, type Grant } from './ims/requests.ts';
 import { routeTo } from './ims/route.ts';
-import { isoSeconds, secondsLeft, type Token } from './ims/token.ts';
-import { askedScopes, type Inputs, parseInputs } from './inputs/parse.ts';
+import { claimsOf, isoSeconds, secondsLeft, type Token } from './ims/token.ts';
+import { type Inputs, parseInputs } from './inputs/parse.ts';
 import { readRawInputs, secretsOfInputs } from './inputs/read.ts';
-import { Reuse } from './reuse/reuse.ts';
+import { reuseOf } from './reuse/reuse.ts';
 import { sealRevocation } from './revocation.ts';
-import type { Clock } from './runner/process.ts';
-import { publish, runnerFiles } from './runner/publish.ts';
+import type { Step, Surroundings } from './runner/process.ts';
+import { publisher } from './runner/publish.ts';
 import { summaryTable } from './runner/summary.ts';
-import { createSecrets, type Secrets } from './secrets.ts';
-
-export type Surroundings = {
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-  /** What `clock.now()` said when the step began. */
-  readonly startedMs: number;
-  /** Aborted with a StepError when the runner wants the step to stop. */
-  readonly signal: AbortSignal;
-};
+import { Secrets } from './secrets.ts';
 
 type Obtained = {
   readonly token: Token;
-  /** Empty for none. */
-  readonly refreshToken: string;
+  /** Absent, or empty, for none. */
+  readonly refreshToken?: string;
   readonly source: 'ims' | 'job' | 'repository';
   /** How IMS accepted the client. */
   readonly authentication: Authentication;
   /** Whether another step of this job will revoke the token. */
-  readonly willBeRevoked: boolean;
+  readonly willBeRevoked?: boolean;
 };
-
-/** What the Actions cache may cost, there and back. */
-const LONGEST_CACHE_MS = 5000;
-
-/** Where tokens are kept; nowhere for a user's tokens, and with `reuse: none`. */
-function reuseOf(
-  inputs: Inputs,
-  { env, clock, signal, startedMs }: Surroundings,
-): Reuse | undefined {
-  const { client, grant, origin, reuse: from, minValiditySeconds, revoke } = inputs;
-  if (from === 'none' || grant.type !== 'client_credentials') return undefined;
-  const timeoutMs = inputs.timeoutSeconds * 1000;
-  return new Reuse(
-    { ...client, origin, scopes: grant.scopes, from, minValiditySeconds, revoke },
-    {
-      ...{ env, clock, signal },
-      deadlineMs: startedMs + timeoutMs,
-      // A silent cache leaves most of `timeout` to IMS.
-      budgetMs: Math.min(LONGEST_CACHE_MS, timeoutMs / 3),
-    },
-  );
-}
 
 /** Granted scopes if the token contains them, otherwise those asked for; warns of those that were not granted. */
 function settleScopes(
@@ -66,7 +35,7 @@ function settleScopes(
   secrets: Secrets,
 ): readonly string[] {
   const asked = askedScopes(grant);
-  const granted = token.grantedScopes;
+  const granted = claimsOf(token.accessToken).grantedScopes;
   if (granted === undefined) return asked;
   const missing = asked.filter((scope) => !granted.includes(scope));
   // The step that left the token for the others of its job has said so.
@@ -78,7 +47,7 @@ function settleScopes(
 }
 
 function warnIfShort(token: Token, minValiditySeconds: number, nowMs: number): void {
-  const left = Math.max(0, secondsLeft(token.expiresAtMs, nowMs));
+  const left = secondsLeft(token.expiresAtMs, nowMs);
   if (left < minValiditySeconds)
     core.warning(
       `The token is valid for ${left} s, less than the ${minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`,
@@ -86,17 +55,17 @@ function warnIfShort(token: Token, minValiditySeconds: number, nowMs: number): v
 }
 
 function outputsOf(
-  { token, source, refreshToken }: Obtained,
+  { token, source, refreshToken = '' }: Obtained,
   scopes: readonly string[],
   nowMs: number,
 ): Readonly<Record<string, string>> {
   return {
     'access-token': token.accessToken,
     'token-type': token.tokenType,
-    'expires-in': String(Math.max(0, secondsLeft(token.expiresAtMs, nowMs))),
+    'expires-in': String(secondsLeft(token.expiresAtMs, nowMs)),
     'expires-at': isoSeconds(token.expiresAtMs),
     scopes: scopes.join(','),
-    'user-id': token.userId,
+    'user-id': claimsOf(token.accessToken).userId,
     source,
     ...(refreshToken === '' ? {} : { 'refresh-token': refreshToken }),
   };
@@ -161,54 +130,28 @@ function logSuccess({ token, source }: Obtained, { tokenVariables }: Inputs): vo
   core.info(`${origin}, valid until ${isoSeconds(token.expiresAtMs)}${names}.`);
 }
 
-/** A token that is still valid, from the nearest place that has one, otherwise a new one from IMS. */
-async function obtain(
-  inputs: Inputs,
-  secrets: Secrets,
-  reuse: Reuse | undefined,
-  surroundings: Surroundings,
-): Promise<Obtained> {
-  const found = await reuse?.find();
-  if (found !== undefined) {
-    secrets.add([found.token.accessToken]);
-    const authentication = { method: 'client_secret_post', secret: found.secret } as const;
-    return { ...found, authentication, refreshToken: '' };
-  }
-  const granted = await new Ims({ ...inputs, ...surroundings, secrets }).token(inputs.grant);
-  const userGrant = inputs.grant.type !== 'client_credentials';
-  const refreshToken = userGrant ? granted.refreshToken : '';
-  return { ...granted, refreshToken, source: 'ims', willBeRevoked: false };
-}
-
-async function acquireWith(
-  inputs: Inputs,
-  secrets: Secrets,
-  surroundings: Surroundings,
-): Promise<void> {
-  const { env, clock, signal } = surroundings;
-  const files = runnerFiles(env);
-  const reuse = reuseOf(inputs, surroundings);
-  const obtained = await obtain(inputs, secrets, reuse, surroundings);
+async function acquireWith(inputs: Inputs, step: Step): Promise<void> {
+  const { env, clock, signal, secrets } = step;
+  const publish = publisher(env);
+  const reuse = reuseOf(inputs, step);
+  const ims = new Ims({ ...inputs, ...step });
+  const obtained: Obtained = (await reuse?.find()) ?? (await ims.token(inputs.grant));
   signal.throwIfAborted();
-  const { token, source, authentication } = obtained;
   const scopes = settleScopes(obtained, inputs.grant, secrets);
-  warnIfShort(token, inputs.minValiditySeconds, clock.date());
+  warnIfShort(obtained.token, inputs.minValiditySeconds, clock.date());
   const state = stateOf(obtained, inputs, env);
   // Under step debug the runner prints it.
   secrets.add([state]);
-  publish(
-    {
-      outputs: outputsOf(obtained, scopes, clock.date()),
-      variables: variablesOf(token, inputs),
-      state,
-      summary: summaryOf(obtained, inputs, scopes),
-    },
-    files,
-  );
+  publish({
+    outputs: outputsOf(obtained, scopes, clock.date()),
+    variables: variablesOf(obtained.token, inputs),
+    state,
+    summary: summaryOf(obtained, inputs, scopes),
+  });
   process.exitCode = 0;
   logSuccess(obtained, inputs);
   // Last, as nobody revokes what a failed step keeps.
-  await reuse?.keep({ token, secret: authentication.secret }, source);
+  await reuse?.keep(obtained);
 }
 
 /** Runs the main step. Throws nothing: a failure becomes one error annotation and exit code 1. */
@@ -218,9 +161,8 @@ export async function acquire(surroundings: Surroundings): Promise<void> {
   process.exitCode = 1;
   try {
     const raw = readRawInputs(env);
-    const secrets = createSecrets();
-    secrets.add(secretsOfInputs(raw), raw['client-id']);
-    await acquireWith(parseInputs(raw), secrets, surroundings);
+    const secrets = new Secrets(secretsOfInputs(raw), raw['client-id']);
+    await acquireWith(parseInputs(raw), { ...surroundings, secrets });
   } catch (error) {
     const failure = failureOf(error);
     // The runner annotates a cancelled step itself.

@@ -2,10 +2,10 @@
 
 import { acquire } from './acquire.ts';
 import { insistOnTls, silenceNodeDebug } from './runner/environment.ts';
-import { cancellation, systemClock } from './runner/process.ts';
+import { cancellation, startClock } from './runner/process.ts';
 
-const startedMs = systemClock.now();
+const clock = startClock();
 const signal = cancellation();
 insistOnTls({ warn: true });
 silenceNodeDebug();
-void acquire({ env: process.env, clock: systemClock, startedMs, signal });
+void acquire({ env: process.env, clock, signal });

@@ -2,9 +2,10 @@
 
 import { revoke } from './revoke.ts';
 import { insistOnTls, silenceNodeDebug } from './runner/environment.ts';
-import { cancellation, systemClock } from './runner/process.ts';
+import { cancellation, startClock } from './runner/process.ts';
 
+const clock = startClock();
 const signal = cancellation();
 insistOnTls({ warn: false });
 silenceNodeDebug();
-void revoke({ env: process.env, clock: systemClock, signal });
+void revoke({ env: process.env, clock, signal });

@@ -1,6 +1,6 @@
 /** What the main step leaves for its post step: which token to revoke, and the way that the main step went. */
 
-import { parseObject } from './ims/answers.ts';
+import { parseObject } from './ims/json.ts';
 import type { Authentication, Grant } from './ims/requests.ts';
 import type { Route } from './ims/route.ts';
 import { placeOfJob } from './reuse/reuse.ts';

@@ -9,9 +9,9 @@ import { routeTo } from './ims/route.ts';
 import { isoSeconds, secondsLeft } from './ims/token.ts';
 import { type RawInputs, readRawInputs, secretsOfInputs, splitSecrets } from './inputs/read.ts';
 import { openRevocation, type Revocation } from './revocation.ts';
-import type { Clock } from './runner/process.ts';
+import type { Surroundings } from './runner/process.ts';
 import { STATE_NAME } from './runner/publish.ts';
-import { createSecrets } from './secrets.ts';
+import { Secrets } from './secrets.ts';
 
 const TIMEOUT_SECONDS = 10;
 
@@ -33,22 +33,12 @@ function changesSince(revocation: Revocation, raw: RawInputs): readonly string[]
   return Object.entries(same).flatMap(([name, isSame]) => (isSame ? [] : [name]));
 }
 
-export type PostSurroundings = {
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-  /** Aborted with a StepError when the runner wants the step to stop. */
-  readonly signal: AbortSignal;
-};
-
-async function revokeSealed({ env, clock, signal }: PostSurroundings): Promise<void> {
-  const state = env[`STATE_${STATE_NAME}`] ?? '';
-  if (state === '') return;
+async function revokeSealed({ env, clock, signal }: Surroundings): Promise<void> {
   const raw = readRawInputs(env);
-  const secrets = createSecrets();
-  secrets.add(secretsOfInputs(raw), raw['client-id']);
+  const secrets = new Secrets(secretsOfInputs(raw), raw['client-id']);
   const clientSecrets = splitSecrets(raw['client-secret']);
   const keys = [...clientSecrets, raw['refresh-token'], raw.code].filter((key) => key !== '');
-  const revocation = openRevocation(state, keys, env);
+  const revocation = openRevocation(env[`STATE_${STATE_NAME}`] ?? '', keys, env);
   if (revocation === undefined) {
     core.warning(
       'The access token was not revoked: what this step saved does not open with the secret that it has now.',
@@ -57,7 +47,7 @@ async function revokeSealed({ env, clock, signal }: PostSurroundings): Promise<v
   }
   const { accessToken, expiresAtMs, grantType, method, origin, orgId, clientId } = revocation;
   secrets.add([accessToken]);
-  if (secondsLeft(expiresAtMs, clock.date()) <= 0) return;
+  if (secondsLeft(expiresAtMs, clock.date()) === 0) return;
   const stillValid = `The access token was not revoked and stays valid until ${isoSeconds(expiresAtMs)}.`;
   const changes = changesSince(revocation, raw);
   if (changes.length > 0) {
@@ -70,7 +60,6 @@ async function revokeSealed({ env, clock, signal }: PostSurroundings): Promise<v
     const ims = new Ims({
       ...{ origin, secrets, clock, signal },
       client: { clientId, orgId, clientSecrets },
-      startedMs: clock.now(),
       timeoutSeconds: TIMEOUT_SECONDS,
     });
     const secret = method === 'none' ? '' : revocation.secret;
@@ -83,7 +72,7 @@ async function revokeSealed({ env, clock, signal }: PostSurroundings): Promise<v
 }
 
 /** Runs the post step. Throws nothing; what goes wrong is a warning at most. */
-export async function revoke(surroundings: PostSurroundings): Promise<void> {
+export async function revoke(surroundings: Surroundings): Promise<void> {
   try {
     await revokeSealed(surroundings);
   } catch {

@@ -2,21 +2,11 @@
 
 import * as core from '@actions/core';
 
-export type Secrets = {
-  /**
-   * Masks values. Nothing that could hold one of them may be written before.
-   * @param clientId given for client secrets, which become part of Basic credentials
-   */
-  readonly add: (values: readonly string[], clientId?: string) => void;
-  /**
-   * Makes text that a server chose fit for the log: known secrets cut out, on one line, unable to start a
-   * workflow command, and no longer than `limit` characters.
-   */
-  readonly clean: (text: string, limit?: number) => string;
-};
-
 /** Characters: enough for a sentence, too few to flood a log. */
 const TEXT_LIMIT = 300;
+
+/** Takes the place of a secret while others are looked for: no character of Unicode. */
+const CUT = '\uffff';
 
 // Controls, format characters (direction overrides among them), lone surrogates, line separators.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
@@ -67,57 +57,52 @@ function echoedForms(secret: string): readonly string[] {
   ];
 }
 
-/** Replaces each known form, the longest first, in one pass: what is put in its place is not searched again. */
-function cutOut(text: string, forms: readonly string[]): string {
-  const next = forms.map((form) => ({ form, at: text.indexOf(form) }));
-  let clean = '';
-  let from = 0;
-  for (;;) {
-    let first: (typeof next)[number] | undefined;
-    for (const found of next) {
-      if (found.at !== -1 && found.at < from) found.at = text.indexOf(found.form, from);
-      if (found.at !== -1 && (first === undefined || found.at < first.at)) first = found;
-    }
-    if (first === undefined) return clean + text.slice(from);
-    clean += `${text.slice(from, first.at)}***`;
-    from = first.at + first.form.length;
-  }
-}
+/** The secrets of one step. */
+export class Secrets {
+  #forms: readonly string[] = [];
 
-/** The secrets of one step; none at first. */
-export function createSecrets(): Secrets {
-  const masked = new Set<string>();
-  let echoed: readonly string[] = [];
-  const mask = (value: string): void => {
-    // The runner warns about a mask of white space alone.
-    if (value.trim() === '' || masked.has(value)) return;
-    masked.add(value);
-    core.setSecret(value);
+  /**
+   * Masks the secrets of the inputs.
+   * @param clientId with which each may become Basic credentials
+   */
+  constructor(values: readonly string[] = [], clientId = '') {
+    this.#mask(values, (secret) => basicForms(clientId, secret));
+  }
+
+  /** Masks values. Nothing that could hold one of them may be written before. */
+  add(values: readonly string[]): void {
+    this.#mask(values, () => []);
+  }
+
+  /**
+   * Makes text that a server chose fit for the log: known secrets cut out, on one line, unable to start a
+   * workflow command, and no longer than `limit` characters.
+   */
+  readonly clean = (text: string, limit = TEXT_LIMIT): string => {
+    let cut = text.toWellFormed();
+    for (const form of this.#forms) cut = cut.replaceAll(form, CUT);
+    const harmless = cut
+      .replaceAll(CUT, '***')
+      .replace(INVISIBLE, ' ')
+      .replaceAll(/:(?=:)/g, ': ')
+      .replaceAll(/##(?=\[)/g, '## ')
+      .replaceAll(/ {2,}/g, ' ')
+      .trim();
+    if (harmless.length <= limit) return harmless;
+    const start = harmless.slice(0, limit).toWellFormed();
+    return `${start.replace(/\ufffd$/, '')}\u2026`;
   };
-  return {
-    add: (values, clientId) => {
-      const secrets = values
-        .map((value) => value.toWellFormed())
-        .filter((value) => value.trim() !== '');
-      // The runner derives other forms of a mask by itself, but none of these.
-      const basic =
-        clientId === undefined ? [] : secrets.flatMap((secret) => basicForms(clientId, secret));
-      for (const value of [...secrets, ...secrets.map(formEncoded), ...basic]) mask(value);
-      const forms = new Set([...echoed, ...secrets.flatMap(echoedForms), ...basic]);
-      echoed = [...forms].sort((a, b) => b.length - a.length);
-    },
-    clean: (text, limit = TEXT_LIMIT) => {
-      const harmless = cutOut(text.toWellFormed(), echoed)
-        .replace(INVISIBLE, ' ')
-        .replaceAll(/:(?=:)/g, ': ')
-        .replaceAll(/##(?=\[)/g, '## ')
-        .replaceAll(/ {2,}/g, ' ')
-        .trim();
-      if (harmless.length <= limit) return harmless;
-      return `${harmless
-        .slice(0, limit)
-        .toWellFormed()
-        .replace(/\ufffd$/, '')}\u2026`;
-    },
-  };
+
+  #mask(values: readonly string[], derived: (secret: string) => readonly string[]): void {
+    const secrets = values
+      .map((value) => value.toWellFormed())
+      // The runner warns about a mask of white space alone.
+      .filter((value) => value.trim() !== '');
+    // The runner derives other forms of a mask by itself, but none of these.
+    const masks = secrets.flatMap((secret) => [secret, formEncoded(secret), ...derived(secret)]);
+    for (const mask of new Set(masks)) core.setSecret(mask);
+    const forms = new Set([...this.#forms, ...masks, ...secrets.flatMap(echoedForms)]);
+    // A secret may be part of another.
+    this.#forms = [...forms].sort((a, b) => b.length - a.length);
+  }
 }

@@ -7,6 +7,8 @@ import { networkFailure } from '../src/ims/network.ts';
 import { type Asked, refusal } from '../src/ims/refusals.ts';
 import { retrying } from '../src/ims/retry.ts';
 
+import { catchStdout } from './support/stdout.ts';
+
 const ASKED: Asked = {
   origin: 'https://ims-na1.adobelogin.com',
   grantType: 'client_credentials',
@@ -45,8 +47,9 @@ async function afterRetrying(failure: Failure, timeoutSeconds: number): Promise<
   };
   const { signal } = new AbortController();
   const attempt = (): Promise<never> => Promise.reject(new StepError(failure));
-  const options = { timeoutSeconds, startedMs: 0, clock, signal, onRetry: () => undefined };
-  return retrying(attempt, options).catch(failureOf);
+  const options = { timeoutSeconds, clock, signal };
+  const stdout = catchStdout();
+  return retrying(attempt, options).catch(failureOf).finally(stdout.restore);
 }
 
 const read = (failure: Failure): string => sentence(failure, {});

@@ -11,7 +11,7 @@ import { judgeToken, readAnswer, secretsOf } from '../src/ims/answers.ts';
 import type { Asked } from '../src/ims/refusals.ts';
 import { nextWaitMs } from '../src/ims/retry.ts';
 import { open, seal } from '../src/reuse/seal.ts';
-import { createSecrets } from '../src/secrets.ts';
+import { Secrets } from '../src/secrets.ts';
 
 import { echoesOf } from './support/forms.ts';
 import {
@@ -45,7 +45,7 @@ type Received = {
 /** The one line about an answer that gives no token; empty for one that does. Masked as the runner does. */
 function lineOf({ status, body, headers = {} }: Received, values: readonly string[]): string {
   const stdout = catchStdout();
-  const secrets = createSecrets();
+  const secrets = new Secrets(values, 'p8e-test-id');
   const asked: Asked = {
     secretCount: 1,
     origin: 'https://ims-na1.adobelogin.com',
@@ -56,7 +56,6 @@ function lineOf({ status, body, headers = {} }: Received, values: readonly strin
   const answer = readAnswer({ status, headers, body: Buffer.from(body) }, NOW);
   const masker = createMasker();
   try {
-    secrets.add(values, 'p8e-test-id');
     secrets.add(secretsOf(answer));
     judgeToken(answer, asked);
     return '';

@@ -13,8 +13,8 @@ import {
 } from '../src/ims/answers.ts';
 import type { Asked } from '../src/ims/refusals.ts';
 import { attemptLimitMs, nextWaitMs } from '../src/ims/retry.ts';
-import { withClaims } from '../src/ims/token.ts';
-import { createSecrets, type Secrets } from '../src/secrets.ts';
+import { claimsOf } from '../src/ims/token.ts';
+import { Secrets } from '../src/secrets.ts';
 
 import { catchStdout } from './support/stdout.ts';
 
@@ -23,9 +23,8 @@ const GOOD = { access_token: 'p8e-test-token', token_type: 'bearer', expires_in:
 
 /** The secrets of a step, whose masks are not printed among the lines of the tests. */
 function secretsWith(...values: readonly string[]): Secrets {
-  const secrets = createSecrets();
   const stdout = catchStdout();
-  secrets.add(values, 'p8e-test-client');
+  const secrets = new Secrets(values, 'p8e-test-client');
   stdout.restore();
   return secrets;
 }
@@ -217,12 +216,10 @@ describe('text from the server', () => {
 
 describe('claims', () => {
   const jwt = (payload: string): string => `h.${Buffer.from(payload).toString('base64url')}.s`;
-  const read = (accessToken: string): object =>
-    withClaims({ accessToken, tokenType: 'bearer', expiresAtMs: NOW });
 
   it('are read from a JWT', () => {
     const claims = { scope: 'a,b', user_id: 'X@techacct.adobe.com' };
-    expect(read(jwt(JSON.stringify(claims)))).toMatchObject({
+    expect(claimsOf(jwt(JSON.stringify(claims)))).toMatchObject({
       grantedScopes: ['a', 'b'],
       userId: 'X@techacct.adobe.com',
     });
@@ -231,12 +228,12 @@ describe('claims', () => {
   it.each(['opaque', 'a.b.c', jwt('null'), jwt('[]'), jwt('{"user_id":7,"scope":{}}'), '..'])(
     '%j says nothing of itself',
     (token) => {
-      expect(read(token)).toMatchObject({ grantedScopes: undefined, userId: '' });
+      expect(claimsOf(token)).toMatchObject({ grantedScopes: undefined, userId: '' });
     },
   );
 
   it('drops a user id that could not be printed', () => {
-    expect(read(jwt('{"user_id":"a\\n::error::b"}'))).toMatchObject({ userId: '' });
+    expect(claimsOf(jwt('{"user_id":"a\\n::error::b"}'))).toMatchObject({ userId: '' });
   });
 });
 

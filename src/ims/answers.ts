@@ -3,13 +3,12 @@
 import { type Failure, StepError } from '../failure.ts';
 
 import type { HttpResponse } from './http.ts';
+import { parseObject } from './json.ts';
 import { type Asked, quoted, refusal, type Said } from './refusals.ts';
-import { isTokenText, type Token, withClaims } from './token.ts';
+import { isTokenText, type Token } from './token.ts';
 
 /** Longer answers are refused, in bytes. */
 export const ANSWER_LIMIT_BYTES = 64 * 1024;
-
-type Fields = Readonly<Record<string, unknown>>;
 
 export type Answer = {
   readonly status: number;
@@ -18,32 +17,14 @@ export type Answer = {
   readonly retryAfter: string;
   readonly body: 'json' | 'web page' | 'other' | 'too long';
   /** The JSON object in the body; empty without one. */
-  readonly fields: Fields;
+  readonly fields: Readonly<Record<string, unknown>>;
   /** When the request was sent, milliseconds since 1970: the lifetime is counted from here. */
   readonly sentAtMs: number;
-};
-
-/** What IMS granted. */
-export type Granted = {
-  readonly token: Token;
-  /** New refresh token; empty when the answer has none. */
-  readonly refreshToken: string;
 };
 
 /** Above this, `expires_in` can only be milliseconds, as the endpoints before v3 give it. */
 const MILLISECONDS_ABOVE = 10_000_000;
 const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
-
-/** A JSON object; undefined for anything else. */
-export function parseObject(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** A header as text: Node reads its bytes as Latin-1, servers write UTF-8. */
 function header({ headers }: HttpResponse, name: string): string {
@@ -91,6 +72,8 @@ function textOf({ fields }: Answer, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
+const isSuccess = ({ status }: Answer): boolean => status >= 200 && status <= 299;
+
 function saidBy(answer: Answer, { clean }: Asked): Said {
   return {
     status: answer.status,
@@ -111,15 +94,21 @@ function refused(answer: Answer, asked: Asked): StepError {
 }
 
 /** A 2xx answer that cannot be used. */
-function unusable(answer: Answer, asked: Asked, happened: string): Failure {
+function unusable(
+  answer: Answer,
+  asked: Asked,
+  happened: string,
+  more: Pick<Failure, 'retry'> = {},
+): StepError {
   const { error, description, debugId } = saidBy(answer, asked);
-  return {
+  return new StepError({
     code: 'malformed_answer',
     happened: happened + quoted(description),
     remedy:
       'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-    facts: [error, debugId && `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
-  };
+    facts: [error, debugId && `x-debug-id ${debugId}`].filter(Boolean),
+    ...more,
+  });
 }
 
 const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
@@ -130,45 +119,47 @@ const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
  * @throws StepError unless IMS revoked the token
  */
 export function judgeRevocation(answer: Answer, asked: Asked): boolean {
-  const { status, body } = answer;
   const error = textOf(answer, 'error');
-  if (error === 'invalid_token' && status < 500) return false;
-  if (status < 200 || status > 299 || error !== '') throw refused(answer, asked);
-  if (body === 'too long') throw new StepError(unusable(answer, asked, TOO_LONG));
-  if (body === 'web page')
-    throw new StepError(unusable(answer, asked, 'The answer is a web page.'));
+  if (error === 'invalid_token' && answer.status < 500) return false;
+  if (!isSuccess(answer) || error !== '') throw refused(answer, asked);
+  if (answer.body === 'too long') throw unusable(answer, asked, TOO_LONG);
+  if (answer.body === 'web page') throw unusable(answer, asked, 'The answer is a web page.');
   return true;
 }
 
+/** `expires_in` in milliseconds; undefined where it is no lifetime. */
 function lifetimeMs(expiresIn: unknown): number | undefined {
-  if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0)
-    return undefined;
+  if (typeof expiresIn !== 'number' || !(expiresIn > 0)) return undefined;
   const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
   return seconds > TEN_YEARS_SECONDS ? undefined : seconds * 1000;
 }
 
 /**
- * Judges an answer of the token endpoint.
+ * Judges an answer of the token endpoint. The refresh token is empty when the answer has none.
  * @throws StepError unless there is a token that can be used
  */
-export function judgeToken(answer: Answer, asked: Asked): Granted {
-  const { status, body, fields } = answer;
-  if (status < 200 || status > 299) throw refused(answer, asked);
-  if (body === 'too long') throw new StepError(unusable(answer, asked, TOO_LONG));
-  if (body !== 'json') {
-    const failure = unusable(answer, asked, 'The answer was cut off or is not JSON.');
-    throw new StepError({ ...failure, retry: { mayBeServed: true } });
-  }
+export function judgeToken(
+  answer: Answer,
+  asked: Asked,
+): { readonly token: Token; readonly refreshToken: string } {
+  if (!isSuccess(answer)) throw refused(answer, asked);
+  if (answer.body === 'too long') throw unusable(answer, asked, TOO_LONG);
+  if (answer.body !== 'json')
+    throw unusable(answer, asked, 'The answer was cut off or is not JSON.', {
+      retry: { mayBeServed: true },
+    });
   const unusableField = (name: string): StepError =>
-    new StepError(unusable(answer, asked, `The answer has no usable \`${name}\`.`));
-  const { access_token: accessToken, token_type: tokenType } = fields;
-  const refreshToken = fields['refresh_token'] ?? '';
+    unusable(answer, asked, `The answer has no usable \`${name}\`.`);
+  const { access_token: accessToken, token_type: tokenType, expires_in: expiresIn } = answer.fields;
+  const refreshToken = answer.fields['refresh_token'] ?? '';
   if (!isTokenText(accessToken)) throw unusableField('access_token');
   if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
     throw unusableField('token_type');
-  const lifetime = lifetimeMs(fields['expires_in']);
+  const lifetime = lifetimeMs(expiresIn);
   if (lifetime === undefined) throw unusableField('expires_in');
   if (refreshToken !== '' && !isTokenText(refreshToken)) throw unusableField('refresh_token');
-  const expiresAtMs = answer.sentAtMs + lifetime;
-  return { token: withClaims({ accessToken, tokenType, expiresAtMs }), refreshToken };
+  return {
+    token: { accessToken, tokenType, expiresAtMs: answer.sentAtMs + lifetime },
+    refreshToken,
+  };
 }

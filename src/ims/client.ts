@@ -3,13 +3,11 @@
 import * as core from '@actions/core';
 
 import { type Failure, StepError } from '../failure.ts';
-import type { Clock } from '../runner/process.ts';
-import type { Secrets } from '../secrets.ts';
+import type { Step } from '../runner/process.ts';
 
 import {
   type Answer,
   ANSWER_LIMIT_BYTES,
-  type Granted,
   judgeRevocation,
   judgeToken,
   readAnswer,
@@ -19,6 +17,7 @@ import { exchange } from './http.ts';
 import { networkFailure } from './network.ts';
 import { type Asked, NEW_USER_TOKEN } from './refusals.ts';
 import {
+  askedScopes,
   type Authentication,
   authentications,
   type Client,
@@ -28,21 +27,23 @@ import {
   tokenRequest,
 } from './requests.ts';
 import { retrying } from './retry.ts';
+import type { Token } from './token.ts';
 
-export type ImsOptions = {
+type ImsOptions = Pick<Step, 'clock' | 'signal' | 'secrets'> & {
   readonly origin: string;
   readonly client: Client;
-  readonly secrets: Secrets;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** What `clock.now()` said when the step began. */
-  readonly startedMs: number;
-  /** Over all attempts. */
+  /** From the start of the step, over all attempts. */
   readonly timeoutSeconds: number;
 };
 
-/** A token, and how IMS accepted the client. */
-export type Accepted = Granted & { readonly authentication: Authentication };
+type Granted = {
+  readonly token: Token;
+  /** Empty for none. */
+  readonly refreshToken: string;
+  /** How IMS accepted the client. */
+  readonly authentication: Authentication;
+  readonly source: 'ims';
+};
 
 function answerLost({ happened, facts = [] }: Failure): Failure {
   return {
@@ -51,13 +52,6 @@ function answerLost({ happened, facts = [] }: Failure): Failure {
     remedy: `It was not sent again. ${NEW_USER_TOKEN} A permanent service token still works: run the job again.`,
     facts,
   };
-}
-
-function logRetry(attempt: number, { happened, facts = [] }: Failure, waitMs: number): void {
-  const others = facts.filter((fact) => !happened.includes(fact));
-  const more = others.length === 0 ? '' : ` (${others.join(', ')})`;
-  const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
-  core.info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
 }
 
 /** IMS, for one client and one step. */
@@ -69,12 +63,11 @@ export class Ims {
   }
 
   /**
-   * Gets a token, over as many attempts as the time allows; each retry is one line in the log. The tokens
-   * of every answer are masked.
+   * Gets a token, over as many attempts as the time allows. The tokens of every answer are masked.
    * @throws StepError
    */
-  async token(grant: Grant): Promise<Accepted> {
-    const attempt = async (limitMs: number): Promise<Accepted> => {
+  token(grant: Grant): Promise<Granted> {
+    const attempt = async (limitMs: number): Promise<Granted> => {
       try {
         return await this.#inTurn(grant, limitMs);
       } catch (error) {
@@ -83,7 +76,7 @@ export class Ims {
         throw new StepError(answerLost(error.failure), { cause: error });
       }
     };
-    return retrying(attempt, { ...this.#options, onRetry: logRetry });
+    return retrying(attempt, this.#options);
   }
 
   /**
@@ -102,13 +95,13 @@ export class Ims {
   }
 
   /** Tries one way to authenticate after the other, the next only when IMS refuses the client. */
-  async #inTurn(grant: Grant, limitMs: number): Promise<Accepted> {
+  async #inTurn(grant: Grant, limitMs: number): Promise<Granted> {
     const { client, clock } = this.#options;
-    const deadlineMs = clock.now() + limitMs;
+    const endMs = clock.now() + limitMs;
     const ways = authentications(grant.type, client.clientSecrets);
     for (const [at, authentication] of ways.entries())
       try {
-        return await this.#ask(grant, authentication, Math.max(1, deadlineMs - clock.now()));
+        return await this.#ask(grant, authentication, endMs - clock.now());
       } catch (error) {
         const refused = error instanceof StepError && error.failure.refusesClient === true;
         if (!refused || at === ways.length - 1) throw error;
@@ -116,17 +109,18 @@ export class Ims {
     throw new Error('a client has at least one way to authenticate');
   }
 
-  async #ask(grant: Grant, authentication: Authentication, limitMs: number): Promise<Accepted> {
+  async #ask(grant: Grant, authentication: Authentication, limitMs: number): Promise<Granted> {
     const { client, secrets } = this.#options;
     const answer = await this.#post(tokenRequest(client, grant, authentication), limitMs);
     secrets.add(secretsOf(answer));
-    const scopes = grant.type === 'client_credentials' ? grant.scopes : [];
-    const granted = judgeToken(answer, this.#asked(grant.type, scopes));
+    const { token, refreshToken } = judgeToken(answer, this.#asked(grant.type, askedScopes(grant)));
     if (authentication.secret !== (client.clientSecrets[0] ?? ''))
       core.notice(
         'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',
       );
-    return { ...granted, authentication };
+    // RFC 6749, section 4.4.3: a client that authenticates as itself needs none.
+    const kept = grant.type === 'client_credentials' ? '' : refreshToken;
+    return { token, refreshToken: kept, authentication, source: 'ims' };
   }
 
   async #post({ path, headers, body }: FormRequest, limitMs: number): Promise<Answer> {

@@ -1,7 +1,7 @@
 /** Which hosts the secret may be sent to. */
 
 /** `origin` is scheme, host and port, without a path; `reason` follows the name of the input. */
-export type EndpointJudgement =
+type EndpointJudgement =
   { readonly ok: true; readonly origin: string } | { readonly ok: false; readonly reason: string };
 
 const IPV4_LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
@@ -17,8 +17,8 @@ function isAdobe(hostname: string): boolean {
 
 /**
  * Judges a base URL of IMS. Only `adobelogin.com` and hosts below it, over https, or the loopback
- * interface, where http is allowed for tests. The judgement is made on the parsed URL, the same one
- * that the request uses, so that no spelling is read in two ways.
+ * interface, where http is allowed for tests. The parsed URL is judged, as the request uses it: no
+ * spelling is read in two ways.
  */
 export function judgeEndpoint(text: string): EndpointJudgement {
   const refuse = (reason: string): EndpointJudgement => ({ ok: false, reason });

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 
 import { HttpClient } from '@actions/http-client';
 
-import { refuseUnreadableProxy } from './route.ts';
+import { proxyFor } from './route.ts';
 
 export type HttpRequest = {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -23,7 +23,7 @@ export type HttpResponse = {
   readonly body: Buffer | undefined;
 };
 
-export type ExchangeOptions = {
+type ExchangeOptions = {
   /** Ends the exchange in any phase. */
   readonly signal: AbortSignal;
   /** Ends it too, in milliseconds, connection and body included. */
@@ -39,43 +39,30 @@ export class TimedOutError extends Error {
   override readonly name = 'TimedOutError';
 }
 
-const USER_AGENT = 'adobe-ims-token';
-
 /** Reads a body up to the limit; undefined when it is longer. Rejects when it is cut off. */
-function readBounded(message: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    message.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      chunks.push(chunk);
-      if (size > limitBytes) {
-        resolve(undefined);
-        message.destroy();
-      }
-    });
-    message.on('end', () => {
-      resolve(Buffer.concat(chunks));
-    });
-    message.on('error', reject);
-    // A connection closed in the middle of a body gives no other event.
-    message.on('close', () => {
-      reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
-    });
-  });
+async function readBounded(
+  message: IncomingMessage,
+  limitBytes: number,
+): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Leaving the loop closes the connection.
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limitBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Rejects when the signal is aborted: after an answer of 101, Node reports neither response nor error. */
 function ended(signal: AbortSignal): Promise<never> {
-  const promise = new Promise<never>((_resolve, reject) => {
+  return new Promise((_resolve, reject) => {
     const stop = (): void => {
       reject(new Error('ended'));
     };
     signal.addEventListener('abort', stop, { once: true });
   });
-  // Nobody waits for it once there is an answer.
-  promise.catch(() => undefined);
-  return promise;
 }
 
 /** Answers for `localhost` without a name server, so that it is the loopback interface and nothing else. */
@@ -114,6 +101,8 @@ function handler(
         watch(agent, agent instanceof TlsAgent ? 'secureConnect' : 'connect', onConnect);
       else {
         agent.proxyOptions.signal = signal;
+        // For a proxy with a password, `tunnel` calls a function that Node warns of on stderr.
+        process.noDeprecation = true;
         // Behind a proxy the connection cannot be seen. Assume it stood, so that a code is never sent twice.
         onConnect();
       }
@@ -128,12 +117,10 @@ async function send(
   signal: AbortSignal,
   { limitBytes, onConnect = () => undefined }: ExchangeOptions,
 ): Promise<HttpResponse> {
-  const client = new HttpClient(USER_AGENT, [handler(signal, onConnect)], {
-    allowRedirects: false,
-    allowRetries: false,
-  });
-  // The client would add an ID of the runner's, which is no business of the server's.
-  client.userAgent = USER_AGENT;
+  const policy = { allowRedirects: false, allowRetries: false };
+  const client = new HttpClient('', [handler(signal, onConnect)], policy);
+  // Set here, as the constructor would add an ID of the runner's, which is no business of the server's.
+  client.userAgent = 'adobe-ims-token';
   // The client takes text or a stream, and sends a stream in chunks unless it is given the length.
   const bytes = Buffer.isBuffer(body);
   const length = bytes ? { 'content-length': String(body.length) } : {};
@@ -143,9 +130,9 @@ async function send(
       client.request(method, url.href, content, { ...headers, ...length }),
       ended(signal),
     ]);
-    const { statusCode = 0, headers: received } = response.message;
-    const read = await readBounded(response.message, limitBytes);
-    return { status: statusCode, headers: received, body: read };
+    const { message } = response;
+    const read = await readBounded(message, limitBytes);
+    return { status: message.statusCode ?? 0, headers: message.headers, body: read };
   } finally {
     client.dispose();
   }
@@ -153,14 +140,14 @@ async function send(
 
 /**
  * Sends one request. Follows no redirect, repeats nothing, and honours the proxy variables.
- * @throws TimedOutError; UnreadableProxyError; what `signal` was aborted with; else what Node says of a
- * connection that failed
+ * @throws TimedOutError; UnreadableProxyError; else what Node says of a connection that failed or was ended
  */
 export async function exchange(
   request: HttpRequest,
   options: ExchangeOptions,
 ): Promise<HttpResponse> {
-  refuseUnreadableProxy(request.url);
+  // Throws where the HTTP client would go without the proxy.
+  proxyFor(request.url);
   options.signal.throwIfAborted();
   const limit = new AbortController();
   const timer = setTimeout(() => {
@@ -169,7 +156,6 @@ export async function exchange(
   try {
     return await send(request, AbortSignal.any([limit.signal, options.signal]), options);
   } catch (error) {
-    options.signal.throwIfAborted();
     throw limit.signal.aborted ? new TimedOutError('timed out') : error;
   } finally {
     clearTimeout(timer);

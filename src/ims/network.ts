@@ -70,16 +70,15 @@ function connectionFailure(reason: string, origin: string, connected: boolean): 
   };
 }
 
-export type Attempt = {
-  readonly origin: string;
-  /** Its time limit in milliseconds. */
-  readonly limitMs: number;
-  /** Whether the server may have read something of the request. */
-  readonly connected: boolean;
-};
-
-/** Why an attempt ended without an answer. */
-export function networkFailure(error: unknown, { origin, limitMs, connected }: Attempt): Failure {
+/**
+ * Why an attempt ended without an answer.
+ * @param attempt its time limit in milliseconds, and whether the server may have read something of the request
+ */
+export function networkFailure(
+  error: unknown,
+  attempt: { readonly origin: string; readonly limitMs: number; readonly connected: boolean },
+): Failure {
+  const { origin, limitMs, connected } = attempt;
   if (error instanceof TimedOutError)
     return {
       code: 'timeout',

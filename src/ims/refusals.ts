@@ -35,9 +35,9 @@ export const WHY_A_SECRET_IS_EMPTY =
 export const NEW_USER_TOKEN =
   'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
 
-function wrongClient({ description }: Said, asked: Asked): Words {
+function wrongClient({ secretCount, origin }: Asked, { description }: Said): Words {
   const code = 'invalid_client';
-  if (asked.secretCount === 0)
+  if (secretCount === 0)
     return {
       code,
       happened: 'IMS refused the client. No client secret was sent, as `client-secret` is empty.',
@@ -47,10 +47,10 @@ function wrongClient({ description }: Said, asked: Asked): Words {
   if (text.includes('client_secret'))
     return {
       code,
-      happened: `IMS refused ${asked.secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
+      happened: `IMS refused ${secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
       remedy: `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`,
     };
-  const environment = asked.origin.includes('-stg1')
+  const environment = origin.includes('-stg1')
     ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`'
     : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`';
   return {
@@ -68,7 +68,7 @@ export function listed(scopes: readonly string[], clean: Asked['clean']): string
   return list.length > 2000 ? `${scopes.length} scopes` : list;
 }
 
-function wrongScope(_said: Said, { scopes, clean }: Asked): Words {
+function wrongScope({ scopes, clean }: Asked): Words {
   const code = 'invalid_scope';
   if (scopes.length === 0)
     return {
@@ -83,7 +83,7 @@ function wrongScope(_said: Said, { scopes, clean }: Asked): Words {
   };
 }
 
-function refusedGrant(_said: Said, { grantType }: Asked): Words {
+function refusedGrant({ grantType }: Asked): Words {
   const code = 'access_denied';
   if (grantType === 'client_credentials')
     return {
@@ -99,34 +99,34 @@ function refusedGrant(_said: Said, { grantType }: Asked): Words {
   };
 }
 
-function wrongParameter(): Words {
-  return {
-    code: 'invalid_request',
-    happened: 'IMS found a parameter missing or malformed.',
-    remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
-  };
-}
+const wrongParameter = (): Words => ({
+  code: 'invalid_request',
+  happened: 'IMS found a parameter missing or malformed.',
+  remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
+});
 
 /** IMS error codes (RFC 6749, section 5.2, and those seen at IMS) and what to do about each. */
-const BY_ERROR: Readonly<Record<string, (said: Said, asked: Asked) => Words>> = {
-  invalid_client: wrongClient,
-  invalid_scope: wrongScope,
-  unauthorized_client: (_said, { grantType }) => ({
-    code: 'unauthorized_client',
-    happened: `This credential may not use \`grant-type: ${grantType}\`.`,
-    remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential no longer works: migrate it to OAuth Server-to-Server.`,
+const BY_ERROR: ReadonlyMap<string, (asked: Asked, said: Said) => Words> = new Map(
+  Object.entries({
+    invalid_client: wrongClient,
+    invalid_scope: wrongScope,
+    unauthorized_client: ({ grantType }) => ({
+      code: 'unauthorized_client',
+      happened: `This credential may not use \`grant-type: ${grantType}\`.`,
+      remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential no longer works: migrate it to OAuth Server-to-Server.`,
+    }),
+    unsupported_grant_type: ({ grantType }) => ({
+      code: 'unsupported_grant_type',
+      happened: `The server does not support \`grant-type: ${grantType}\`.`,
+      remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
+    }),
+    access_denied: refusedGrant,
+    invalid_grant: refusedGrant,
+    invalid_token: refusedGrant,
+    invalid_parameter_value: wrongParameter,
+    invalid_request: wrongParameter,
   }),
-  unsupported_grant_type: (_said, { grantType }) => ({
-    code: 'unsupported_grant_type',
-    happened: `The server does not support \`grant-type: ${grantType}\`.`,
-    remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
-  }),
-  access_denied: refusedGrant,
-  invalid_grant: refusedGrant,
-  invalid_token: refusedGrant,
-  invalid_parameter_value: wrongParameter,
-  invalid_request: wrongParameter,
-};
+);
 
 /** Words of the Service Account (JWT) era, which ended on 2026-03-01 (ServerToServerAuthentication/migration.md). */
 const JWT_ERA = /\bjwt\b|service account|invalid_jwt|exchange_jwt|metascope/i;
@@ -178,9 +178,7 @@ function words(said: Said, asked: Asked): Words {
       happened: 'This looks like a Service Account (JWT) credential, and those ended.',
       remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential.`,
     };
-  return Object.hasOwn(BY_ERROR, error)
-    ? (BY_ERROR[error]?.(said, asked) ?? byStatus(said))
-    : byStatus(said);
+  return BY_ERROR.get(error)?.(asked, said) ?? byStatus(said);
 }
 
 /** What an error of IMS means, and what to do about it. */
@@ -191,9 +189,7 @@ export function refusal(said: Said, asked: Asked): Failure {
     code,
     happened: happened + quoted(description),
     remedy,
-    facts: [error, `HTTP ${status}`, debugId === '' ? '' : `x-debug-id ${debugId}`].filter(
-      (fact) => fact !== '',
-    ),
+    facts: [error, `HTTP ${status}`, debugId && `x-debug-id ${debugId}`].filter(Boolean),
     refusesClient: error === 'invalid_client' && status >= 400 && status < 500,
   };
 }

@@ -30,24 +30,10 @@ export type FormRequest = {
 
 type Fields = Readonly<Record<string, string>>;
 
-/** v3 alone answers `expires_in` in seconds (ServerToServerAuthentication/ims.md). */
-const TOKEN_PATH = '/ims/token/v3';
-
-/** What each method adds to the form, or puts into the Authorization header. */
-const METHODS: Readonly<
-  Record<
-    Authentication['method'],
-    (clientId: string, secret: string) => { readonly form?: Fields; readonly header?: Fields }
-  >
-> = {
-  client_secret_post: (clientId, secret) => ({
-    form: { client_id: clientId, client_secret: secret },
-  }),
-  client_secret_basic: (clientId, secret) => ({
-    header: { authorization: `Basic ${basicCredentials(clientId, secret)}` },
-  }),
-  none: (clientId) => ({ form: { client_id: clientId } }),
-};
+/** The scopes that a request asks for; none with the user grants. */
+export function askedScopes(grant: Grant): readonly string[] {
+  return grant.type === 'client_credentials' ? grant.scopes : [];
+}
 
 /** Nothing goes into the URL, as servers log it. */
 function formRequest(
@@ -56,16 +42,16 @@ function formRequest(
   { method, secret }: Authentication,
   fields: Fields,
 ): FormRequest {
-  const { form, header } = METHODS[method](clientId, secret);
-  return {
-    path,
-    headers: {
-      accept: 'application/json',
-      'content-type': 'application/x-www-form-urlencoded',
-      ...header,
-    },
-    body: new URLSearchParams({ ...fields, ...form }).toString(),
+  const form = new URLSearchParams(fields);
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
   };
+  if (method === 'client_secret_basic')
+    headers['authorization'] = `Basic ${basicCredentials(clientId, secret)}`;
+  else form.set('client_id', clientId);
+  if (method === 'client_secret_post') form.set('client_secret', secret);
+  return { path, headers, body: form.toString() };
 }
 
 function grantFields(grant: Grant): Fields {
@@ -81,7 +67,10 @@ function grantFields(grant: Grant): Fields {
   }
 }
 
-/** The request for a token. `scope` is sent for `client_credentials` only, as `a,b,c`. */
+/**
+ * The request for a token. `scope` is sent for `client_credentials` only, as `a,b,c`. v3 alone answers
+ * `expires_in` in seconds (ServerToServerAuthentication/ims.md).
+ */
 export function tokenRequest(
   client: Client,
   grant: Grant,
@@ -89,7 +78,7 @@ export function tokenRequest(
 ): FormRequest {
   const organization = client.orgId === '' ? {} : { org_id: client.orgId };
   const fields = { grant_type: grant.type, ...grantFields(grant), ...organization };
-  return formRequest(TOKEN_PATH, client, authentication, fields);
+  return formRequest('/ims/token/v3', client, authentication, fields);
 }
 
 /**
@@ -112,8 +101,8 @@ export function revocationRequest(
 /**
  * The ways to authenticate, in the order to try them; the next only after `invalid_client`.
  * Server-to-Server sends id and secret in the body, as Adobe documents it. User grants send the Basic
- * header, as documented for Web App credentials; for a code the body form comes after it, because
- * the permanent service tokens of Edge Delivery are exchanged that way in practice.
+ * header, as documented for Web App credentials. For a code, the body form comes after it: the
+ * permanent service tokens of Edge Delivery are exchanged that way in practice.
  */
 export function authentications(
   grantType: Grant['type'],

@@ -1,10 +1,11 @@
 /** When to try again: the policy, which is pure, and the loop, whose clock is injected. */
 
+import * as core from '@actions/core';
+
 import { type Failure, StepError } from '../failure.ts';
 import type { Clock } from '../runner/process.ts';
 
 const FIRST_WINDOW_MS = 1500;
-const WINDOW_GROWTH = 2;
 const LAST_WINDOW_MS = 8000;
 /** A shorter attempt has no chance: it is better to say why the last one failed. */
 const LEAST_ATTEMPT_MS = 250;
@@ -33,7 +34,7 @@ export function nextWaitMs(
   const room = remainingMs - LEAST_ATTEMPT_MS;
   if (retryAfterMs > 0 && retryAfterMs >= room) return 'retry_after';
   if (room <= 0) return 'deadline';
-  const window = Math.min(FIRST_WINDOW_MS * WINDOW_GROWTH ** (attempt - 1), LAST_WINDOW_MS);
+  const window = Math.min(FIRST_WINDOW_MS * 2 ** (attempt - 1), LAST_WINDOW_MS);
   // Cut to the room rather than drawn from it: near the deadline there is one last attempt, not a burst.
   return Math.min(retryAfterMs + random * window, room);
 }
@@ -41,60 +42,54 @@ export function nextWaitMs(
 /** Why there is no further attempt, in front of why the last one failed. */
 function gaveUp(
   reason: 'deadline' | 'retry_after',
-  { code, happened, remedy, facts = [], retry }: Failure,
+  { retry, ...last }: Failure,
   attempts: number,
   timeoutSeconds: number,
 ): Failure {
   const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
   if (reason === 'deadline')
     return {
-      code,
-      happened: `No token after ${tries} within ${timeoutSeconds} s. ${happened}`,
-      remedy,
-      facts,
+      ...last,
+      happened: `No token after ${tries} within ${timeoutSeconds} s. ${last.happened}`,
     };
   const seconds = Math.ceil((retry?.afterMs ?? 0) / 1000);
   return {
+    ...last,
     code: 'retry_after',
-    happened: `${happened} It asks to wait ${seconds} s, and less is left of the ${timeoutSeconds} s of \`timeout\` (${tries} made).`,
+    happened: `${last.happened} It asks to wait ${seconds} s, and less is left of the ${timeoutSeconds} s of \`timeout\` (${tries} made).`,
     remedy: 'Raise `timeout`, or run the job again after that time.',
-    facts,
   };
 }
 
-export type RetryOptions = {
-  readonly timeoutSeconds: number;
-  /** What `clock.now()` said when the step began. */
-  readonly startedMs: number;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** Called before each wait. */
-  readonly onRetry: (attempt: number, failure: Failure, waitMs: number) => void;
-};
+function logRetry(attempt: number, { happened, facts = [] }: Failure, waitMs: number): void {
+  const others = facts.filter((fact) => !happened.includes(fact));
+  const more = others.length === 0 ? '' : ` (${others.join(', ')})`;
+  const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
+  core.info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
+}
 
 /**
- * Runs `attempt` until it succeeds, fails for good, or the time is up.
+ * Runs `attempt` until it succeeds, fails for good, or the time is up; each retry is one line in the log.
  * @param attempt gets its own time limit in milliseconds
  * @throws StepError; what `signal` was aborted with
  */
 export async function retrying<T>(
   attempt: (limitMs: number) => Promise<T>,
-  { timeoutSeconds, startedMs, clock, signal, onRetry }: RetryOptions,
+  options: { readonly timeoutSeconds: number; readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<T> {
+  const { timeoutSeconds, clock, signal } = options;
   const timeoutMs = timeoutSeconds * 1000;
-  const remainingMs = (): number => startedMs + timeoutMs - clock.now();
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await attempt(attemptLimitMs(timeoutMs, remainingMs()));
+      return await attempt(attemptLimitMs(timeoutMs, timeoutMs - clock.now()));
     } catch (error) {
-      signal.throwIfAborted();
       if (!(error instanceof StepError) || error.failure.retry === undefined) throw error;
       const { failure } = error;
       const afterMs = error.failure.retry.afterMs ?? 0;
-      const wait = nextWaitMs(attempts, afterMs, remainingMs(), clock.random());
+      const wait = nextWaitMs(attempts, afterMs, timeoutMs - clock.now(), clock.random());
       if (typeof wait === 'string')
         throw new StepError(gaveUp(wait, failure, attempts, timeoutSeconds), { cause: error });
-      onRetry(attempts, failure, wait);
+      logRetry(attempts, failure, wait);
       await clock.sleep(wait, signal);
     }
   }

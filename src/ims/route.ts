@@ -14,7 +14,7 @@ export class UnreadableProxyError extends Error {
  * The proxy that requests to a URL go through; undefined for none.
  * @throws UnreadableProxyError where the HTTP client would silently go without the proxy
  */
-function proxyFor(url: URL): URL | undefined {
+export function proxyFor(url: URL): URL | undefined {
   const [lower, upper] =
     url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
   const given = [process.env[lower], process.env[upper]].find(Boolean);
@@ -26,14 +26,6 @@ function proxyFor(url: URL): URL | undefined {
     // Not a URL.
   }
   throw new UnreadableProxyError('a proxy variable is not a URL');
-}
-
-/**
- * Refuses a proxy variable that names no proxy.
- * @throws UnreadableProxyError
- */
-export function refuseUnreadableProxy(url: URL): void {
-  proxyFor(url);
 }
 
 export type Route = {

@@ -1,18 +1,13 @@
 /** The token, what it says of itself, and when it expires. */
 
-export type BareToken = {
+import { parseObject } from './json.ts';
+
+export type Token = {
   readonly accessToken: string;
   /** As IMS gave it; `bearer` in any case. */
   readonly tokenType: string;
   /** Milliseconds since 1970. */
   readonly expiresAtMs: number;
-};
-
-export type Token = BareToken & {
-  /** Scopes in the token's own claims; undefined if it has none. */
-  readonly grantedScopes: readonly string[] | undefined;
-  /** Claim `user_id`, the technical account; empty if the token has none. */
-  readonly userId: string;
 };
 
 /** RFC 6749, section 3.3, less the comma, which separates scopes at IMS. */
@@ -24,33 +19,26 @@ export function isTokenText(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
 }
 
-function claimsOf(accessToken: string): Readonly<Record<string, unknown>> {
-  try {
-    const payload = accessToken.split('.')[1] ?? '';
-    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
 /**
- * Adds the claims of an IMS token: `scope` is a list with commas, `user_id` the account. A token that
- * does not decode is a valid token without claims, so nothing is thrown.
+ * The claims of an IMS token: `scope` is a list with commas, undefined if it has none; `user_id` is the
+ * technical account, empty if it has none. A token that does not decode is valid, and has no claims.
  */
-export function withClaims(token: BareToken): Token {
-  const { scope, user_id: userId } = claimsOf(token.accessToken);
-  const isList = typeof scope === 'string';
+export function claimsOf(accessToken: string): {
+  readonly grantedScopes: readonly string[] | undefined;
+  readonly userId: string;
+} {
+  const payload = Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString('utf8');
+  const { scope, user_id: userId } = parseObject(payload) ?? {};
+  const scopes = typeof scope === 'string' ? scope.split(/[\s,]+/) : undefined;
   return {
-    ...token,
-    grantedScopes: isList ? scope.split(/[\s,]+/).filter((name) => SCOPE.test(name)) : undefined,
+    grantedScopes: scopes?.filter((name) => SCOPE.test(name)),
     userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
   };
 }
 
-/** Whole seconds that the token is still valid; negative when it has expired. */
+/** Whole seconds that the token is still valid; 0 when it has expired. Both times in milliseconds since 1970. */
 export function secondsLeft(expiresAtMs: number, nowMs: number): number {
-  return Math.floor((expiresAtMs - nowMs) / 1000);
+  return Math.max(0, Math.floor((expiresAtMs - nowMs) / 1000));
 }
 
 /** ISO 8601 in UTC, without fractions of a second. */

@@ -5,7 +5,7 @@ import { judgeEndpoint } from '../ims/endpoint.ts';
 import { WHY_A_SECRET_IS_EMPTY } from '../ims/refusals.ts';
 import type { Client, Grant } from '../ims/requests.ts';
 
-import { type InputName, type RawInputs, splitSecrets } from './read.ts';
+import { type InputName, isQuoted, type RawInputs, splitSecrets } from './read.ts';
 import { aioVariables, isLegalName, isOwnedName } from './variable-names.ts';
 
 export type Inputs = {
@@ -24,22 +24,15 @@ export type Inputs = {
   readonly summary: boolean;
 };
 
-/** The scopes that a request asks for; none with the user grants. */
-export function askedScopes(grant: Grant): readonly string[] {
-  return grant.type === 'client_credentials' ? grant.scopes : [];
-}
-
-type Report = (problem: string) => void;
+type Form = {
+  readonly raw: RawInputs;
+  /** Adds a problem to the one message. */
+  readonly report: (problem: string) => void;
+};
 
 const LINE_BREAK = /[\r\n]/;
 // Tabs, and what comes along unseen when a value is copied from a chat or a page.
 const INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
-const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
-const LONGEST_TIMEOUT_SECONDS = 3600;
-
-function isQuoted(value: string): boolean {
-  return value.length > 1 && QUOTES.includes(value.charAt(0) + value.charAt(value.length - 1));
-}
 
 function splitList(value: string): readonly string[] {
   return value.split(/[\s,]+/).filter((item) => item !== '');
@@ -64,7 +57,7 @@ function placeOf(list: readonly string[], isWrong: (item: string) => boolean): s
 }
 
 /** Rules that hold for any value: no quotes around it, no line break or control character in it. */
-function checkShape(raw: RawInputs, report: Report): void {
+function checkShape({ raw, report }: Form): void {
   const lists: readonly InputName[] = ['scopes', 'env-var', 'client-secret'];
   const invisible =
     'has a control character or an invisible one inside; copy it again as plain text.';
@@ -82,10 +75,9 @@ function checkShape(raw: RawInputs, report: Report): void {
 }
 
 function choice<T extends string>(
+  { raw, report }: Form,
   name: InputName,
-  raw: RawInputs,
   allowed: readonly T[],
-  report: Report,
 ): T | undefined {
   const found = allowed.find((value) => value === raw[name]);
   if (found === undefined)
@@ -94,25 +86,20 @@ function choice<T extends string>(
 }
 
 /** true or false as YAML 1.2's core schema writes them, which is what GitHub's own inputs take. */
-function flag(name: InputName, raw: RawInputs, report: Report): boolean {
+function flag({ raw, report }: Form, name: InputName): boolean {
   if (/^(true|True|TRUE)$/.test(raw[name])) return true;
   if (!/^(false|False|FALSE)$/.test(raw[name])) report(`\`${name}\` must be "true" or "false".`);
   return false;
 }
 
-function seconds(
-  name: InputName,
-  raw: RawInputs,
-  [least, most]: readonly [number, number],
-  report: Report,
-): number {
+function seconds({ raw, report }: Form, name: InputName, least: number, most: number): number {
   const value = /^\d{1,9}$/.test(raw[name]) ? Number(raw[name]) : NaN;
   if (value >= least && value <= most) return value;
   report(`\`${name}\` must be whole seconds from ${least} to ${most}.`);
   return least;
 }
 
-function parseScopes(raw: RawInputs, report: Report): readonly string[] {
+function parseScopes({ raw, report }: Form): readonly string[] {
   const scopes = splitScopes(raw.scopes);
   if (scopes === undefined) report('`scopes` starts with [ but is not a JSON array of strings.');
   else if (scopes.length === 0)
@@ -126,9 +113,10 @@ function parseScopes(raw: RawInputs, report: Report): readonly string[] {
   return [...new Set(scopes)];
 }
 
-function parseGrant(raw: RawInputs, secretCount: number, report: Report): Grant {
+function parseGrant(form: Form, secretCount: number): Grant {
+  const { raw, report } = form;
   const grants = ['client_credentials', 'refresh_token', 'authorization_code'] as const;
-  const type = choice('grant-type', raw, grants, report);
+  const type = choice(form, 'grant-type', grants);
   const owners = {
     'refresh-token': 'refresh_token',
     code: 'authorization_code',
@@ -154,15 +142,15 @@ function parseGrant(raw: RawInputs, secretCount: number, report: Report): Grant 
     return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
   }
   // With a misspelt grant, the inputs of a user grant tell that scopes are not what is missing.
-  const scopes = type === undefined && given.length > 0 ? [] : parseScopes(raw, report);
+  const scopes = type === undefined && given.length > 0 ? [] : parseScopes(form);
   return { type: 'client_credentials', scopes };
 }
 
-function parseClient(raw: RawInputs, report: Report): Client {
+function parseClient({ raw, report }: Form): Client {
   const clientSecrets = [...new Set(splitSecrets(raw['client-secret']))];
   if (raw['client-id'] === '')
     report(
-      '`client-id` is empty; it is in the Adobe Developer Console, on the page of the credential.',
+      '`client-id` is empty. It is on the page of the credential in the Adobe Developer Console; what a workflow reads from `vars` must be a variable, not a secret.',
     );
   // RFC 6749, appendix A.1. A header can hold nothing else.
   else if (/[^\x00-\x7f]/.test(raw['client-id']) && !INVISIBLE.test(raw['client-id']))
@@ -182,9 +170,7 @@ function parseClient(raw: RawInputs, report: Report): Client {
   return { clientId: raw['client-id'], clientSecrets, orgId: raw['org-id'] };
 }
 
-type Variables = Pick<Inputs, 'tokenVariables' | 'expiryVariables'>;
-
-function parseVariables(raw: RawInputs, report: Report): Variables {
+function parseVariables({ raw, report }: Form): Pick<Inputs, 'tokenVariables' | 'expiryVariables'> {
   const names = [...new Set(splitList(raw['env-var']))];
   const illegal = placeOf(names, (name) => !isLegalName(name));
   if (illegal !== undefined)
@@ -194,12 +180,12 @@ function parseVariables(raw: RawInputs, report: Report): Variables {
   const owned = placeOf(names, isOwnedName);
   if (owned !== undefined)
     report(`\`env-var\` has a name (${owned}) that belongs to the runner or the system.`);
-  if (raw['aio-context'] === '') return { tokenVariables: names, expiryVariables: [] };
   const aio = aioVariables(raw['aio-context']);
   if (aio === undefined) {
-    report(
-      '`aio-context` must be a context name of letters, digits and single underscores, usually "cli".',
-    );
+    if (raw['aio-context'] !== '')
+      report(
+        '`aio-context` must be a context name of letters, digits and single underscores, usually "cli".',
+      );
     return { tokenVariables: names, expiryVariables: [] };
   }
   // On Windows, names that differ in case alone are one variable.
@@ -214,22 +200,23 @@ function parseVariables(raw: RawInputs, report: Report): Variables {
  */
 export function parseInputs(raw: RawInputs): Inputs {
   const problems: string[] = [];
-  const report: Report = (problem) => problems.push(problem);
-  checkShape(raw, report);
-  const client = parseClient(raw, report);
-  const grant = parseGrant(raw, client.clientSecrets.length, report);
+  const form: Form = { raw, report: (problem) => problems.push(problem) };
+  const { report } = form;
+  checkShape(form);
+  const client = parseClient(form);
+  const grant = parseGrant(form, client.clientSecrets.length);
   const endpoint = judgeEndpoint(raw['ims-url']);
   if (!endpoint.ok) report(`\`ims-url\` ${endpoint.reason}.`);
   const inputs: Inputs = {
     client,
     grant,
     origin: endpoint.ok ? endpoint.origin : '',
-    ...parseVariables(raw, report),
-    reuse: choice('reuse', raw, ['none', 'job', 'repository'], report) ?? 'none',
-    minValiditySeconds: seconds('min-validity', raw, [0, 999_999_999], report),
-    revoke: flag('revoke', raw, report),
-    timeoutSeconds: seconds('timeout', raw, [1, LONGEST_TIMEOUT_SECONDS], report),
-    summary: flag('summary', raw, report),
+    ...parseVariables(form),
+    reuse: choice(form, 'reuse', ['none', 'job', 'repository']) ?? 'none',
+    minValiditySeconds: seconds(form, 'min-validity', 0, 999_999_999),
+    revoke: flag(form, 'revoke'),
+    timeoutSeconds: seconds(form, 'timeout', 1, 3600),
+    summary: flag(form, 'summary'),
   };
   if (inputs.reuse === 'repository' && inputs.revoke)
     report(

@@ -44,13 +44,19 @@ export function splitSecrets(value: string): readonly string[] {
     .filter((secret) => secret !== '');
 }
 
-const QUOTES = '"\'`\u201c\u201d\u2018\u2019';
+const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
+
+/** Whether somebody stored a value with quotes around it. */
+export function isQuoted(value: string): boolean {
+  return value.length > 1 && QUOTES.includes(value.charAt(0) + value.charAt(value.length - 1));
+}
 
 /** By hand, as an expression for it takes a time that grows with the square of the length. */
 function unquoted(value: string): string {
+  const quotes = QUOTES.join('');
   let [start, end] = [0, value.length];
-  while (start < end && QUOTES.includes(value.charAt(start))) start += 1;
-  while (start < end && QUOTES.includes(value.charAt(end - 1))) end -= 1;
+  while (start < end && quotes.includes(value.charAt(start))) start += 1;
+  while (start < end && quotes.includes(value.charAt(end - 1))) end -= 1;
   return value.slice(start, end);
 }
 
@@ -58,7 +64,7 @@ function unquoted(value: string): string {
 export function secretsOfInputs(raw: RawInputs): readonly string[] {
   const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
   const parts = splitSecrets(raw['client-secret']);
-  // Of two secrets that are empty a comma is left, and as a mask it would hide every comma of the log.
+  // Two empty secrets leave a comma; as a mask it would hide every comma of the log.
   const values = parts.length === 0 ? user : [...parts, raw['client-secret'], ...user];
   const all = new Set(values.flatMap((value) => [value, unquoted(value)]));
   return [...all].filter((value) => value !== '');

@@ -1,21 +1,10 @@
 /** Names of environment variables: which may be set, and which the `aio` CLI reads. */
 
 /** Prefixes that the runner, the loader, Node, npm or git own; a token there changes what later steps run. */
-const OWNED_PREFIXES = [
-  'GITHUB_',
-  'RUNNER_',
-  'ACTIONS_',
-  'INPUT_',
-  'STATE_',
-  'LD_',
-  'DYLD_',
-  'NODE_',
-  'NPM_CONFIG_',
-  'GIT_',
-  'LC_',
-  'SSL_CERT_',
-  'XDG_',
-];
+const OWNED_PREFIXES =
+  'GITHUB_ RUNNER_ ACTIONS_ INPUT_ STATE_ LD_ DYLD_ NODE_ NPM_CONFIG_ GIT_ LC_ SSL_CERT_ XDG_'.split(
+    ' ',
+  );
 
 const OWNED = new Set(
   (
@@ -42,8 +31,8 @@ export function isOwnedName(name: string): boolean {
 
 /**
  * The variables that `@adobe/aio-lib-ims` reads a token from. In their names `_` separates, `__` is an
- * underscore and case is folded, so a context with an underscore beside another or at an end cannot be
- * written: undefined.
+ * underscore and case is folded. Undefined for a context that cannot be written so: one with an underscore
+ * beside another or at an end.
  */
 export function aioVariables(
   context: string,

@@ -16,8 +16,8 @@ export function readJobFile(path: string, limitBytes: number): Buffer | undefine
 }
 
 /**
- * Leaves bytes for later steps: readable by this user alone, and under its name only once it is whole, so
- * that of two steps at once one leaves its file. Does nothing where that cannot be.
+ * Leaves bytes for later steps, readable by this user alone. The file gets its name once it is whole, so that
+ * of two steps at once one leaves its file. Does nothing where that cannot be.
  * @param path absolute, as the workspace is no place for it
  */
 export function writeJobFile(path: string, bytes: Buffer): void {

@@ -6,10 +6,14 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 
-import { parseObject } from '../ims/answers.ts';
+import * as core from '@actions/core';
+
 import { isLoopback } from '../ims/endpoint.ts';
 import { exchange, type HttpRequest, type HttpResponse, TimedOutError } from '../ims/http.ts';
-import type { Clock } from '../runner/process.ts';
+import { parseObject } from '../ims/json.ts';
+import type { Surroundings } from '../runner/process.ts';
+
+import { LARGEST_SEALED_BYTES } from './seal.ts';
 
 /** The cache service of this run. */
 type Service = {
@@ -19,26 +23,10 @@ type Service = {
   readonly mayWrite: boolean;
 };
 
-export type RepositoryOptions = {
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** Milliseconds that reading and writing may take together; reading takes at most half. */
-  readonly budgetMs: number;
-  /** What `clock.now()` will say when the step must end. */
-  readonly deadlineMs: number;
-  /** A longer entry, or answer, is not read. */
-  readonly limitBytes: number;
-};
-
-export type Lookup =
-  | { readonly kind: 'found'; readonly bytes: Buffer }
-  | { readonly kind: 'none' }
-  /** The cache gave nothing, for a reason that is shown; `spoilt` if the entry itself is at fault. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly spoilt: boolean };
-
 /** Keeps our entries apart from archives: an entry is found only under the version it was saved with. */
 const VERSION = createHash('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
+/** What reading and writing may cost together; a short `timeout` is left to IMS for the most part. */
+const LONGEST_MS = 5000;
 const UPLOAD_HEADERS = {
   'x-ms-blob-type': 'BlockBlob',
   'x-ms-version': '2022-11-02',
@@ -60,7 +48,8 @@ function isGitHub(env: NodeJS.ProcessEnv): boolean {
   return host === 'github.com' || host.endsWith('.ghe.com') || host.endsWith('.localhost');
 }
 
-function serviceOf(env: NodeJS.ProcessEnv): Service | undefined {
+/** The cache service that the runner offers; undefined for none, or for another version. */
+export function serviceOf(env: NodeJS.ProcessEnv): Service | undefined {
   const text = env['ACTIONS_RESULTS_URL'] ?? '';
   const token = env['ACTIONS_RUNTIME_TOKEN'] ?? '';
   const isVersion2 = (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '' && isGitHub(env);
@@ -93,48 +82,59 @@ function understood(response: HttpResponse): Readonly<Record<string, unknown>> {
 /** The Actions cache of a repository. */
 export class Repository {
   readonly #service: Service;
-  readonly #options: RepositoryOptions;
+  readonly #surroundings: Surroundings;
+  readonly #timeoutMs: number;
   #budgetMs: number;
+  /** Whether there is an entry that cannot be used. */
+  #spoilt = false;
 
-  private constructor(service: Service, options: RepositoryOptions) {
+  constructor(service: Service, surroundings: Surroundings, timeoutSeconds: number) {
     this.#service = service;
-    this.#options = options;
-    this.#budgetMs = options.budgetMs;
+    this.#surroundings = surroundings;
+    this.#timeoutMs = timeoutSeconds * 1000;
+    this.#budgetMs = Math.min(LONGEST_MS, this.#timeoutMs / 3);
   }
 
-  /** Undefined where this run has no cache service of version 2. */
-  static open(options: RepositoryOptions): Repository | undefined {
-    const service = serviceOf(options.env);
-    return service && new Repository(service, options);
-  }
-
-  /** The newest entry whose key begins so. Never throws. */
-  async read(keyPrefix: string): Promise<Lookup> {
-    const { mayRead } = this.#service;
-    if (!mayRead) return { kind: 'failed', reason: 'may not be read here', spoilt: false };
-    let spoilt = false;
+  /**
+   * What `open` makes of the newest entry whose key begins so, in half of the time at most. Undefined, and
+   * one line in the log, when that fails. Never throws.
+   */
+  async read<T>(keyPrefix: string, open: (bytes: Buffer) => T | undefined): Promise<T | undefined> {
     try {
+      if (!this.#service.mayRead) throw new CacheError('may not be read here');
       return await this.#within(this.#budgetMs / 2, async (send) => {
         // A key that nobody has saved: a bad entry under a key that is matched whole would hide all others.
         const key = `${keyPrefix}${randomBytes(8).toString('hex')}`;
         const wanted = { key, restore_keys: [keyPrefix], version: VERSION };
         const found = understood(await send(this.#call('GetCacheEntryDownloadURL', wanted)));
-        if (found['ok'] !== true) return { kind: 'none' };
-        spoilt = true;
+        if (found['ok'] !== true) return undefined;
+        this.#spoilt = true;
         const url = this.#blobUrl(found['signed_download_url'] ?? found['signedDownloadUrl']);
         const blob = await send({ method: 'GET', url, headers: {} });
         if (blob.status !== 200) throw new CacheError(`answered HTTP ${blob.status}`);
         if (blob.body === undefined) throw new CacheError('holds an entry that is too large');
-        return { kind: 'found', bytes: blob.body };
+        const opened = open(blob.body);
+        if (opened === undefined)
+          throw new CacheError('holds an entry that this client secret does not open');
+        this.#spoilt = false;
+        return opened;
       });
     } catch (error) {
-      return { kind: 'failed', reason: reasonOf(error), spoilt };
+      if (!this.#surroundings.signal.aborted)
+        core.info(`The Actions cache ${reasonOf(error)}, so the token comes from IMS.`);
+      return undefined;
     }
   }
 
-  /** Saves an entry, or does without. Never throws. */
-  async write(key: string, bytes: Buffer): Promise<void> {
+  /**
+   * Saves an entry, or does without. Never throws.
+   * @param expiresAtMs milliseconds since 1970; to the minute, so that jobs that start together save one entry
+   */
+  async write(keyPrefix: string, expiresAtMs: number, bytes: Buffer): Promise<void> {
     if (!this.#service.mayWrite) return;
+    // Only another key can take the place of an entry that cannot be used.
+    const suffix = this.#spoilt ? `-${randomBytes(8).toString('hex')}` : '';
+    const key = `${keyPrefix}${Math.floor(expiresAtMs / 60_000)}${suffix}`;
     const entry = { key, version: VERSION };
     try {
       await this.#within(this.#budgetMs, async (send) => {
@@ -147,24 +147,26 @@ export class Repository {
         const size = { size_bytes: String(bytes.length) };
         await send(this.#call('FinalizeCacheEntryUpload', { ...entry, ...size }));
       });
-    } catch {
-      // The next job asks IMS itself.
+    } catch (error) {
+      // Other failures cost no time, and the next job asks IMS itself.
+      if (error instanceof TimedOutError)
+        core.info('The Actions cache did not answer in time, so later jobs ask IMS themselves.');
     }
   }
 
   /** Sends requests that share one time limit, and takes what they took off the budget. */
   async #within<T>(limitMs: number, work: (send: Send) => Promise<T>): Promise<T> {
-    const { clock, signal, limitBytes, deadlineMs } = this.#options;
+    const { clock, signal } = this.#surroundings;
     const startedMs = clock.now();
-    const endMs = Math.min(startedMs + limitMs, deadlineMs);
+    const endMs = Math.min(startedMs + limitMs, this.#timeoutMs);
     try {
       return await work((request) => {
         const leftMs = endMs - clock.now();
         if (leftMs <= 0) throw new TimedOutError('no time left');
-        return exchange(request, { signal, limitMs: leftMs, limitBytes });
+        return exchange(request, { signal, limitMs: leftMs, limitBytes: LARGEST_SEALED_BYTES });
       });
     } finally {
-      this.#budgetMs = Math.max(0, this.#budgetMs - (clock.now() - startedMs));
+      this.#budgetMs -= clock.now() - startedMs;
     }
   }
 
@@ -187,14 +189,4 @@ export class Repository {
     if (url.protocol === 'https:' || (url.protocol === 'http:' && local)) return url;
     throw new CacheError('named a place that is not safe');
   }
-}
-
-/**
- * The key to save a token under.
- * @param expiresAtMs rounded to the minute, so that jobs that start together save one entry and not one each
- * @param spoilt whether an entry could not be used: only another key can take its place
- */
-export function entryKey(keyPrefix: string, expiresAtMs: number, spoilt: boolean): string {
-  const key = `${keyPrefix}${Math.floor(expiresAtMs / 60_000)}`;
-  return spoilt ? `${key}-${randomBytes(8).toString('hex')}` : key;
 }

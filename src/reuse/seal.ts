@@ -46,27 +46,21 @@ function openWith(bytes: Buffer, secret: string, place: readonly string[]): stri
     const text = decipher.update(bytes.subarray(HEADER_BYTES));
     return Buffer.concat([text, decipher.final()]).toString('utf8');
   } catch {
+    // Too short, or not sealed with this secret for this place.
     return undefined;
   }
 }
 
-export type Opened = {
-  readonly text: string;
-  /** The secret that opened it. */
-  readonly secret: string;
-};
-
 /**
- * Opens what `seal` made, with any of the secrets. Undefined for other secrets, another place, and after any
- * change of a byte; never throws, because what does not open is asked for again.
+ * Opens what `seal` made, with any of the secrets, and says which. Undefined for other secrets, another place,
+ * and after any change of a byte; never throws, because what does not open is asked for again.
  */
 export function open(
   bytes: Buffer,
   secrets: readonly string[],
   place: readonly string[],
-): Opened | undefined {
-  const fits = bytes.length >= HEADER_BYTES && bytes.length <= LARGEST_SEALED_BYTES;
-  if (!fits || bytes[0] !== VERSION) return undefined;
+): { readonly text: string; readonly secret: string } | undefined {
+  if (bytes[0] !== VERSION) return undefined;
   for (const secret of secrets) {
     const text = openWith(bytes, secret, place);
     if (text !== undefined) return { text, secret };

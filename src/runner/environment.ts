@@ -10,10 +10,10 @@ import * as core from '@actions/core';
 export function insistOnTls({ warn }: { readonly warn: boolean }): void {
   if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return;
   delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-  if (!warn) return;
-  core.warning(
-    'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.',
-  );
+  if (warn)
+    core.warning(
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.',
+    );
 }
 
 /** With NODE_DEBUG, Node writes what it sends to stderr, which the runner may show before the mask. */

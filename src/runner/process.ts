@@ -1,11 +1,12 @@
-/** What the process offers: clocks, and signals that cancel. */
+/** What the process offers a step: its environment, clocks, and signals that cancel. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { StepError } from '../failure.ts';
+import type { Secrets } from '../secrets.ts';
 
 export type Clock = {
-  /** Milliseconds, monotonic: for limits and waits. */
+  /** Milliseconds since the step began, monotonic: for limits and waits. */
   readonly now: () => number;
   /** Milliseconds since 1970: for expiry, which other machines read too. */
   readonly date: () => number;
@@ -15,20 +16,29 @@ export type Clock = {
   readonly random: () => number;
 };
 
-export const systemClock: Clock = {
-  // Not `performance`, which takes Node some milliseconds to load.
-  now: () => Number(process.hrtime.bigint()) / 1e6,
-  date: () => Date.now(),
-  sleep: async (ms, signal) => {
-    try {
-      await delay(ms, undefined, { signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    }
-  },
-  random: () => Math.random(),
+export type Surroundings = {
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  /** Aborted with a StepError when the runner cancels the step. */
+  readonly signal: AbortSignal;
 };
+
+/** What the rooms share during one step. */
+export type Step = Surroundings & { readonly secrets: Secrets };
+
+export function startClock(): Clock {
+  // Not `performance`, which takes Node some milliseconds to load.
+  const startedNs = process.hrtime.bigint();
+  return {
+    now: () => Number(process.hrtime.bigint() - startedNs) / 1e6,
+    date: () => Date.now(),
+    sleep: (ms, signal) =>
+      delay(ms, undefined, { signal }).catch(() => {
+        signal.throwIfAborted();
+      }),
+    random: () => Math.random(),
+  };
+}
 
 /**
  * Aborted when the runner cancels the step: it sends SIGINT, and SIGTERM 7.5 seconds later

@@ -6,7 +6,7 @@ import * as core from '@actions/core';
 
 import { StepError } from '../failure.ts';
 
-export type Publication = {
+type Publication = {
   readonly outputs: Readonly<Record<string, string>>;
   /** Environment variables of the later steps. */
   readonly variables: Readonly<Record<string, string>>;
@@ -19,10 +19,8 @@ export type Publication = {
 /** The name under which the runner keeps the state; post.ts reads it. */
 export const STATE_NAME = 'revoke';
 
-const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'];
-
-/** The runner's files by name, with the sizes that they have before this step writes. */
-export type RunnerFiles = ReadonlyMap<string, { readonly path: string; readonly size: number }>;
+const SUMMARY = 'GITHUB_STEP_SUMMARY';
+const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', SUMMARY];
 
 function failure(cause: unknown): StepError {
   const { code = '' } = cause as NodeJS.ErrnoException;
@@ -38,46 +36,38 @@ function failure(cause: unknown): StepError {
   );
 }
 
+function write({ outputs, variables, state, summary }: Publication, summaryFile: string): void {
+  for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+  for (const [name, value] of Object.entries(variables)) core.exportVariable(name, value);
+  if (state !== '') core.saveState(STATE_NAME, state);
+  if (summary !== '') appendFileSync(summaryFile, summary);
+}
+
 /**
- * Looks at the runner's files before a token is asked for, as one that cannot be handed on is of no use.
- * @throws StepError when one is not there
+ * Looks at the runner's files before a token is asked for: one that cannot be handed on is of no use.
+ * Returns what hands a publication to the runner; what it holds must be masked before. When a write fails,
+ * it takes back what was written.
+ * @throws StepError when a file is not there; the function returned, when a write fails
  */
-export function runnerFiles(env: NodeJS.ProcessEnv): RunnerFiles {
-  const named = FILES.map((name) => [name, env[name] ?? ''] as const);
+export function publisher(env: NodeJS.ProcessEnv): (publication: Publication) => void {
+  const paths = FILES.map((name) => env[name] ?? '').filter((path) => path !== '');
+  let sizes: readonly number[];
   try {
-    return new Map(
-      named
-        .filter(([, path]) => path !== '')
-        .map(([name, path]) => [name, { path, size: statSync(path).size }]),
-    );
+    sizes = paths.map((path) => statSync(path).size);
   } catch (error) {
     throw failure(error);
   }
-}
-
-/** Takes back what was written. */
-function undo(files: RunnerFiles): void {
-  for (const { path, size } of files.values())
+  return (publication) => {
     try {
-      truncateSync(path, size);
-    } catch {
-      // What cannot be cut, such as a device, held nothing. The others must be cut all the same.
+      write(publication, env[SUMMARY] ?? '');
+    } catch (error) {
+      for (const [at, path] of paths.entries())
+        try {
+          truncateSync(path, sizes[at]);
+        } catch {
+          // What cannot be cut, such as a device, held nothing. The others must be cut all the same.
+        }
+      throw failure(error);
     }
-}
-
-/**
- * Hands a publication to the runner. What it holds must be masked before.
- * @throws StepError when a write fails; what was already written is then taken back
- */
-export function publish(publication: Publication, files: RunnerFiles): void {
-  const { outputs, variables, state, summary } = publication;
-  try {
-    for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
-    for (const [name, value] of Object.entries(variables)) core.exportVariable(name, value);
-    if (state !== '') core.saveState(STATE_NAME, state);
-    if (summary !== '') appendFileSync(files.get('GITHUB_STEP_SUMMARY')?.path ?? '', summary);
-  } catch (error) {
-    undo(files);
-    throw failure(error);
-  }
+  };
 }

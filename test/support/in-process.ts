@@ -43,12 +43,12 @@ function linesOf(text: string): readonly string[] {
 
 /** A clock whose waits are over at once, and count all the same. */
 function hastyClock(): Parameters<typeof acquire>[0]['clock'] {
-  let skippedMs = 0;
+  let offsetMs = -performance.now();
   return {
-    now: () => performance.now() + skippedMs,
+    now: () => performance.now() + offsetMs,
     date: () => Date.now(),
     sleep: (ms) => {
-      skippedMs += ms;
+      offsetMs += ms;
       return Promise.resolve();
     },
     random: () => Math.random(),
@@ -86,11 +86,12 @@ function contents(folder: string): string {
 async function steps(env: Record<string, string>, stateFile: string): Promise<number> {
   const clock = hastyClock();
   const signal = new AbortController().signal;
-  await acquire({ env, clock, startedMs: clock.now(), signal });
+  await acquire({ env, clock, signal });
   const exitCode = Number(process.exitCode);
   for (const { name, value } of parseEntries(readFileSync(stateFile, 'utf8')).entries)
     env[`STATE_${name}`] = value;
-  await revoke({ env, clock, signal });
+  // As post.ts does.
+  if ((env['STATE_revoke'] ?? '') !== '') await revoke({ env, clock, signal });
   return exitCode;
 }
 

@@ -45,7 +45,7 @@ export function findAct(): string | undefined {
   return ['act', ...folders.map((folder) => join(folder, 'bin', 'act'))].find(works);
 }
 
-function git(folder: string, ...args: readonly string[]): string {
+export function git(folder: string, ...args: readonly string[]): string {
   const names = ['-c', 'user.name=test', '-c', 'user.email=test@localhost'];
   const config = [...names, '-c', 'commit.gpgsign=false', '-c', 'core.hooksPath='];
   const result = spawnSync('git', [...config, ...args], { cwd: folder, encoding: 'utf8' });

@@ -1,9 +1,9 @@
 "use strict";
-exports.id = 479;
-exports.ids = [479];
+exports.id = 688;
+exports.ids = [688];
 exports.modules = {
 
-/***/ 385:
+/***/ 798:
 /***/ ((__unused_webpack_module, __unused_webpack___webpack_exports__, __webpack_require__) => {
 
 
@@ -101,13 +101,25 @@ function sentence(failure, env) {
     return [happened, remedy, more].filter((part) => part !== '').join(' ');
 }
 
+;// CONCATENATED MODULE: ./src/ims/json.ts
+function json_parseObject(text) {
+    try {
+        const value = JSON.parse(text);
+        const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+        return isObject ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/ims/refusals.ts
 const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
 const WHY_A_SECRET_IS_EMPTY = 'to a pull request from a fork and to Dependabot, when the job does not name the environment that holds the secret, and when its name is misspelt';
 const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
-function wrongClient({ description }, asked) {
+function wrongClient({ secretCount, origin }, { description }) {
     const code = 'invalid_client';
-    if (asked.secretCount === 0)
+    if (secretCount === 0)
         return {
             code,
             happened: 'IMS refused the client. No client secret was sent, as `client-secret` is empty.',
@@ -117,10 +129,10 @@ function wrongClient({ description }, asked) {
     if (text.includes('client_secret'))
         return {
             code,
-            happened: `IMS refused ${asked.secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
+            happened: `IMS refused ${secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
             remedy: `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`,
         };
-    const environment = asked.origin.includes('-stg1')
+    const environment = origin.includes('-stg1')
         ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`'
         : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`';
     return {
@@ -135,7 +147,7 @@ function listed(scopes, clean) {
     const list = clean(scopes.join(','), Infinity);
     return list.length > 2000 ? `${scopes.length} scopes` : list;
 }
-function wrongScope(_said, { scopes, clean }) {
+function wrongScope({ scopes, clean }) {
     const code = 'invalid_scope';
     if (scopes.length === 0)
         return {
@@ -149,7 +161,7 @@ function wrongScope(_said, { scopes, clean }) {
         remedy: `Asked for: ${listed(scopes, clean)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
     };
 }
-function refusedGrant(_said, { grantType }) {
+function refusedGrant({ grantType }) {
     const code = 'access_denied';
     if (grantType === 'client_credentials')
         return {
@@ -163,22 +175,20 @@ function refusedGrant(_said, { grantType }) {
         remedy: NEW_USER_TOKEN,
     };
 }
-function wrongParameter() {
-    return {
-        code: 'invalid_request',
-        happened: 'IMS found a parameter missing or malformed.',
-        remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
-    };
-}
-const BY_ERROR = {
+const wrongParameter = () => ({
+    code: 'invalid_request',
+    happened: 'IMS found a parameter missing or malformed.',
+    remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
+});
+const BY_ERROR = new Map(Object.entries({
     invalid_client: wrongClient,
     invalid_scope: wrongScope,
-    unauthorized_client: (_said, { grantType }) => ({
+    unauthorized_client: ({ grantType }) => ({
         code: 'unauthorized_client',
         happened: `This credential may not use \`grant-type: ${grantType}\`.`,
         remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential no longer works: migrate it to OAuth Server-to-Server.`,
     }),
-    unsupported_grant_type: (_said, { grantType }) => ({
+    unsupported_grant_type: ({ grantType }) => ({
         code: 'unsupported_grant_type',
         happened: `The server does not support \`grant-type: ${grantType}\`.`,
         remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
@@ -188,7 +198,7 @@ const BY_ERROR = {
     invalid_token: refusedGrant,
     invalid_parameter_value: wrongParameter,
     invalid_request: wrongParameter,
-};
+}));
 const JWT_ERA = /\bjwt\b|service account|invalid_jwt|exchange_jwt|metascope/i;
 function byStatus({ status, error, description, debugId }) {
     if (status >= 300 && status < 400)
@@ -235,9 +245,7 @@ function words(said, asked) {
             happened: 'This looks like a Service Account (JWT) credential, and those ended.',
             remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential.`,
         };
-    return Object.hasOwn(BY_ERROR, error)
-        ? (BY_ERROR[error]?.(said, asked) ?? byStatus(said))
-        : byStatus(said);
+    return BY_ERROR.get(error)?.(asked, said) ?? byStatus(said);
 }
 function refusal(said, asked) {
     const { status, error, description, debugId } = said;
@@ -246,38 +254,29 @@ function refusal(said, asked) {
         code,
         happened: happened + quoted(description),
         remedy,
-        facts: [error, `HTTP ${status}`, debugId === '' ? '' : `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
+        facts: [error, `HTTP ${status}`, debugId && `x-debug-id ${debugId}`].filter(Boolean),
         refusesClient: error === 'invalid_client' && status >= 400 && status < 500,
     };
 }
 
 ;// CONCATENATED MODULE: ./src/ims/token.ts
+
 const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
 const USER_ID = /^[\x21-\x7e]{1,256}$/;
 function token_isTokenText(value) {
     return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
 }
 function claimsOf(accessToken) {
-    try {
-        const payload = accessToken.split('.')[1] ?? '';
-        const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-        return typeof claims === 'object' && claims !== null ? claims : {};
-    }
-    catch {
-        return {};
-    }
-}
-function token_withClaims(token) {
-    const { scope, user_id: userId } = claimsOf(token.accessToken);
-    const isList = typeof scope === 'string';
+    const payload = Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString('utf8');
+    const { scope, user_id: userId } = parseObject(payload) ?? {};
+    const scopes = typeof scope === 'string' ? scope.split(/[\s,]+/) : undefined;
     return {
-        ...token,
-        grantedScopes: isList ? scope.split(/[\s,]+/).filter((name) => SCOPE.test(name)) : undefined,
+        grantedScopes: scopes?.filter((name) => SCOPE.test(name)),
         userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
     };
 }
 function token_secondsLeft(expiresAtMs, nowMs) {
-    return Math.floor((expiresAtMs - nowMs) / 1000);
+    return Math.max(0, Math.floor((expiresAtMs - nowMs) / 1000));
 }
 function isoSeconds(ms) {
     return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
@@ -287,26 +286,17 @@ function isoSeconds(ms) {
 
 
 
+
 const ANSWER_LIMIT_BYTES = 64 * 1024;
 const MILLISECONDS_ABOVE = 10_000_000;
 const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
-function answers_parseObject(text) {
-    try {
-        const value = JSON.parse(text);
-        const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-        return isObject ? value : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
 function header({ headers }, name) {
     const value = headers[name];
     return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
 }
 function readAnswer(response, sentAtMs) {
     const text = response.body?.toString('utf8') ?? '';
-    const fields = answers_parseObject(text);
+    const fields = json_parseObject(text);
     const kind = text.trimStart().startsWith('<') ? 'web page' : 'other';
     return {
         status: response.status,
@@ -334,6 +324,7 @@ function textOf({ fields }, name) {
     const value = fields[name];
     return typeof value === 'string' ? value : '';
 }
+const isSuccess = ({ status }) => status >= 200 && status <= 299;
 function saidBy(answer, { clean }) {
     return {
         status: answer.status,
@@ -351,59 +342,60 @@ function refused(answer, asked) {
     const afterMs = parseRetryAfter(retryAfter, sentAtMs);
     return new failure_StepError({ ...failure, retry: { afterMs, mayBeServed } });
 }
-function unusable(answer, asked, happened) {
+function unusable(answer, asked, happened, more = {}) {
     const { error, description, debugId } = saidBy(answer, asked);
-    return {
+    return new failure_StepError({
         code: 'malformed_answer',
         happened: happened + quoted(description),
         remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-        facts: [error, debugId && `x-debug-id ${debugId}`].filter((fact) => fact !== ''),
-    };
+        facts: [error, debugId && `x-debug-id ${debugId}`].filter(Boolean),
+        ...more,
+    });
 }
 const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
 function judgeRevocation(answer, asked) {
-    const { status, body } = answer;
     const error = textOf(answer, 'error');
-    if (error === 'invalid_token' && status < 500)
+    if (error === 'invalid_token' && answer.status < 500)
         return false;
-    if (status < 200 || status > 299 || error !== '')
+    if (!isSuccess(answer) || error !== '')
         throw refused(answer, asked);
-    if (body === 'too long')
-        throw new failure_StepError(unusable(answer, asked, TOO_LONG));
-    if (body === 'web page')
-        throw new failure_StepError(unusable(answer, asked, 'The answer is a web page.'));
+    if (answer.body === 'too long')
+        throw unusable(answer, asked, TOO_LONG);
+    if (answer.body === 'web page')
+        throw unusable(answer, asked, 'The answer is a web page.');
     return true;
 }
 function lifetimeMs(expiresIn) {
-    if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0)
+    if (typeof expiresIn !== 'number' || !(expiresIn > 0))
         return undefined;
     const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
     return seconds > TEN_YEARS_SECONDS ? undefined : seconds * 1000;
 }
 function judgeToken(answer, asked) {
-    const { status, body, fields } = answer;
-    if (status < 200 || status > 299)
+    if (!isSuccess(answer))
         throw refused(answer, asked);
-    if (body === 'too long')
-        throw new failure_StepError(unusable(answer, asked, TOO_LONG));
-    if (body !== 'json') {
-        const failure = unusable(answer, asked, 'The answer was cut off or is not JSON.');
-        throw new failure_StepError({ ...failure, retry: { mayBeServed: true } });
-    }
-    const unusableField = (name) => new failure_StepError(unusable(answer, asked, `The answer has no usable \`${name}\`.`));
-    const { access_token: accessToken, token_type: tokenType } = fields;
-    const refreshToken = fields['refresh_token'] ?? '';
+    if (answer.body === 'too long')
+        throw unusable(answer, asked, TOO_LONG);
+    if (answer.body !== 'json')
+        throw unusable(answer, asked, 'The answer was cut off or is not JSON.', {
+            retry: { mayBeServed: true },
+        });
+    const unusableField = (name) => unusable(answer, asked, `The answer has no usable \`${name}\`.`);
+    const { access_token: accessToken, token_type: tokenType, expires_in: expiresIn } = answer.fields;
+    const refreshToken = answer.fields['refresh_token'] ?? '';
     if (!token_isTokenText(accessToken))
         throw unusableField('access_token');
     if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
         throw unusableField('token_type');
-    const lifetime = lifetimeMs(fields['expires_in']);
+    const lifetime = lifetimeMs(expiresIn);
     if (lifetime === undefined)
         throw unusableField('expires_in');
     if (refreshToken !== '' && !token_isTokenText(refreshToken))
         throw unusableField('refresh_token');
-    const expiresAtMs = answer.sentAtMs + lifetime;
-    return { token: token_withClaims({ accessToken, tokenType, expiresAtMs }), refreshToken };
+    return {
+        token: { accessToken, tokenType, expiresAtMs: answer.sentAtMs + lifetime },
+        refreshToken,
+    };
 }
 
 // EXTERNAL MODULE: external "node:https"
@@ -439,9 +431,6 @@ function proxyFor(url) {
     }
     throw new UnreadableProxyError('a proxy variable is not a URL');
 }
-function refuseUnreadableProxy(url) {
-    proxyFor(url);
-}
 const hash = (text) => (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
 function trustedCertificates() {
     const listed = typeof external_node_tls_.getCACertificates === 'function';
@@ -469,37 +458,24 @@ function routeTo(origin) {
 class http_TimedOutError extends Error {
     name = 'TimedOutError';
 }
-const USER_AGENT = 'adobe-ims-token';
-function readBounded(message, limitBytes) {
-    return new Promise((resolve, reject) => {
-        const chunks = [];
-        let size = 0;
-        message.on('data', (chunk) => {
-            size += chunk.length;
-            chunks.push(chunk);
-            if (size > limitBytes) {
-                resolve(undefined);
-                message.destroy();
-            }
-        });
-        message.on('end', () => {
-            resolve(Buffer.concat(chunks));
-        });
-        message.on('error', reject);
-        message.on('close', () => {
-            reject(Object.assign(new Error('answer cut off'), { code: 'ECONNRESET' }));
-        });
-    });
+async function readBounded(message, limitBytes) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of message) {
+        size += chunk.length;
+        if (size > limitBytes)
+            return undefined;
+        chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
 }
 function ended(signal) {
-    const promise = new Promise((_resolve, reject) => {
+    return new Promise((_resolve, reject) => {
         const stop = () => {
             reject(new Error('ended'));
         };
         signal.addEventListener('abort', stop, { once: true });
     });
-    promise.catch(() => undefined);
-    return promise;
 }
 const lookupLoopback = (_hostname, options, callback) => {
     const addresses = [
@@ -532,6 +508,7 @@ function handler(signal, onConnect) {
                 watch(agent, agent instanceof external_node_https_.Agent ? 'secureConnect' : 'connect', onConnect);
             else {
                 agent.proxyOptions.signal = signal;
+                process.noDeprecation = true;
                 onConnect();
             }
         },
@@ -540,11 +517,9 @@ function handler(signal, onConnect) {
     };
 }
 async function send({ method, url, headers, body }, signal, { limitBytes, onConnect = () => undefined }) {
-    const client = new lib/* HttpClient */.Qq(USER_AGENT, [handler(signal, onConnect)], {
-        allowRedirects: false,
-        allowRetries: false,
-    });
-    client.userAgent = USER_AGENT;
+    const policy = { allowRedirects: false, allowRetries: false };
+    const client = new lib/* HttpClient */.Qq('', [handler(signal, onConnect)], policy);
+    client.userAgent = 'adobe-ims-token';
     const bytes = Buffer.isBuffer(body);
     const length = bytes ? { 'content-length': String(body.length) } : {};
     const content = bytes ? external_node_stream_.Readable.from([body]) : (body ?? null);
@@ -553,16 +528,16 @@ async function send({ method, url, headers, body }, signal, { limitBytes, onConn
             client.request(method, url.href, content, { ...headers, ...length }),
             ended(signal),
         ]);
-        const { statusCode = 0, headers: received } = response.message;
-        const read = await readBounded(response.message, limitBytes);
-        return { status: statusCode, headers: received, body: read };
+        const { message } = response;
+        const read = await readBounded(message, limitBytes);
+        return { status: message.statusCode ?? 0, headers: message.headers, body: read };
     }
     finally {
         client.dispose();
     }
 }
 async function http_exchange(request, options) {
-    refuseUnreadableProxy(request.url);
+    proxyFor(request.url);
     options.signal.throwIfAborted();
     const limit = new AbortController();
     const timer = setTimeout(() => {
@@ -572,7 +547,6 @@ async function http_exchange(request, options) {
         return await send(request, AbortSignal.any([limit.signal, options.signal]), options);
     }
     catch (error) {
-        options.signal.throwIfAborted();
         throw limit.signal.aborted ? new http_TimedOutError('timed out') : error;
     }
     finally {
@@ -639,7 +613,8 @@ function connectionFailure(reason, origin, connected) {
         remedy: 'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
     };
 }
-function networkFailure(error, { origin, limitMs, connected }) {
+function networkFailure(error, attempt) {
+    const { origin, limitMs, connected } = attempt;
     if (error instanceof http_TimedOutError)
         return {
             code: 'timeout',
@@ -668,6 +643,7 @@ function networkFailure(error, { origin, limitMs, connected }) {
 ;// CONCATENATED MODULE: ./src/secrets.ts
 
 const TEXT_LIMIT = 300;
+const CUT = '\uffff';
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
 const formEncoded = (value) => new URLSearchParams({ v: value }).toString().slice(2);
 function basicCredentials(clientId, clientSecret) {
@@ -698,84 +674,60 @@ function echoedForms(secret) {
         secret.replaceAll(/[&<>"']/g, (character) => HTML[character] ?? ''),
     ];
 }
-function cutOut(text, forms) {
-    const next = forms.map((form) => ({ form, at: text.indexOf(form) }));
-    let clean = '';
-    let from = 0;
-    for (;;) {
-        let first;
-        for (const found of next) {
-            if (found.at !== -1 && found.at < from)
-                found.at = text.indexOf(found.form, from);
-            if (found.at !== -1 && (first === undefined || found.at < first.at))
-                first = found;
-        }
-        if (first === undefined)
-            return clean + text.slice(from);
-        clean += `${text.slice(from, first.at)}***`;
-        from = first.at + first.form.length;
+class Secrets {
+    #forms = [];
+    constructor(values = [], clientId = '') {
+        this.#mask(values, (secret) => basicForms(clientId, secret));
     }
-}
-function createSecrets() {
-    const masked = new Set();
-    let echoed = [];
-    const mask = (value) => {
-        if (value.trim() === '' || masked.has(value))
-            return;
-        masked.add(value);
-        setSecret(value);
+    add(values) {
+        this.#mask(values, () => []);
+    }
+    clean = (text, limit = TEXT_LIMIT) => {
+        let cut = text.toWellFormed();
+        for (const form of this.#forms)
+            cut = cut.replaceAll(form, CUT);
+        const harmless = cut
+            .replaceAll(CUT, '***')
+            .replace(INVISIBLE, ' ')
+            .replaceAll(/:(?=:)/g, ': ')
+            .replaceAll(/##(?=\[)/g, '## ')
+            .replaceAll(/ {2,}/g, ' ')
+            .trim();
+        if (harmless.length <= limit)
+            return harmless;
+        const start = harmless.slice(0, limit).toWellFormed();
+        return `${start.replace(/\ufffd$/, '')}\u2026`;
     };
-    return {
-        add: (values, clientId) => {
-            const secrets = values
-                .map((value) => value.toWellFormed())
-                .filter((value) => value.trim() !== '');
-            const basic = clientId === undefined ? [] : secrets.flatMap((secret) => basicForms(clientId, secret));
-            for (const value of [...secrets, ...secrets.map(formEncoded), ...basic])
-                mask(value);
-            const forms = new Set([...echoed, ...secrets.flatMap(echoedForms), ...basic]);
-            echoed = [...forms].sort((a, b) => b.length - a.length);
-        },
-        clean: (text, limit = TEXT_LIMIT) => {
-            const harmless = cutOut(text.toWellFormed(), echoed)
-                .replace(INVISIBLE, ' ')
-                .replaceAll(/:(?=:)/g, ': ')
-                .replaceAll(/##(?=\[)/g, '## ')
-                .replaceAll(/ {2,}/g, ' ')
-                .trim();
-            if (harmless.length <= limit)
-                return harmless;
-            return `${harmless
-                .slice(0, limit)
-                .toWellFormed()
-                .replace(/\ufffd$/, '')}\u2026`;
-        },
-    };
+    #mask(values, derived) {
+        const secrets = values
+            .map((value) => value.toWellFormed())
+            .filter((value) => value.trim() !== '');
+        const masks = secrets.flatMap((secret) => [secret, formEncoded(secret), ...derived(secret)]);
+        for (const mask of new Set(masks))
+            setSecret(mask);
+        const forms = new Set([...this.#forms, ...masks, ...secrets.flatMap(echoedForms)]);
+        this.#forms = [...forms].sort((a, b) => b.length - a.length);
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/ims/requests.ts
 
-const TOKEN_PATH = '/ims/token/v3';
-const METHODS = {
-    client_secret_post: (clientId, secret) => ({
-        form: { client_id: clientId, client_secret: secret },
-    }),
-    client_secret_basic: (clientId, secret) => ({
-        header: { authorization: `Basic ${basicCredentials(clientId, secret)}` },
-    }),
-    none: (clientId) => ({ form: { client_id: clientId } }),
-};
+function requests_askedScopes(grant) {
+    return grant.type === 'client_credentials' ? grant.scopes : [];
+}
 function formRequest(path, { clientId }, { method, secret }, fields) {
-    const { form, header } = METHODS[method](clientId, secret);
-    return {
-        path,
-        headers: {
-            accept: 'application/json',
-            'content-type': 'application/x-www-form-urlencoded',
-            ...header,
-        },
-        body: new URLSearchParams({ ...fields, ...form }).toString(),
+    const form = new URLSearchParams(fields);
+    const headers = {
+        accept: 'application/json',
+        'content-type': 'application/x-www-form-urlencoded',
     };
+    if (method === 'client_secret_basic')
+        headers['authorization'] = `Basic ${basicCredentials(clientId, secret)}`;
+    else
+        form.set('client_id', clientId);
+    if (method === 'client_secret_post')
+        form.set('client_secret', secret);
+    return { path, headers, body: form.toString() };
 }
 function grantFields(grant) {
     switch (grant.type) {
@@ -792,7 +744,7 @@ function grantFields(grant) {
 function tokenRequest(client, grant, authentication) {
     const organization = client.orgId === '' ? {} : { org_id: client.orgId };
     const fields = { grant_type: grant.type, ...grantFields(grant), ...organization };
-    return formRequest(TOKEN_PATH, client, authentication, fields);
+    return formRequest('/ims/token/v3', client, authentication, fields);
 }
 function revocationRequest(client, grantType, authentication, token) {
     if (grantType !== 'client_credentials')
@@ -814,8 +766,8 @@ function authentications(grantType, clientSecrets) {
 
 ;// CONCATENATED MODULE: ./src/ims/retry.ts
 
+
 const FIRST_WINDOW_MS = 1500;
-const WINDOW_GROWTH = 2;
 const LAST_WINDOW_MS = 8000;
 const LEAST_ATTEMPT_MS = 250;
 const LONGEST_ATTEMPT_MS = 30_000;
@@ -828,43 +780,46 @@ function nextWaitMs(attempt, retryAfterMs, remainingMs, random) {
         return 'retry_after';
     if (room <= 0)
         return 'deadline';
-    const window = Math.min(FIRST_WINDOW_MS * WINDOW_GROWTH ** (attempt - 1), LAST_WINDOW_MS);
+    const window = Math.min(FIRST_WINDOW_MS * 2 ** (attempt - 1), LAST_WINDOW_MS);
     return Math.min(retryAfterMs + random * window, room);
 }
-function gaveUp(reason, { code, happened, remedy, facts = [], retry }, attempts, timeoutSeconds) {
+function gaveUp(reason, { retry, ...last }, attempts, timeoutSeconds) {
     const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
     if (reason === 'deadline')
         return {
-            code,
-            happened: `No token after ${tries} within ${timeoutSeconds} s. ${happened}`,
-            remedy,
-            facts,
+            ...last,
+            happened: `No token after ${tries} within ${timeoutSeconds} s. ${last.happened}`,
         };
     const seconds = Math.ceil((retry?.afterMs ?? 0) / 1000);
     return {
+        ...last,
         code: 'retry_after',
-        happened: `${happened} It asks to wait ${seconds} s, and less is left of the ${timeoutSeconds} s of \`timeout\` (${tries} made).`,
+        happened: `${last.happened} It asks to wait ${seconds} s, and less is left of the ${timeoutSeconds} s of \`timeout\` (${tries} made).`,
         remedy: 'Raise `timeout`, or run the job again after that time.',
-        facts,
     };
 }
-async function retrying(attempt, { timeoutSeconds, startedMs, clock, signal, onRetry }) {
+function logRetry(attempt, { happened, facts = [] }, waitMs) {
+    const others = facts.filter((fact) => !happened.includes(fact));
+    const more = others.length === 0 ? '' : ` (${others.join(', ')})`;
+    const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
+    info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
+}
+async function retrying(attempt, options) {
+    const { timeoutSeconds, clock, signal } = options;
     const timeoutMs = timeoutSeconds * 1000;
-    const remainingMs = () => startedMs + timeoutMs - clock.now();
     for (let attempts = 1;; attempts += 1) {
         try {
-            return await attempt(attemptLimitMs(timeoutMs, remainingMs()));
+            return await attempt(attemptLimitMs(timeoutMs, timeoutMs - clock.now()));
         }
         catch (error) {
-            signal.throwIfAborted();
             if (!(error instanceof failure_StepError) || error.failure.retry === undefined)
                 throw error;
             const { failure } = error;
             const afterMs = error.failure.retry.afterMs ?? 0;
-            const wait = nextWaitMs(attempts, afterMs, remainingMs(), clock.random());
+            const wait = nextWaitMs(attempts, afterMs, timeoutMs - clock.now(), clock.random());
             if (typeof wait === 'string')
                 throw new failure_StepError(gaveUp(wait, failure, attempts, timeoutSeconds), { cause: error });
-            onRetry(attempts, failure, wait);
+            logRetry(attempts, failure, wait);
             await clock.sleep(wait, signal);
         }
     }
@@ -887,18 +842,12 @@ function answerLost({ happened, facts = [] }) {
         facts,
     };
 }
-function logRetry(attempt, { happened, facts = [] }, waitMs) {
-    const others = facts.filter((fact) => !happened.includes(fact));
-    const more = others.length === 0 ? '' : ` (${others.join(', ')})`;
-    const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
-    info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
-}
 class Ims {
     #options;
     constructor(options) {
         this.#options = options;
     }
-    async token(grant) {
+    token(grant) {
         const attempt = async (limitMs) => {
             try {
                 return await this.#inTurn(grant, limitMs);
@@ -910,7 +859,7 @@ class Ims {
                 throw new failure_StepError(answerLost(error.failure), { cause: error });
             }
         };
-        return retrying(attempt, { ...this.#options, onRetry: logRetry });
+        return retrying(attempt, this.#options);
     }
     async revoke(accessToken, grantType, authentication) {
         const { client, timeoutSeconds } = this.#options;
@@ -920,11 +869,11 @@ class Ims {
     }
     async #inTurn(grant, limitMs) {
         const { client, clock } = this.#options;
-        const deadlineMs = clock.now() + limitMs;
+        const endMs = clock.now() + limitMs;
         const ways = authentications(grant.type, client.clientSecrets);
         for (const [at, authentication] of ways.entries())
             try {
-                return await this.#ask(grant, authentication, Math.max(1, deadlineMs - clock.now()));
+                return await this.#ask(grant, authentication, endMs - clock.now());
             }
             catch (error) {
                 const refused = error instanceof failure_StepError && error.failure.refusesClient === true;
@@ -937,11 +886,11 @@ class Ims {
         const { client, secrets } = this.#options;
         const answer = await this.#post(tokenRequest(client, grant, authentication), limitMs);
         secrets.add(secretsOf(answer));
-        const scopes = grant.type === 'client_credentials' ? grant.scopes : [];
-        const granted = judgeToken(answer, this.#asked(grant.type, scopes));
+        const { token, refreshToken } = judgeToken(answer, this.#asked(grant.type, requests_askedScopes(grant)));
         if (authentication.secret !== (client.clientSecrets[0] ?? ''))
             notice('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
-        return { ...granted, authentication };
+        const kept = grant.type === 'client_credentials' ? '' : refreshToken;
+        return { token, refreshToken: kept, authentication, source: 'ims' };
     }
     async #post({ path, headers, body }, limitMs) {
         const { origin, clock, signal } = this.#options;
@@ -1025,12 +974,16 @@ function splitSecrets(value) {
         .map((secret) => secret.trim())
         .filter((secret) => secret !== '');
 }
-const QUOTES = '"\'`\u201c\u201d\u2018\u2019';
+const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
+function isQuoted(value) {
+    return value.length > 1 && QUOTES.includes(value.charAt(0) + value.charAt(value.length - 1));
+}
 function unquoted(value) {
+    const quotes = QUOTES.join('');
     let [start, end] = [0, value.length];
-    while (start < end && QUOTES.includes(value.charAt(start)))
+    while (start < end && quotes.includes(value.charAt(start)))
         start += 1;
-    while (start < end && QUOTES.includes(value.charAt(end - 1)))
+    while (start < end && quotes.includes(value.charAt(end - 1)))
         end -= 1;
     return value.slice(start, end);
 }
@@ -1076,12 +1029,64 @@ function job_file_writeJobFile(path, bytes) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/reuse/seal.ts
+
+const VERSION = 2;
+const SALT_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
+const seal_LARGEST_SEALED_BYTES = (/* unused pure expression or super */ null && (64 * 1024 + 128));
+function deriveKey(secret, salt, place) {
+    const info = JSON.stringify(['adobe-ims-token', VERSION, ...place]);
+    const hashed = (0,external_node_crypto_.createHash)('sha256').update(info).digest();
+    return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', secret, salt, hashed, 32));
+}
+function seal_seal(text, secret, place) {
+    const salt = randomBytes(SALT_BYTES);
+    const iv = randomBytes(IV_BYTES);
+    const version = Buffer.from([VERSION]);
+    const cipher = createCipheriv('aes-256-gcm', deriveKey(secret, salt, place), iv);
+    cipher.setAAD(version);
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
+}
+function openWith(bytes, secret, place) {
+    const salt = bytes.subarray(1, 1 + SALT_BYTES);
+    const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
+    const tag = bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES);
+    try {
+        const key = deriveKey(secret, salt, place);
+        const decipher = (0,external_node_crypto_.createDecipheriv)('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
+        decipher.setAAD(bytes.subarray(0, 1));
+        decipher.setAuthTag(tag);
+        const text = decipher.update(bytes.subarray(HEADER_BYTES));
+        return Buffer.concat([text, decipher.final()]).toString('utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+function seal_open(bytes, secrets, place) {
+    if (bytes[0] !== VERSION)
+        return undefined;
+    for (const secret of secrets) {
+        const text = openWith(bytes, secret, place);
+        if (text !== undefined)
+            return { text, secret };
+    }
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/reuse/repository.ts
 
 
 
 
-const VERSION = (0,external_node_crypto_.createHash)('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
+
+
+const repository_VERSION = (0,external_node_crypto_.createHash)('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
+const LONGEST_MS = 5000;
 const UPLOAD_HEADERS = {
     'x-ms-blob-type': 'BlockBlob',
     'x-ms-version': '2022-11-02',
@@ -1096,7 +1101,7 @@ function isGitHub(env) {
     const host = URL.canParse(url) ? new URL(url).hostname : '';
     return host === 'github.com' || host.endsWith('.ghe.com') || host.endsWith('.localhost');
 }
-function serviceOf(env) {
+function repository_serviceOf(env) {
     const text = env['ACTIONS_RESULTS_URL'] ?? '';
     const token = env['ACTIONS_RUNTIME_TOKEN'] ?? '';
     const isVersion2 = (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '' && isGitHub(env);
@@ -1129,47 +1134,52 @@ function understood(response) {
 }
 class repository_Repository {
     #service;
-    #options;
+    #surroundings;
+    #timeoutMs;
     #budgetMs;
-    constructor(service, options) {
+    #spoilt = false;
+    constructor(service, surroundings, timeoutSeconds) {
         this.#service = service;
-        this.#options = options;
-        this.#budgetMs = options.budgetMs;
+        this.#surroundings = surroundings;
+        this.#timeoutMs = timeoutSeconds * 1000;
+        this.#budgetMs = Math.min(LONGEST_MS, this.#timeoutMs / 3);
     }
-    static open(options) {
-        const service = serviceOf(options.env);
-        return service && new repository_Repository(service, options);
-    }
-    async read(keyPrefix) {
-        const { mayRead } = this.#service;
-        if (!mayRead)
-            return { kind: 'failed', reason: 'may not be read here', spoilt: false };
-        let spoilt = false;
+    async read(keyPrefix, open) {
         try {
+            if (!this.#service.mayRead)
+                throw new CacheError('may not be read here');
             return await this.#within(this.#budgetMs / 2, async (send) => {
                 const key = `${keyPrefix}${randomBytes(8).toString('hex')}`;
-                const wanted = { key, restore_keys: [keyPrefix], version: VERSION };
+                const wanted = { key, restore_keys: [keyPrefix], version: repository_VERSION };
                 const found = understood(await send(this.#call('GetCacheEntryDownloadURL', wanted)));
                 if (found['ok'] !== true)
-                    return { kind: 'none' };
-                spoilt = true;
+                    return undefined;
+                this.#spoilt = true;
                 const url = this.#blobUrl(found['signed_download_url'] ?? found['signedDownloadUrl']);
                 const blob = await send({ method: 'GET', url, headers: {} });
                 if (blob.status !== 200)
                     throw new CacheError(`answered HTTP ${blob.status}`);
                 if (blob.body === undefined)
                     throw new CacheError('holds an entry that is too large');
-                return { kind: 'found', bytes: blob.body };
+                const opened = open(blob.body);
+                if (opened === undefined)
+                    throw new CacheError('holds an entry that this client secret does not open');
+                this.#spoilt = false;
+                return opened;
             });
         }
         catch (error) {
-            return { kind: 'failed', reason: reasonOf(error), spoilt };
+            if (!this.#surroundings.signal.aborted)
+                core.info(`The Actions cache ${reasonOf(error)}, so the token comes from IMS.`);
+            return undefined;
         }
     }
-    async write(key, bytes) {
+    async write(keyPrefix, expiresAtMs, bytes) {
         if (!this.#service.mayWrite)
             return;
-        const entry = { key, version: VERSION };
+        const suffix = this.#spoilt ? `-${randomBytes(8).toString('hex')}` : '';
+        const key = `${keyPrefix}${Math.floor(expiresAtMs / 60_000)}${suffix}`;
+        const entry = { key, version: repository_VERSION };
         try {
             await this.#within(this.#budgetMs, async (send) => {
                 const created = understood(await send(this.#call('CreateCacheEntry', entry)));
@@ -1183,23 +1193,25 @@ class repository_Repository {
                 await send(this.#call('FinalizeCacheEntryUpload', { ...entry, ...size }));
             });
         }
-        catch {
+        catch (error) {
+            if (error instanceof TimedOutError)
+                core.info('The Actions cache did not answer in time, so later jobs ask IMS themselves.');
         }
     }
     async #within(limitMs, work) {
-        const { clock, signal, limitBytes, deadlineMs } = this.#options;
+        const { clock, signal } = this.#surroundings;
         const startedMs = clock.now();
-        const endMs = Math.min(startedMs + limitMs, deadlineMs);
+        const endMs = Math.min(startedMs + limitMs, this.#timeoutMs);
         try {
             return await work((request) => {
                 const leftMs = endMs - clock.now();
                 if (leftMs <= 0)
                     throw new TimedOutError('no time left');
-                return exchange(request, { signal, limitMs: leftMs, limitBytes });
+                return exchange(request, { signal, limitMs: leftMs, limitBytes: LARGEST_SEALED_BYTES });
             });
         }
         finally {
-            this.#budgetMs = Math.max(0, this.#budgetMs - (clock.now() - startedMs));
+            this.#budgetMs -= clock.now() - startedMs;
         }
     }
     #call(method, fields) {
@@ -1221,62 +1233,9 @@ class repository_Repository {
         throw new CacheError('named a place that is not safe');
     }
 }
-function repository_entryKey(keyPrefix, expiresAtMs, spoilt) {
-    const key = `${keyPrefix}${Math.floor(expiresAtMs / 60_000)}`;
-    return spoilt ? `${key}-${randomBytes(8).toString('hex')}` : key;
-}
-
-;// CONCATENATED MODULE: ./src/reuse/seal.ts
-
-const seal_VERSION = 2;
-const SALT_BYTES = 32;
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
-const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
-const seal_LARGEST_SEALED_BYTES = 64 * 1024 + 128;
-function deriveKey(secret, salt, place) {
-    const info = JSON.stringify(['adobe-ims-token', seal_VERSION, ...place]);
-    const hashed = (0,external_node_crypto_.createHash)('sha256').update(info).digest();
-    return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', secret, salt, hashed, 32));
-}
-function seal_seal(text, secret, place) {
-    const salt = randomBytes(SALT_BYTES);
-    const iv = randomBytes(IV_BYTES);
-    const version = Buffer.from([seal_VERSION]);
-    const cipher = createCipheriv('aes-256-gcm', deriveKey(secret, salt, place), iv);
-    cipher.setAAD(version);
-    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-    return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
-}
-function openWith(bytes, secret, place) {
-    const salt = bytes.subarray(1, 1 + SALT_BYTES);
-    const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
-    const tag = bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES);
-    try {
-        const key = deriveKey(secret, salt, place);
-        const decipher = (0,external_node_crypto_.createDecipheriv)('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
-        decipher.setAAD(bytes.subarray(0, 1));
-        decipher.setAuthTag(tag);
-        const text = decipher.update(bytes.subarray(HEADER_BYTES));
-        return Buffer.concat([text, decipher.final()]).toString('utf8');
-    }
-    catch {
-        return undefined;
-    }
-}
-function seal_open(bytes, secrets, place) {
-    const fits = bytes.length >= HEADER_BYTES && bytes.length <= seal_LARGEST_SEALED_BYTES;
-    if (!fits || bytes[0] !== seal_VERSION)
-        return undefined;
-    for (const secret of secrets) {
-        const text = openWith(bytes, secret, place);
-        if (text !== undefined)
-            return { text, secret };
-    }
-    return undefined;
-}
 
 ;// CONCATENATED MODULE: ./src/reuse/reuse.ts
+
 
 
 
@@ -1289,54 +1248,54 @@ function placeOfJob(env) {
     const names = ['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB'];
     return ['job', ...names.map((name) => env[name] ?? '')];
 }
-function fingerprint({ origin, clientId, orgId, scopes }) {
-    const parts = [origin, clientId, orgId, [...scopes].sort()];
+function fingerprint({ origin, client, grant }) {
+    const parts = [origin, client.clientId, client.orgId, [...askedScopes(grant)].sort()];
     return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
-function sealToken({ token, secret }, place, fate) {
-    const { accessToken, tokenType, expiresAtMs } = token;
-    return seal(JSON.stringify({ accessToken, tokenType, expiresAtMs, fate }), secret, place);
-}
-function readToken({ text, secret }) {
-    const { accessToken, tokenType, expiresAtMs, fate } = parseObject(text) ?? {};
-    if (!isTokenText(accessToken) || !isTokenText(tokenType))
-        return undefined;
-    if (typeof expiresAtMs !== 'number' || Number.isNaN(new Date(expiresAtMs).getTime()))
-        return undefined;
-    return { token: withClaims({ accessToken, tokenType, expiresAtMs }), secret, fate };
+function sealToken({ token, authentication }, place, fate) {
+    return seal(JSON.stringify({ ...token, fate }), authentication.secret, place);
 }
 class Reuse {
     #wanted;
-    #options;
-    #identity;
-    #path;
+    #step;
+    #jobFile;
+    #keyPrefix;
+    #inJob;
+    #inRepository;
     #repository;
-    #spoilt = false;
-    constructor(wanted, options) {
+    constructor(wanted, step) {
+        const { env } = step;
+        const identity = fingerprint(wanted);
         this.#wanted = wanted;
-        this.#options = options;
-        this.#identity = fingerprint(wanted);
-        const name = `adobe-ims-token-${this.#identity.slice(0, 32)}`;
-        this.#path = join(options.env['RUNNER_TEMP'] ?? '', name);
-        if (wanted.from === 'repository')
-            this.#repository = Repository.open({ ...options, limitBytes: LARGEST_SEALED_BYTES });
+        this.#step = step;
+        this.#jobFile = join(env['RUNNER_TEMP'] ?? '', `adobe-ims-token-${identity.slice(0, 32)}`);
+        this.#keyPrefix = `adobe-ims-token-2-${identity}-`;
+        this.#inJob = [...placeOfJob(env), identity];
+        this.#inRepository = ['repository', env['GITHUB_REPOSITORY'] ?? '', identity];
+        const service = wanted.reuse === 'repository' ? serviceOf(env) : undefined;
+        this.#repository = service && new Repository(service, step, wanted.timeoutSeconds);
     }
     async find() {
-        return this.#findInJob() ?? (await this.#findInRepository());
+        const found = this.#findInJob() ?? (await this.#findInRepository());
+        if (found !== undefined)
+            this.#step.secrets.add([found.token.accessToken]);
+        return found;
     }
-    async keep(kept, source) {
+    async keep(kept) {
+        const { token, source } = kept;
         const { revoke } = this.#wanted;
         if (source === 'job' && !revoke)
             return;
         const fate = this.#repository !== undefined ? 'shared' : revoke ? 'revoked' : 'unshared';
-        writeJobFile(this.#path, sealToken(kept, this.#placeInJob(), fate));
+        writeJobFile(this.#jobFile, sealToken(kept, this.#inJob, fate));
         if (this.#repository === undefined || source !== 'ims')
             return;
-        const key = entryKey(this.#keyPrefix(), kept.token.expiresAtMs, this.#spoilt);
-        await this.#repository.write(key, sealToken(kept, this.#placeInRepository(), fate));
+        const sealed = sealToken(kept, this.#inRepository, fate);
+        await this.#repository.write(this.#keyPrefix, token.expiresAtMs, sealed);
     }
     #findInJob() {
-        const found = this.#open(readJobFile(this.#path, LARGEST_SEALED_BYTES), this.#placeInJob());
+        const bytes = readJobFile(this.#jobFile, LARGEST_SEALED_BYTES);
+        const found = bytes && this.#open(bytes, this.#inJob);
         if (found === undefined || !this.#isFresh(found))
             return undefined;
         if (this.#wanted.revoke && found.fate === 'shared')
@@ -1346,46 +1305,41 @@ class Reuse {
         return { ...found, source: 'job', willBeRevoked: found.fate === 'revoked' };
     }
     async #findInRepository() {
-        if (this.#wanted.from !== 'repository')
+        if (this.#wanted.reuse !== 'repository')
             return undefined;
         if (this.#repository === undefined) {
             core.info('This runner offers no Actions cache that `reuse: repository` could use, so the step reuses tokens of this job only.');
             return undefined;
         }
-        const lookup = await this.#repository.read(this.#keyPrefix());
-        if (lookup.kind === 'none' || this.#options.signal.aborted)
+        const open = (bytes) => this.#open(bytes, this.#inRepository);
+        const found = await this.#repository.read(this.#keyPrefix, open);
+        if (found === undefined || !this.#isFresh(found))
             return undefined;
-        const bytes = lookup.kind === 'found' ? lookup.bytes : undefined;
-        const found = this.#open(bytes, this.#placeInRepository());
-        if (found !== undefined && !this.#isFresh(found))
-            return undefined;
-        if (found !== undefined)
-            return { ...found, source: 'repository', willBeRevoked: false };
-        this.#spoilt = lookup.kind === 'found' || lookup.spoilt;
-        const reason = lookup.kind === 'found'
-            ? 'holds an entry that this client secret does not open'
-            : lookup.reason;
-        core.info(`The Actions cache ${reason}, so the token comes from IMS.`);
-        return undefined;
+        return { ...found, source: 'repository', willBeRevoked: false };
     }
     #open(bytes, place) {
-        const opened = bytes && open(bytes, this.#wanted.clientSecrets, place);
-        return opened && readToken(opened);
+        const opened = open(bytes, this.#wanted.client.clientSecrets, place);
+        if (opened === undefined)
+            return undefined;
+        const { accessToken, tokenType, expiresAtMs, fate } = parseObject(opened.text) ?? {};
+        if (!isTokenText(accessToken) || !isTokenText(tokenType))
+            return undefined;
+        if (typeof expiresAtMs !== 'number' || Number.isNaN(new Date(expiresAtMs).getTime()))
+            return undefined;
+        const token = { accessToken, tokenType, expiresAtMs };
+        const authentication = { method: 'client_secret_post', secret: opened.secret };
+        return { token, authentication, fate };
     }
     #isFresh({ token }) {
-        const left = secondsLeft(token.expiresAtMs, this.#options.clock.date());
+        const left = secondsLeft(token.expiresAtMs, this.#step.clock.date());
         return left >= Math.max(1, this.#wanted.minValiditySeconds);
     }
-    #placeInJob() {
-        return [...placeOfJob(this.#options.env), this.#identity];
-    }
-    #placeInRepository() {
-        const repository = this.#options.env['GITHUB_REPOSITORY'] ?? '';
-        return ['repository', repository, this.#identity];
-    }
-    #keyPrefix() {
-        return `adobe-ims-token-2-${this.#identity}-`;
-    }
+}
+function reuseOf(wanted, step) {
+    const { reuse, grant } = wanted;
+    if (reuse === 'none' || grant.type !== 'client_credentials')
+        return undefined;
+    return new Reuse(wanted, step);
 }
 
 ;// CONCATENATED MODULE: ./src/revocation.ts
@@ -1400,7 +1354,7 @@ function openRevocation(state, secrets, env) {
     const opened = seal_open(Buffer.from(state, 'base64'), secrets, placeOf(env));
     if (opened === undefined)
         return undefined;
-    return { ...answers_parseObject(opened.text), secret: opened.secret };
+    return { ...json_parseObject(opened.text), secret: opened.secret };
 }
 
 ;// CONCATENATED MODULE: ./src/runner/publish.ts
@@ -1408,7 +1362,8 @@ function openRevocation(state, secrets, env) {
 
 
 const STATE_NAME = 'revoke';
-const FILES = (/* unused pure expression or super */ null && (['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY']));
+const SUMMARY = 'GITHUB_STEP_SUMMARY';
+const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', SUMMARY];
 function failure(cause) {
     const { code = '' } = cause;
     return new StepError({
@@ -1418,41 +1373,39 @@ function failure(cause) {
         facts: /^E[A-Z]{2,20}$/.test(code) ? [code] : [],
     }, { cause });
 }
-function runnerFiles(env) {
-    const named = FILES.map((name) => [name, env[name] ?? '']);
+function write({ outputs, variables, state, summary }, summaryFile) {
+    for (const [name, value] of Object.entries(outputs))
+        core.setOutput(name, value);
+    for (const [name, value] of Object.entries(variables))
+        core.exportVariable(name, value);
+    if (state !== '')
+        core.saveState(STATE_NAME, state);
+    if (summary !== '')
+        appendFileSync(summaryFile, summary);
+}
+function publisher(env) {
+    const paths = FILES.map((name) => env[name] ?? '').filter((path) => path !== '');
+    let sizes;
     try {
-        return new Map(named
-            .filter(([, path]) => path !== '')
-            .map(([name, path]) => [name, { path, size: statSync(path).size }]));
+        sizes = paths.map((path) => statSync(path).size);
     }
     catch (error) {
         throw failure(error);
     }
-}
-function undo(files) {
-    for (const { path, size } of files.values())
+    return (publication) => {
         try {
-            truncateSync(path, size);
+            write(publication, env[SUMMARY] ?? '');
         }
-        catch {
+        catch (error) {
+            for (const [at, path] of paths.entries())
+                try {
+                    truncateSync(path, sizes[at]);
+                }
+                catch {
+                }
+            throw failure(error);
         }
-}
-function publish(publication, files) {
-    const { outputs, variables, state, summary } = publication;
-    try {
-        for (const [name, value] of Object.entries(outputs))
-            core.setOutput(name, value);
-        for (const [name, value] of Object.entries(variables))
-            core.exportVariable(name, value);
-        if (state !== '')
-            core.saveState(STATE_NAME, state);
-        if (summary !== '')
-            appendFileSync(files.get('GITHUB_STEP_SUMMARY')?.path ?? '', summary);
-    }
-    catch (error) {
-        undo(files);
-        throw failure(error);
-    }
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/revoke.ts
@@ -1481,22 +1434,18 @@ function changesSince(revocation, raw) {
     return Object.entries(same).flatMap(([name, isSame]) => (isSame ? [] : [name]));
 }
 async function revokeSealed({ env, clock, signal }) {
-    const state = env[`STATE_${STATE_NAME}`] ?? '';
-    if (state === '')
-        return;
     const raw = readRawInputs(env);
-    const secrets = createSecrets();
-    secrets.add(secretsOfInputs(raw), raw['client-id']);
+    const secrets = new Secrets(secretsOfInputs(raw), raw['client-id']);
     const clientSecrets = splitSecrets(raw['client-secret']);
     const keys = [...clientSecrets, raw['refresh-token'], raw.code].filter((key) => key !== '');
-    const revocation = openRevocation(state, keys, env);
+    const revocation = openRevocation(env[`STATE_${STATE_NAME}`] ?? '', keys, env);
     if (revocation === undefined) {
         warning('The access token was not revoked: what this step saved does not open with the secret that it has now.');
         return;
     }
     const { accessToken, expiresAtMs, grantType, method, origin, orgId, clientId } = revocation;
     secrets.add([accessToken]);
-    if (token_secondsLeft(expiresAtMs, clock.date()) <= 0)
+    if (token_secondsLeft(expiresAtMs, clock.date()) === 0)
         return;
     const stillValid = `The access token was not revoked and stays valid until ${isoSeconds(expiresAtMs)}.`;
     const changes = changesSince(revocation, raw);
@@ -1508,7 +1457,6 @@ async function revokeSealed({ env, clock, signal }) {
         const ims = new Ims({
             ...{ origin, secrets, clock, signal },
             client: { clientId, orgId, clientSecrets },
-            startedMs: clock.now(),
             timeoutSeconds: TIMEOUT_SECONDS,
         });
         const secret = method === 'none' ? '' : revocation.secret;
@@ -1535,9 +1483,8 @@ function insistOnTls({ warn }) {
     if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0')
         return;
     delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-    if (!warn)
-        return;
-    warning('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
+    if (warn)
+        warning('NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.');
 }
 function silenceNodeDebug() {
     if ((process.env['NODE_DEBUG'] ?? '') !== '')
@@ -1549,20 +1496,17 @@ var promises_ = __webpack_require__(500);
 ;// CONCATENATED MODULE: ./src/runner/process.ts
 
 
-const systemClock = {
-    now: () => Number(process.hrtime.bigint()) / 1e6,
-    date: () => Date.now(),
-    sleep: async (ms, signal) => {
-        try {
-            await (0,promises_.setTimeout)(ms, undefined, { signal });
-        }
-        catch (error) {
+function startClock() {
+    const startedNs = process.hrtime.bigint();
+    return {
+        now: () => Number(process.hrtime.bigint() - startedNs) / 1e6,
+        date: () => Date.now(),
+        sleep: (ms, signal) => (0,promises_.setTimeout)(ms, undefined, { signal }).catch(() => {
             signal.throwIfAborted();
-            throw error;
-        }
-    },
-    random: () => Math.random(),
-};
+        }),
+        random: () => Math.random(),
+    };
+}
 function cancellation() {
     const controller = new AbortController();
     const cancel = () => {
@@ -1581,32 +1525,11 @@ function cancellation() {
 
 
 
+const clock = startClock();
 const signal = cancellation();
 insistOnTls({ warn: false });
 silenceNodeDebug();
-void revoke({ env: process.env, clock: systemClock, signal });
-
-
-/***/ }),
-
-/***/ 60:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   I9: () => (/* binding */ httpsOverHttp),
-/* harmony export */   aQ: () => (/* binding */ httpOverHttps),
-/* harmony export */   vX: () => (/* binding */ httpsOverHttps),
-/* harmony export */   xj: () => (/* binding */ httpOverHttp)
-/* harmony export */ });
-const lazily = (name) => (options) => {
-    process.noDeprecation = true;
-    const tunnel = __webpack_require__(770);
-    return tunnel[name](options);
-};
-const httpOverHttp = lazily('httpOverHttp');
-const httpsOverHttp = lazily('httpsOverHttp');
-const httpOverHttps = lazily('httpOverHttps');
-const httpsOverHttps = lazily('httpsOverHttps');
+void revoke({ env: process.env, clock, signal });
 
 
 /***/ }),

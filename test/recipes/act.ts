@@ -1,0 +1,173 @@
+/** One run of one workflow under act, in a workspace and a home of its own. */
+
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+import { git } from '../workflow/act.ts';
+import type { Workflow } from './workflows.ts';
+
+const LIMIT_MS = 3 * 60_000;
+
+export type Settings = {
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly vars: Readonly<Record<string, string>>;
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** Payload of the event. */
+  readonly event?: Readonly<Record<string, unknown>>;
+  /** What is in the repository beside the workflow, by path. */
+  readonly files?: Readonly<Record<string, string | Buffer>>;
+  /** The tools that its package.json depends on. */
+  readonly packages?: readonly string[];
+  /** A plugin that cannot be had; it is installed empty. */
+  readonly emptyPlugin?: string;
+};
+
+export type Surroundings = {
+  readonly act: string;
+  /** The root of this checkout. */
+  readonly root: string;
+  /** Where the tools are installed. */
+  readonly tools: string;
+  /** File with the certificate to trust. */
+  readonly authority: string;
+};
+
+export type Run = { readonly passed: boolean; readonly log: string };
+
+function write(folder: string, files: Readonly<Record<string, string | Buffer>>): void {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+}
+
+/** Lines `NAME="value"` as act reads them. */
+function lines(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}\n`)
+    .join('');
+}
+
+/** A folder for each foreign action of the workflow; all but the checkout, which act does itself. */
+function standIns(workflow: string, folder: string): readonly string[] {
+  write(folder, {
+    'action.yml': 'name: Stand-in\nruns: { using: node24, main: index.js }\n',
+    'index.js': '',
+  });
+  const uses = [...workflow.matchAll(/uses: ([\w.-]+\/\S+@\S+)/g)].map(([, name = '']) => name);
+  const foreign = uses.filter((name) => !/^(?:actions\/checkout|OWNER\/)/.test(name));
+  return [...new Set(foreign)].flatMap((name) => ['--local-repository', `${name}=${folder}`]);
+}
+
+/**
+ * A package.json and a lock file that `npm ci` installs without a registry, as links to the installed tools.
+ * act puts the workspace five folders below `scratch`.
+ */
+function npmProject(
+  { packages = [], emptyPlugin }: Settings,
+  tools: string,
+): Readonly<Record<string, string>> {
+  if (packages.length === 0) return {};
+  const empty = { name: emptyPlugin ?? '', version: '0.0.0', oclif: {} };
+  const installed = packages.map((name) => {
+    const folder = `../../../../../tools/${name}`;
+    const file = join(tools, 'node_modules', name, 'package.json');
+    const about = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>;
+    return { name, folder, about: { version: about['version'], bin: about['bin'] } };
+  });
+  const plugins = emptyPlugin === undefined ? [] : [{ ...empty, folder: 'empty', about: empty }];
+  const linked = [...installed, ...plugins];
+  const project = {
+    name: 'site',
+    version: '1.0.0',
+    devDependencies: Object.fromEntries(linked.map(({ name, folder }) => [name, `file:${folder}`])),
+  };
+  const locked = linked.flatMap(({ name, folder, about }): readonly [string, object][] => [
+    [folder, about],
+    [`node_modules/${name}`, { resolved: folder, link: true }],
+  ]);
+  const lock = { lockfileVersion: 3, packages: { '': project, ...Object.fromEntries(locked) } };
+  return {
+    'package.json': JSON.stringify(project),
+    'package-lock.json': JSON.stringify(lock),
+    'empty/package.json': JSON.stringify(empty),
+  };
+}
+
+function environment({ authority }: Surroundings, home: string): NodeJS.ProcessEnv {
+  const path = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
+  return {
+    HOME: home,
+    PATH: path,
+    CI: 'true',
+    ACT_DISABLE_VERSION_CHECK: '1',
+    CURL_CA_BUNDLE: authority,
+    NODE_EXTRA_CA_CERTS: authority,
+    SSL_CERT_FILE: authority,
+    // Neither is about what the recipes do.
+    AIO_TELEMETRY_DISABLED: '1',
+    AIO_SKIP_NEW_VERSION_CHECK: 'true',
+  };
+}
+
+/** Writes the action, the repository of the recipe, and GitHub's settings into `scratch`. */
+function prepare(
+  { root, tools }: Surroundings,
+  { text: workflow }: Workflow,
+  settings: Settings,
+  scratch: string,
+): void {
+  mkdirSync(join(scratch, 'home'), { recursive: true });
+  for (const name of ['action.yml', 'dist'])
+    cpSync(join(root, name), join(scratch, 'action', name), { recursive: true });
+  symlinkSync(join(tools, 'node_modules'), join(scratch, 'tools'));
+  write(scratch, {
+    secrets: lines(settings.secrets),
+    vars: lines(settings.vars),
+    'event.json': JSON.stringify({ inputs: settings.inputs, ...settings.event }),
+  });
+  const workspace = join(scratch, 'workspace');
+  write(workspace, {
+    ...npmProject(settings, tools),
+    ...settings.files,
+    '.github/workflows/recipe.yml': workflow,
+  });
+  git(workspace, 'init', '-q', '-b', 'main');
+  git(workspace, 'remote', 'add', 'origin', 'https://github.com/octo/site.git');
+  git(workspace, 'add', '-A');
+  git(workspace, 'commit', '-q', '-m', 'Recipe');
+}
+
+/** Runs the workflow as it stands in the page; `scratch` is an empty folder. */
+export async function runInAct(
+  surroundings: Surroundings,
+  workflow: Workflow,
+  settings: Settings,
+  scratch: string,
+): Promise<Run> {
+  prepare(surroundings, workflow, settings, scratch);
+  const child = spawn(
+    surroundings.act,
+    [
+      ...[workflow.event, '--verbose', '--platform', 'ubuntu-latest=-self-hosted'],
+      ...['--secret-file', '../secrets', '--var-file', '../vars'],
+      ...['--eventpath', '../event.json', '--no-cache-server'],
+      ...['--local-repository', `OWNER/adobe-ims-token@v1=${join(scratch, 'action')}`],
+      ...standIns(workflow.text, join(scratch, 'stand-in')),
+    ],
+    {
+      cwd: join(scratch, 'workspace'),
+      env: environment(surroundings, join(scratch, 'home')),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: LIMIT_MS,
+    },
+  );
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { passed: (await ended) === 0, log: out + err };
+}
