@@ -233,6 +233,12 @@ describe('a file of the runner', () => {
     },
   );
 
+  test('that is missing fails the step before any request', async ({ ims, startJob, inputs }) => {
+    const job = await startJob({ env: { GITHUB_ENV: '/p8e/no/such/file' } });
+    expect(failureOf(await job.uses(inputs), job)).toMatch(/\(runner, ENOENT\)$/);
+    expect(ims.requests).toEqual([]);
+  });
+
   test.skipIf(!existsSync('/dev/full'))(
     'that is full takes back what is in the others, and nothing is kept',
     async ({ startJob, inputs }) => {
