@@ -171,6 +171,13 @@ describe.concurrent('a cache service', () => {
     expect(step.log).toMatch(EXPLAINED);
     expect(step.durationMs).toBeLessThan(4000);
   });
+
+  test('that is silent while it saves says what that costs', async ({ cache, runJob }) => {
+    cache.faults.create = { fault: 'silence' };
+    const step = await runJob({ timeout: '2' });
+    expectFromIms(step);
+    expect(step.log).toMatch(/Actions cache did not answer in time, so later jobs ask IMS/);
+  });
 });
 
 // On Windows a signal from outside ends a process before it can say anything.
