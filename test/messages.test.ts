@@ -121,7 +121,7 @@ describe('a message', () => {
   it('at the deadline holds the last failure, and how many there were', async () => {
     const failure = await afterRetrying({ ...ims(503), retry: {} }, 10);
     expect(read(failure)).toMatch(
-      /^No token after \d attempts within 10 s\. IMS is not available \(HTTP 503\)/,
+      /^No token after 6 attempts within 10 s\. IMS is not available \(HTTP 503\)/,
     );
   });
 
