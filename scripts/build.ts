@@ -72,25 +72,25 @@ export function notice(folder: string): string {
 /** Builds everything into `target`, whose former contents go. */
 async function build(target: string): Promise<void> {
   const ncc = createRequire(import.meta.url)('@vercel/ncc') as Ncc;
-  rmSync(target, { recursive: true, force: true });
   const notices = new Set<string>();
+  const files = new Map<string, string | Buffer>();
   process.chdir(root);
   for (const [name, entry] of Object.entries(PROGRAMS)) {
     // Node loads CommonJS faster than an ES module.
     const options = { esm: false, cache: false, quiet: true };
     const { code, assets, stats } = await ncc(join(root, entry), options);
-    const write = (file: string, content: string | Buffer): void => {
-      writeFileSync(join(target, name, file), content);
-    };
-    mkdirSync(join(target, name), { recursive: true });
-    write('package.json', '{"type":"commonjs"}\n');
-    write('index.js', code);
-    for (const [file, { source }] of Object.entries(assets)) write(file, source);
+    files.set(join(name, 'package.json'), '{"type":"commonjs"}\n');
+    files.set(join(name, 'index.js'), code);
+    for (const [file, { source }] of Object.entries(assets)) files.set(join(name, file), source);
     for (const found of packageFolders(stats.toJson(EACH_MODULE).modules))
       notices.add(notice(found));
   }
   const head = 'Packages of which parts are in this folder, and their licences.\n';
-  writeFileSync(join(target, 'THIRD-PARTY.txt'), [head, ...[...notices].sort()].join('\n'));
+  files.set('THIRD-PARTY.txt', [head, ...[...notices].sort()].join('\n'));
+  // Last, so that a build that fails leaves the old one.
+  rmSync(target, { recursive: true, force: true });
+  for (const name of Object.keys(PROGRAMS)) mkdirSync(join(target, name), { recursive: true });
+  for (const [file, content] of files) writeFileSync(join(target, file), content);
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -169,6 +169,13 @@ describe.concurrent('a proxy', () => {
     },
   );
 
+  test('that nobody runs is named with the reason', async ({ proxyTo, job, inputs }) => {
+    const proxy = await proxyTo();
+    await proxy.close();
+    const step = await job.uses({ ...inputs, timeout: '1' }, { env: { https_proxy: proxy.url } });
+    expect(failureOf(step, job)).toMatch(/gave no connection.*\(proxy, ECONNREFUSED\)$/);
+  });
+
   test.for([
     ['an unescaped % in its password', (port: number) => `http://u:100%sure@127.0.0.1:${port}`],
     ['no scheme', (port: number) => `localhost:${port}`],

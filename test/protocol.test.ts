@@ -117,6 +117,13 @@ describe('an answer', () => {
     });
   });
 
+  it('of failure with a text too long for a message does not quote it', () => {
+    const quoted = (length: number): string =>
+      failureOfToken(answer({ error_description: 'a'.repeat(length) }, 500))?.happened ?? '';
+    expect(quoted(4000)).toMatch(/IMS says "a{300}…"/);
+    expect(quoted(4001)).not.toContain('IMS says');
+  });
+
   it.each(['', '<html>', '[]', '{"error":7}', '{"error'])('of failure may have body %j', (body) => {
     expect(failureOfToken(answer(body, 503))).toMatchObject({
       code: 'ims_unavailable',
@@ -161,6 +168,7 @@ describe('an answer to a revocation', () => {
     ['that is a web page', answer(' <html>'), 'malformed_answer'],
     ['that is too long', { ...answer(''), body: 'too long' } as const, 'malformed_answer'],
     ['of success with an error in it', answer({ error: 'denied' }), 'ims_error'],
+    ['of success with an error that is no text', answer({ error: { code: 7 } }), 'ims_error'],
     ['with an error status', answer('', 500), 'ims_unavailable'],
   ])('%s is none', (_what, given, code) => {
     expect(failure(() => judge(given))?.code).toBe(code);

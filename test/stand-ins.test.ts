@@ -21,7 +21,7 @@ const NASTY = [
   'a=b<<c',
   'ü\u{1f511}',
 ];
-const LINES = ['debug', 'notice', 'warning', 'error', 'info', 'setSecret', 'setFailed'];
+const LINES = ['notice', 'warning', 'error', 'info', 'setSecret', 'setFailed'];
 const VALUES = ['setOutput', 'saveState', 'exportVariable'];
 
 const PROGRAM = `

@@ -619,7 +619,6 @@ const logs = (command) => (message) => {
 const writes = (command) => (name, value) => {
     issueFileCommand(command, prepareKeyValueMessage(name, value));
 };
-const debug = logs('debug');
 const notice = logs('notice');
 const warning = logs('warning');
 const error = logs('error');
@@ -921,7 +920,9 @@ function textOf({ fields }, name) {
     return typeof value === 'string' ? value : '';
 }
 const isSuccess = ({ status }) => status >= 200 && status <= 299;
-function saidBy(answer, { clean }) {
+const LONGEST_TEXT = 4000;
+function saidBy(answer, asked) {
+    const clean = (text, limit) => text.length > LONGEST_TEXT ? '' : asked.clean(text, limit);
     return {
         status: answer.status,
         error: clean(textOf(answer, 'error'), 64),
@@ -950,10 +951,10 @@ function unusable(answer, asked, happened, more = {}) {
 }
 const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
 function judgeRevocation(answer, asked) {
-    const error = textOf(answer, 'error');
+    const { error } = answer.fields;
     if (error === 'invalid_token' && answer.status < 500)
         return false;
-    if (!isSuccess(answer) || error !== '')
+    if (!isSuccess(answer) || error !== undefined)
         throw refused(answer, asked);
     if (answer.body === 'too long')
         throw unusable(answer, asked, TOO_LONG);
@@ -1952,7 +1953,7 @@ async function exchange(request, options) {
 
 const CERTIFICATE_CODE = /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
 const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
-const TUNNEL = /^tunneling socket could not be established(?:, statusCode=(\d{3})$)?/;
+const TUNNEL = /^tunneling socket could not be established(?:, statusCode=(\d{3})$|, cause=.*?\b(E[A-Z_]{4,}))?/;
 function certificateRemedy(reason) {
     if (/EXPIRED|NOT_YET_VALID/.test(reason))
         return 'Check the clock of the runner. If a proxy of your company inspects TLS, its certificate may be the one at fault.';
@@ -1972,7 +1973,7 @@ function proxyFailure(status, origin, reason) {
     return {
         code: 'proxy',
         happened: `The proxy in \`https_proxy\` gave no connection to ${origin}, so nothing was sent.`,
-        remedy: 'Check that the runner reaches the proxy, and the proxy IMS.',
+        remedy: 'Check that the runner reaches the proxy, and the proxy IMS. If the proxy itself speaks https, `NODE_EXTRA_CA_CERTS` must name its CA.',
         facts,
         retry: {},
     };
@@ -2029,7 +2030,7 @@ function networkFailure(error, attempt) {
     if (CERTIFICATE_CODE.test(reason) || HANDSHAKE_CODE.test(reason))
         return tlsFailure(reason, origin);
     if (tunnel !== null)
-        return proxyFailure(tunnel[1], origin, reason);
+        return proxyFailure(tunnel[1], origin, tunnel[2] ?? reason);
     return connectionFailure(reason, origin, connected);
 }
 
@@ -2258,7 +2259,7 @@ class Ims {
         const { client, timeoutSeconds } = this.#options;
         const request = revocationRequest(client, grantType, authentication, accessToken);
         const answer = await this.#post(request, timeoutSeconds * 1000);
-        return judgeRevocation(answer, this.#asked(grantType, []));
+        return judgeRevocation(answer, this.#asked('client_credentials', []));
     }
     async #inTurn(grant, limitMs) {
         const { client, clock } = this.#options;

@@ -74,7 +74,12 @@ function textOf({ fields }: Answer, name: string): string {
 
 const isSuccess = ({ status }: Answer): boolean => status >= 200 && status <= 299;
 
-function saidBy(answer: Answer, { clean }: Asked): Said {
+/** Characters. A longer text is no message, and to look for the server's own tokens in it takes seconds. */
+const LONGEST_TEXT = 4000;
+
+function saidBy(answer: Answer, asked: Asked): Said {
+  const clean = (text: string, limit?: number): string =>
+    text.length > LONGEST_TEXT ? '' : asked.clean(text, limit);
   return {
     status: answer.status,
     error: clean(textOf(answer, 'error'), 64),
@@ -119,9 +124,9 @@ const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
  * @throws StepError unless IMS revoked the token
  */
 export function judgeRevocation(answer: Answer, asked: Asked): boolean {
-  const error = textOf(answer, 'error');
+  const { error } = answer.fields;
   if (error === 'invalid_token' && answer.status < 500) return false;
-  if (!isSuccess(answer) || error !== '') throw refused(answer, asked);
+  if (!isSuccess(answer) || error !== undefined) throw refused(answer, asked);
   if (answer.body === 'too long') throw unusable(answer, asked, TOO_LONG);
   if (answer.body === 'web page') throw unusable(answer, asked, 'The answer is a web page.');
   return true;

@@ -91,7 +91,8 @@ export class Ims {
     const { client, timeoutSeconds } = this.#options;
     const request = revocationRequest(client, grantType, authentication, accessToken);
     const answer = await this.#post(request, timeoutSeconds * 1000);
-    return judgeRevocation(answer, this.#asked(grantType, []));
+    // What IMS refuses here is no code and no refresh token.
+    return judgeRevocation(answer, this.#asked('client_credentials', []));
   }
 
   /** Tries one way to authenticate after the other, the next only when IMS refuses the client. */

@@ -8,8 +8,9 @@ import { UnreadableProxyError } from './route.ts';
 const CERTIFICATE_CODE =
   /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
 const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
-/** The package `tunnel`, under the HTTP client, names what a proxy answered in the message alone. */
-const TUNNEL = /^tunneling socket could not be established(?:, statusCode=(\d{3})$)?/;
+/** The package `tunnel`, under the HTTP client, names what a proxy answered, and why not, in the message alone. */
+const TUNNEL =
+  /^tunneling socket could not be established(?:, statusCode=(\d{3})$|, cause=.*?\b(E[A-Z_]{4,}))?/;
 
 function certificateRemedy(reason: string): string {
   if (/EXPIRED|NOT_YET_VALID/.test(reason))
@@ -31,7 +32,8 @@ function proxyFailure(status: string | undefined, origin: string, reason: string
   return {
     code: 'proxy',
     happened: `The proxy in \`https_proxy\` gave no connection to ${origin}, so nothing was sent.`,
-    remedy: 'Check that the runner reaches the proxy, and the proxy IMS.',
+    remedy:
+      'Check that the runner reaches the proxy, and the proxy IMS. If the proxy itself speaks https, `NODE_EXTRA_CA_CERTS` must name its CA.',
     facts,
     retry: {},
   };
@@ -100,6 +102,6 @@ export function networkFailure(
   const tunnel = TUNNEL.exec(message);
   if (CERTIFICATE_CODE.test(reason) || HANDSHAKE_CODE.test(reason))
     return tlsFailure(reason, origin);
-  if (tunnel !== null) return proxyFailure(tunnel[1], origin, reason);
+  if (tunnel !== null) return proxyFailure(tunnel[1], origin, tunnel[2] ?? reason);
   return connectionFailure(reason, origin, connected);
 }

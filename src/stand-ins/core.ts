@@ -1,8 +1,7 @@
 /**
  * Stands in for the index of the package `@actions/core` in the bundle (see `paths` in tsconfig.json). It
  * exports what this action calls, made of the package's own parts, and leaves out what nothing here calls:
- * OIDC tokens, facts about the platform, and the summary, which is loaded when it is asked for. A test
- * holds each function to the package's own.
+ * OIDC tokens, facts about the platform, and the summary. A test holds each function to the package's own.
  *
  * One thing differs: without the file of a command the package would print the value, here it is refused.
  */
@@ -17,7 +16,7 @@ import {
 } from '../../node_modules/@actions/core/lib/file-command.js';
 
 const logs =
-  (command: 'debug' | 'notice' | 'warning' | 'error' | 'add-mask') =>
+  (command: 'notice' | 'warning' | 'error' | 'add-mask') =>
   (message: string): void => {
     issueCommand(command, {}, message);
   };
@@ -28,7 +27,6 @@ const writes =
     issueFileCommand(command, prepareKeyValueMessage(name, value));
   };
 
-export const debug = logs('debug');
 export const notice = logs('notice');
 export const warning = logs('warning');
 export const error = logs('error');
