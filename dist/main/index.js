@@ -696,305 +696,6 @@ function sentence(failure, env) {
     return [happened, remedy, more].filter((part) => part !== '').join(' ');
 }
 
-;// CONCATENATED MODULE: ./src/ims/json.ts
-function json_parseObject(text) {
-    try {
-        const value = JSON.parse(text);
-        const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-        return isObject ? value : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/ims/refusals.ts
-const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
-const WHY_A_SECRET_IS_EMPTY = 'to a pull request from a fork and to Dependabot, when the job does not name the environment that holds the secret, and when its name is misspelt';
-const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
-function wrongClient({ secretCount, origin }, { description }) {
-    const code = 'invalid_client';
-    if (secretCount === 0)
-        return {
-            code,
-            happened: 'IMS refused the client. No client secret was sent, as `client-secret` is empty.',
-            remedy: `A public client has none: compare \`client-id\` with the credential in ${CONSOLE}. Any other needs its secret. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}.`,
-        };
-    const text = description.toLowerCase();
-    if (text.includes('client_secret'))
-        return {
-            code,
-            happened: `IMS refused ${secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
-            remedy: `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`,
-        };
-    const environment = origin.includes('-stg1')
-        ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`'
-        : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`';
-    return {
-        code,
-        happened: text.includes('client_id')
-            ? 'IMS does not know the client ID.'
-            : 'IMS refused the client ID or the client secret.',
-        remedy: `Compare \`client-id\` and \`client-secret\` with the credential in ${CONSOLE}. The credential must also belong to ${environment}.`,
-    };
-}
-function listed(scopes, clean) {
-    const list = clean(scopes.join(','), Infinity);
-    return list.length > 2000 ? `${scopes.length} scopes` : list;
-}
-function wrongScope({ scopes, clean }) {
-    const code = 'invalid_scope';
-    if (scopes.length === 0)
-        return {
-            code,
-            happened: 'IMS refused the scopes of this token.',
-            remedy: `They come from the user's consent: let the user sign in again, and compare with the scopes on the page of the credential in ${CONSOLE}.`,
-        };
-    return {
-        code,
-        happened: 'A scope is not granted to this credential.',
-        remedy: `Asked for: ${listed(scopes, clean)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
-    };
-}
-function refusedGrant({ grantType }) {
-    const code = 'access_denied';
-    if (grantType === 'client_credentials')
-        return {
-            code,
-            happened: 'IMS denied access.',
-            remedy: `Check in ${CONSOLE} that the credential is active and that its product profiles are assigned.`,
-        };
-    return {
-        code,
-        happened: 'IMS refused the code or refresh token: it has expired, was used, or was revoked, or it belongs to another `client-id` or `code-verifier`.',
-        remedy: NEW_USER_TOKEN,
-    };
-}
-const wrongParameter = () => ({
-    code: 'invalid_request',
-    happened: 'IMS found a parameter missing or malformed.',
-    remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
-});
-const BY_ERROR = new Map(Object.entries({
-    invalid_client: wrongClient,
-    invalid_scope: wrongScope,
-    unauthorized_client: ({ grantType }) => ({
-        code: 'unauthorized_client',
-        happened: `This credential may not use \`grant-type: ${grantType}\`.`,
-        remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential no longer works: migrate it to OAuth Server-to-Server.`,
-    }),
-    unsupported_grant_type: ({ grantType }) => ({
-        code: 'unsupported_grant_type',
-        happened: `The server does not support \`grant-type: ${grantType}\`.`,
-        remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
-    }),
-    access_denied: refusedGrant,
-    invalid_grant: refusedGrant,
-    invalid_token: refusedGrant,
-    invalid_parameter_value: wrongParameter,
-    invalid_request: wrongParameter,
-}));
-const JWT_ERA = /\bjwt\b|service account|invalid_jwt|exchange_jwt|metascope/i;
-function byStatus({ status, error, description, debugId }) {
-    if (status >= 300 && status < 400)
-        return {
-            code: 'redirect_refused',
-            happened: `The server answered with a redirect (HTTP ${status}), which is never followed: it would carry the secret elsewhere.`,
-            remedy: 'Check `ims-url`, and whether a proxy or portal intercepts the connection.',
-        };
-    if (status === 429)
-        return {
-            code: 'throttled',
-            happened: 'IMS throttles this client: too many token requests.',
-            remedy: 'Run fewer jobs at once, reuse tokens (`reuse`), or raise `timeout`.',
-        };
-    if (status >= 500 || status === 408)
-        return {
-            code: 'ims_unavailable',
-            happened: `IMS is not available (HTTP ${status}).`,
-            remedy: 'Run the job again later.',
-        };
-    const bare = error === '' && description === '';
-    if (bare && (status === 401 || status === 403 || status === 404))
-        return {
-            code: 'gateway',
-            happened: `A gateway answered HTTP ${status}, and not with an IMS error.`,
-            remedy: 'Check `ims-url`, and whether a proxy or firewall of the runner is in between.',
-        };
-    return {
-        code: 'ims_error',
-        happened: `IMS refused the request (HTTP ${status}).`,
-        remedy: `Compare the inputs with the credential in ${CONSOLE}.${debugId === '' ? '' : " With the x-debug-id at the end, Adobe's support can find the request."}`,
-    };
-}
-function quoted(description) {
-    return description === '' ? '' : ` IMS says "${description}".`;
-}
-function words(said, asked) {
-    const { status, error, description } = said;
-    if (status < 400 || status >= 500 || status === 408 || status === 429)
-        return byStatus(said);
-    if (JWT_ERA.test(`${error} ${description}`))
-        return {
-            code: 'jwt_credential',
-            happened: 'This looks like a Service Account (JWT) credential, and those ended.',
-            remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential.`,
-        };
-    return BY_ERROR.get(error)?.(asked, said) ?? byStatus(said);
-}
-function refusal(said, asked) {
-    const { status, error, description, debugId } = said;
-    const { code, happened, remedy } = words(said, asked);
-    return {
-        code,
-        happened: happened + quoted(description),
-        remedy,
-        facts: [error, `HTTP ${status}`, debugId && `x-debug-id ${debugId}`].filter(Boolean),
-        refusesClient: error === 'invalid_client' && status >= 400 && status < 500,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/ims/token.ts
-
-const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
-const USER_ID = /^[\x21-\x7e]{1,256}$/;
-function isTokenText(value) {
-    return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
-}
-function claimsOf(accessToken) {
-    const payload = Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString('utf8');
-    const { scope, user_id: userId } = json_parseObject(payload) ?? {};
-    const scopes = typeof scope === 'string' ? scope.split(/[\s,]+/) : undefined;
-    return {
-        grantedScopes: scopes?.filter((name) => SCOPE.test(name)),
-        userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
-    };
-}
-function secondsLeft(expiresAtMs, nowMs) {
-    return Math.max(0, Math.floor((expiresAtMs - nowMs) / 1000));
-}
-function isoSeconds(ms) {
-    return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
-}
-
-;// CONCATENATED MODULE: ./src/ims/answers.ts
-
-
-
-
-const ANSWER_LIMIT_BYTES = 64 * 1024;
-const MILLISECONDS_ABOVE = 10_000_000;
-const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
-function header({ headers }, name) {
-    const value = headers[name];
-    return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
-}
-function readAnswer(response, sentAtMs) {
-    const text = response.body?.toString('utf8') ?? '';
-    const fields = json_parseObject(text);
-    const kind = text.trimStart().startsWith('<') ? 'web page' : 'other';
-    return {
-        status: response.status,
-        debugId: header(response, 'x-debug-id'),
-        retryAfter: header(response, 'retry-after'),
-        body: response.body === undefined ? 'too long' : fields === undefined ? kind : 'json',
-        fields: fields ?? {},
-        sentAtMs,
-    };
-}
-function parseRetryAfter(value, sentAtMs) {
-    const text = value.trim();
-    if (/^\d{1,10}$/.test(text))
-        return Number(text) * 1000;
-    if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
-        return undefined;
-    const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
-    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - sentAtMs);
-}
-function secretsOf({ fields }) {
-    const values = [fields['access_token'], fields['refresh_token'], fields['id_token']];
-    return values.filter((value) => typeof value === 'string');
-}
-function textOf({ fields }, name) {
-    const value = fields[name];
-    return typeof value === 'string' ? value : '';
-}
-const isSuccess = ({ status }) => status >= 200 && status <= 299;
-const LONGEST_TEXT = 4000;
-function saidBy(answer, asked) {
-    const clean = (text, limit) => text.length > LONGEST_TEXT ? '' : asked.clean(text, limit);
-    return {
-        status: answer.status,
-        error: clean(textOf(answer, 'error'), 64),
-        description: clean(textOf(answer, 'error_description')),
-        debugId: clean(answer.debugId, 100),
-    };
-}
-function refused(answer, asked) {
-    const { status, retryAfter, sentAtMs } = answer;
-    const failure = refusal(saidBy(answer, asked), asked);
-    if (status !== 408 && status !== 429 && status < 500)
-        return new StepError(failure);
-    const mayBeServed = status >= 500 && status !== 503;
-    const afterMs = parseRetryAfter(retryAfter, sentAtMs);
-    return new StepError({ ...failure, retry: { afterMs, mayBeServed } });
-}
-function unusable(answer, asked, happened, more = {}) {
-    const { error, description, debugId } = saidBy(answer, asked);
-    return new StepError({
-        code: 'malformed_answer',
-        happened: happened + quoted(description),
-        remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-        facts: [error, debugId && `x-debug-id ${debugId}`].filter(Boolean),
-        ...more,
-    });
-}
-const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
-function judgeRevocation(answer, asked) {
-    const { error } = answer.fields;
-    if (error === 'invalid_token' && answer.status < 500)
-        return false;
-    if (!isSuccess(answer) || error !== undefined)
-        throw refused(answer, asked);
-    if (answer.body === 'too long')
-        throw unusable(answer, asked, TOO_LONG);
-    if (answer.body === 'web page')
-        throw unusable(answer, asked, 'The answer is a web page.');
-    return true;
-}
-function lifetimeMs(expiresIn) {
-    if (typeof expiresIn !== 'number' || !(expiresIn > 0))
-        return undefined;
-    const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
-    return seconds > TEN_YEARS_SECONDS ? undefined : seconds * 1000;
-}
-function judgeToken(answer, asked) {
-    if (!isSuccess(answer))
-        throw refused(answer, asked);
-    if (answer.body === 'too long')
-        throw unusable(answer, asked, TOO_LONG);
-    if (answer.body !== 'json')
-        throw unusable(answer, asked, 'The answer was cut off or is not JSON.', {
-            retry: { mayBeServed: true },
-        });
-    const unusableField = (name) => unusable(answer, asked, `The answer has no usable \`${name}\`.`);
-    const { access_token: accessToken, token_type: tokenType, expires_in: expiresIn } = answer.fields;
-    const refreshToken = answer.fields['refresh_token'] ?? '';
-    if (!isTokenText(accessToken))
-        throw unusableField('access_token');
-    if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
-        throw unusableField('token_type');
-    const lifetime = lifetimeMs(expiresIn);
-    if (lifetime === undefined)
-        throw unusableField('expires_in');
-    if (refreshToken !== '' && !isTokenText(refreshToken))
-        throw unusableField('refresh_token');
-    return {
-        token: { accessToken, tokenType, expiresAtMs: answer.sentAtMs + lifetime },
-        refreshToken,
-    };
-}
-
 ;// CONCATENATED MODULE: external "node:https"
 const external_node_https_namespaceObject = require("node:https");
 ;// CONCATENATED MODULE: external "node:stream"
@@ -1849,6 +1550,7 @@ function routeTo(origin) {
 
 
 
+const isSuccess = ({ status }) => status >= 200 && status <= 299;
 class TimedOutError extends Error {
     name = 'TimedOutError';
 }
@@ -1946,6 +1648,308 @@ async function exchange(request, options) {
     finally {
         clearTimeout(timer);
     }
+}
+
+;// CONCATENATED MODULE: ./src/ims/json.ts
+function json_parseObject(text) {
+    try {
+        const value = JSON.parse(text);
+        const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+        return isObject ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ims/refusals.ts
+const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
+const WHY_A_SECRET_IS_EMPTY = 'to a pull request from a fork and to Dependabot, when the job does not name the environment that holds the secret, and when its name is misspelt';
+const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
+function wrongClient({ secretCount, origin }, { description }) {
+    const code = 'invalid_client';
+    if (secretCount === 0)
+        return {
+            code,
+            happened: 'IMS refused the client. No client secret was sent, as `client-secret` is empty.',
+            remedy: `A public client has none: compare \`client-id\` with the credential in ${CONSOLE}. Any other needs its secret. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}.`,
+        };
+    const text = description.toLowerCase();
+    if (text.includes('client_secret'))
+        return {
+            code,
+            happened: `IMS refused ${secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
+            remedy: `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`,
+        };
+    const environment = origin.includes('-stg1')
+        ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`'
+        : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`';
+    return {
+        code,
+        happened: text.includes('client_id')
+            ? 'IMS does not know the client ID.'
+            : 'IMS refused the client ID or the client secret.',
+        remedy: `Compare \`client-id\` and \`client-secret\` with the credential in ${CONSOLE}. The credential must also belong to ${environment}.`,
+    };
+}
+function listed(scopes, clean) {
+    const list = clean(scopes.join(','), Infinity);
+    return list.length > 2000 ? `${scopes.length} scopes` : list;
+}
+function wrongScope({ scopes, clean }) {
+    const code = 'invalid_scope';
+    if (scopes.length === 0)
+        return {
+            code,
+            happened: 'IMS refused the scopes of this token.',
+            remedy: `They come from the user's consent: let the user sign in again, and compare with the scopes on the page of the credential in ${CONSOLE}.`,
+        };
+    return {
+        code,
+        happened: 'A scope is not granted to this credential.',
+        remedy: `Asked for: ${listed(scopes, clean)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+    };
+}
+function refusedGrant({ grantType }) {
+    const code = 'access_denied';
+    if (grantType === 'client_credentials')
+        return {
+            code,
+            happened: 'IMS denied access.',
+            remedy: `Check in ${CONSOLE} that the credential is active and that its product profiles are assigned.`,
+        };
+    return {
+        code,
+        happened: 'IMS refused the code or refresh token: it has expired, was used, or was revoked, or it belongs to another `client-id` or `code-verifier`.',
+        remedy: NEW_USER_TOKEN,
+    };
+}
+const wrongParameter = () => ({
+    code: 'invalid_request',
+    happened: 'IMS found a parameter missing or malformed.',
+    remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
+});
+const BY_ERROR = new Map(Object.entries({
+    invalid_client: wrongClient,
+    invalid_scope: wrongScope,
+    unauthorized_client: ({ grantType }) => ({
+        code: 'unauthorized_client',
+        happened: `This credential may not use \`grant-type: ${grantType}\`.`,
+        remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential no longer works: migrate it to OAuth Server-to-Server.`,
+    }),
+    unsupported_grant_type: ({ grantType }) => ({
+        code: 'unsupported_grant_type',
+        happened: `The server does not support \`grant-type: ${grantType}\`.`,
+        remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
+    }),
+    access_denied: refusedGrant,
+    invalid_grant: refusedGrant,
+    invalid_token: refusedGrant,
+    invalid_parameter_value: wrongParameter,
+    invalid_request: wrongParameter,
+}));
+const JWT_ERA = /\bjwt\b|service account|invalid_jwt|exchange_jwt|metascope/i;
+function isTransient(status) {
+    return status === 408 || status === 429 || status >= 500;
+}
+function byStatus({ status, error, description, debugId }) {
+    if (status >= 300 && status < 400)
+        return {
+            code: 'redirect_refused',
+            happened: `The server answered with a redirect (HTTP ${status}), which is never followed: it would carry the secret elsewhere.`,
+            remedy: 'Check `ims-url`, and whether a proxy or portal intercepts the connection.',
+        };
+    if (status === 429)
+        return {
+            code: 'throttled',
+            happened: 'IMS throttles this client: too many token requests.',
+            remedy: 'Run fewer jobs at once, reuse tokens (`reuse`), or raise `timeout`.',
+        };
+    if (status >= 500 || status === 408)
+        return {
+            code: 'ims_unavailable',
+            happened: `IMS is not available (HTTP ${status}).`,
+            remedy: 'Run the job again later.',
+        };
+    const bare = error === '' && description === '';
+    if (bare && (status === 401 || status === 403 || status === 404))
+        return {
+            code: 'gateway',
+            happened: `A gateway answered HTTP ${status}, and not with an IMS error.`,
+            remedy: 'Check `ims-url`, and whether a proxy or firewall of the runner is in between.',
+        };
+    return {
+        code: 'ims_error',
+        happened: `IMS refused the request (HTTP ${status}).`,
+        remedy: `Compare the inputs with the credential in ${CONSOLE}.${debugId === '' ? '' : " With the x-debug-id at the end, Adobe's support can find the request."}`,
+    };
+}
+function quoted(description) {
+    return description === '' ? '' : ` IMS says "${description}".`;
+}
+function words(said, asked) {
+    const { status, error, description } = said;
+    if (status < 400 || isTransient(status))
+        return byStatus(said);
+    if (JWT_ERA.test(`${error} ${description}`))
+        return {
+            code: 'jwt_credential',
+            happened: 'This looks like a Service Account (JWT) credential, and those ended.',
+            remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential.`,
+        };
+    return BY_ERROR.get(error)?.(asked, said) ?? byStatus(said);
+}
+function refusal(said, asked) {
+    const { status, error, description, debugId } = said;
+    const { code, happened, remedy } = words(said, asked);
+    return {
+        code,
+        happened: happened + quoted(description),
+        remedy,
+        facts: [error, `HTTP ${status}`, debugId && `x-debug-id ${debugId}`].filter(Boolean),
+        refusesClient: error === 'invalid_client' && status >= 400 && status < 500,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/ims/token.ts
+
+const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
+const USER_ID = /^[\x21-\x7e]{1,256}$/;
+function isTokenText(value) {
+    return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+}
+function claimsOf(accessToken) {
+    const payload = Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString('utf8');
+    const { scope, user_id: userId } = json_parseObject(payload) ?? {};
+    const scopes = typeof scope === 'string' ? scope.split(/[\s,]+/) : undefined;
+    return {
+        grantedScopes: scopes?.filter((name) => SCOPE.test(name)),
+        userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
+    };
+}
+function secondsLeft(expiresAtMs, nowMs) {
+    return Math.max(0, Math.floor((expiresAtMs - nowMs) / 1000));
+}
+function isoSeconds(ms) {
+    return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+;// CONCATENATED MODULE: ./src/ims/answers.ts
+
+
+
+
+
+const ANSWER_LIMIT_BYTES = 64 * 1024;
+const MILLISECONDS_ABOVE = 10_000_000;
+const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
+function header({ headers }, name) {
+    const value = headers[name];
+    return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
+}
+function readAnswer(response, sentAtMs) {
+    const text = response.body?.toString('utf8') ?? '';
+    const fields = json_parseObject(text);
+    const kind = text.trimStart().startsWith('<') ? 'web page' : 'other';
+    return {
+        status: response.status,
+        debugId: header(response, 'x-debug-id'),
+        retryAfter: header(response, 'retry-after'),
+        body: response.body === undefined ? 'too long' : fields === undefined ? kind : 'json',
+        fields: fields ?? {},
+        sentAtMs,
+    };
+}
+function parseRetryAfter(value, sentAtMs) {
+    const text = value.trim();
+    if (/^\d{1,10}$/.test(text))
+        return Number(text) * 1000;
+    if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
+        return undefined;
+    const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
+    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - sentAtMs);
+}
+function secretsOf({ fields }) {
+    const values = [fields['access_token'], fields['refresh_token'], fields['id_token']];
+    return values.filter((value) => typeof value === 'string');
+}
+function textOf({ fields }, name) {
+    const value = fields[name];
+    return typeof value === 'string' ? value : '';
+}
+const LONGEST_TEXT = 4000;
+function saidBy(answer, asked) {
+    const clean = (text, limit) => text.length > LONGEST_TEXT ? '' : asked.clean(text, limit);
+    return {
+        status: answer.status,
+        error: clean(textOf(answer, 'error'), 64),
+        description: clean(textOf(answer, 'error_description')),
+        debugId: clean(answer.debugId, 100),
+    };
+}
+function refused(answer, asked) {
+    const { status, retryAfter, sentAtMs } = answer;
+    const failure = refusal(saidBy(answer, asked), asked);
+    if (!isTransient(status))
+        return new StepError(failure);
+    const mayBeServed = status >= 500 && status !== 503;
+    const afterMs = parseRetryAfter(retryAfter, sentAtMs);
+    return new StepError({ ...failure, retry: { afterMs, mayBeServed } });
+}
+function unusable(answer, asked, happened, more = {}) {
+    const { error, description, debugId } = saidBy(answer, asked);
+    return new StepError({
+        code: 'malformed_answer',
+        happened: happened + quoted(description),
+        remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
+        facts: [error, debugId && `x-debug-id ${debugId}`].filter(Boolean),
+        ...more,
+    });
+}
+const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
+function judgeRevocation(answer, asked) {
+    const { error } = answer.fields;
+    if (error === 'invalid_token' && answer.status < 500)
+        return false;
+    if (!isSuccess(answer) || error !== undefined)
+        throw refused(answer, asked);
+    if (answer.body === 'too long')
+        throw unusable(answer, asked, TOO_LONG);
+    if (answer.body === 'web page')
+        throw unusable(answer, asked, 'The answer is a web page.');
+    return true;
+}
+function lifetimeMs(expiresIn) {
+    if (typeof expiresIn !== 'number' || !(expiresIn > 0))
+        return undefined;
+    const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
+    return seconds > TEN_YEARS_SECONDS ? undefined : seconds * 1000;
+}
+function judgeToken(answer, asked) {
+    if (!isSuccess(answer))
+        throw refused(answer, asked);
+    if (answer.body === 'too long')
+        throw unusable(answer, asked, TOO_LONG);
+    if (answer.body !== 'json')
+        throw unusable(answer, asked, 'The answer was cut off or is not JSON.', {
+            retry: { mayBeServed: true },
+        });
+    const unusableField = (name) => unusable(answer, asked, `The answer has no usable \`${name}\`.`);
+    const { access_token: accessToken, token_type: tokenType, expires_in: expiresIn } = answer.fields;
+    const refreshToken = answer.fields['refresh_token'] ?? '';
+    if (!isTokenText(accessToken))
+        throw unusableField('access_token');
+    if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
+        throw unusableField('token_type');
+    const lifetime = lifetimeMs(expiresIn);
+    if (lifetime === undefined)
+        throw unusableField('expires_in');
+    if (refreshToken !== '' && !isTokenText(refreshToken))
+        throw unusableField('refresh_token');
+    return {
+        token: { accessToken, tokenType, expiresAtMs: answer.sentAtMs + lifetime },
+        refreshToken,
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/ims/network.ts
@@ -2674,7 +2678,6 @@ function seal_open(bytes, secrets, place) {
 
 
 
-const repository_VERSION = (0,external_node_crypto_namespaceObject.createHash)('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
 const LONGEST_MS = 5000;
 const UPLOAD_HEADERS = {
     'x-ms-blob-type': 'BlockBlob',
@@ -2707,14 +2710,13 @@ function serviceOf(env) {
         mayWrite: mode !== 'none' && mode !== 'read',
     };
 }
-const succeeded = ({ status }) => status >= 200 && status <= 299;
 function reasonOf(error) {
     if (error instanceof CacheError)
         return error.message;
     return error instanceof TimedOutError ? 'did not answer in time' : 'could not be reached';
 }
 function understood(response) {
-    if (!succeeded(response))
+    if (!isSuccess(response))
         throw new CacheError(`answered HTTP ${response.status}`);
     const fields = json_parseObject(response.body?.toString('utf8') ?? '');
     if (fields === undefined)
@@ -2725,6 +2727,7 @@ class Repository {
     #service;
     #surroundings;
     #timeoutMs;
+    #version = (0,external_node_crypto_namespaceObject.createHash)('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
     #budgetMs;
     #spoilt = false;
     constructor(service, surroundings, timeoutSeconds) {
@@ -2739,7 +2742,7 @@ class Repository {
                 throw new CacheError('may not be read here');
             return await this.#within(this.#budgetMs / 2, async (send) => {
                 const key = `${keyPrefix}${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}`;
-                const wanted = { key, restore_keys: [keyPrefix], version: repository_VERSION };
+                const wanted = { key, restore_keys: [keyPrefix], version: this.#version };
                 const found = understood(await send(this.#call('GetCacheEntryDownloadURL', wanted)));
                 if (found['ok'] !== true)
                     return undefined;
@@ -2768,7 +2771,7 @@ class Repository {
             return;
         const suffix = this.#spoilt ? `-${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}` : '';
         const key = `${keyPrefix}${Math.floor(expiresAtMs / 60_000)}${suffix}`;
-        const entry = { key, version: repository_VERSION };
+        const entry = { key, version: this.#version };
         try {
             await this.#within(this.#budgetMs, async (send) => {
                 const created = understood(await send(this.#call('CreateCacheEntry', entry)));
@@ -2776,7 +2779,7 @@ class Repository {
                     return;
                 const url = this.#blobUrl(created['signed_upload_url'] ?? created['signedUploadUrl']);
                 const uploaded = await send({ method: 'PUT', url, headers: UPLOAD_HEADERS, body: bytes });
-                if (!succeeded(uploaded))
+                if (!isSuccess(uploaded))
                     return;
                 const size = { size_bytes: String(bytes.length) };
                 await send(this.#call('FinalizeCacheEntryUpload', { ...entry, ...size }));

@@ -100,6 +100,163 @@ function sentence(failure, env) {
     return [happened, remedy, more].filter((part) => part !== '').join(' ');
 }
 
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __webpack_require__(708);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __webpack_require__(75);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js
+var lib = __webpack_require__(779);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(598);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __webpack_require__(311);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+var lib_proxy = __webpack_require__(783);
+;// CONCATENATED MODULE: ./src/ims/route.ts
+
+
+
+class UnreadableProxyError extends Error {
+    name = 'UnreadableProxyError';
+}
+function proxyFor(url) {
+    const [lower, upper] = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
+    const given = [process.env[lower], process.env[upper]].find(Boolean);
+    if (given === undefined || (0,lib_proxy/* checkBypass */.H)(url))
+        return undefined;
+    try {
+        const proxy = (0,lib_proxy/* getProxyUrl */.s)(url);
+        if (proxy !== undefined && proxy.hostname !== '')
+            return proxy;
+    }
+    catch {
+    }
+    throw new UnreadableProxyError('a proxy variable is not a URL');
+}
+const hash = (text) => (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+function trustedCertificates() {
+    const listed = typeof external_node_tls_.getCACertificates === 'function';
+    if (listed && !/use.openssl.ca/.test(process.env['NODE_OPTIONS'] ?? ''))
+        return external_node_tls_.getCACertificates('default').join('\n');
+    const names = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+    return JSON.stringify(names.map((name) => process.env[name] ?? ''));
+}
+function routeTo(origin) {
+    let proxy = 'unreadable';
+    try {
+        const found = proxyFor(new URL(origin));
+        proxy = found === undefined ? 'none' : `${found.href} ${found.username} ${found.password}`;
+    }
+    catch {
+    }
+    return { proxy: hash(proxy), certificates: hash(trustedCertificates()) };
+}
+
+;// CONCATENATED MODULE: ./src/ims/http.ts
+
+
+
+
+const http_isSuccess = ({ status }) => status >= 200 && status <= 299;
+class http_TimedOutError extends Error {
+    name = 'TimedOutError';
+}
+async function readBounded(message, limitBytes) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of message) {
+        size += chunk.length;
+        if (size > limitBytes)
+            return undefined;
+        chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+}
+function ended(signal) {
+    return new Promise((_resolve, reject) => {
+        const stop = () => {
+            reject(new Error('ended'));
+        };
+        signal.addEventListener('abort', stop, { once: true });
+    });
+}
+const lookupLoopback = (_hostname, options, callback) => {
+    const addresses = [
+        { address: '127.0.0.1', family: 4 },
+        { address: '::1', family: 6 },
+    ];
+    if (options.all === true)
+        callback(null, addresses);
+    else
+        callback(null, '127.0.0.1', 4);
+};
+function watch(agent, event, onConnect) {
+    const connect = agent.createConnection.bind(agent);
+    agent.createConnection = (...words) => {
+        const socket = connect(...words);
+        socket?.once(event, onConnect);
+        return socket;
+    };
+}
+function handler(signal, onConnect) {
+    return {
+        prepareRequest(options) {
+            options.signal = signal;
+            if (options.host === 'localhost')
+                options.lookup = lookupLoopback;
+            if (options.host === '[::1]')
+                options.host = '::1';
+            const agent = options.agent;
+            if (agent.proxyOptions === undefined)
+                watch(agent, agent instanceof external_node_https_.Agent ? 'secureConnect' : 'connect', onConnect);
+            else {
+                agent.proxyOptions.signal = signal;
+                process.noDeprecation = true;
+                onConnect();
+            }
+        },
+        canHandleAuthentication: () => false,
+        handleAuthentication: () => Promise.reject(new Error('not supported')),
+    };
+}
+async function send({ method, url, headers, body }, signal, { limitBytes, onConnect = () => undefined }) {
+    const policy = { allowRedirects: false, allowRetries: false };
+    const client = new lib/* HttpClient */.Qq('', [handler(signal, onConnect)], policy);
+    client.userAgent = 'adobe-ims-token';
+    const bytes = Buffer.isBuffer(body);
+    const length = bytes ? { 'content-length': String(body.length) } : {};
+    const content = bytes ? external_node_stream_.Readable.from([body]) : (body ?? null);
+    try {
+        const response = await Promise.race([
+            client.request(method, url.href, content, { ...headers, ...length }),
+            ended(signal),
+        ]);
+        const { message } = response;
+        const read = await readBounded(message, limitBytes);
+        return { status: message.statusCode ?? 0, headers: message.headers, body: read };
+    }
+    finally {
+        client.dispose();
+    }
+}
+async function http_exchange(request, options) {
+    proxyFor(request.url);
+    options.signal.throwIfAborted();
+    const limit = new AbortController();
+    const timer = setTimeout(() => {
+        limit.abort();
+    }, options.limitMs);
+    try {
+        return await send(request, AbortSignal.any([limit.signal, options.signal]), options);
+    }
+    catch (error) {
+        throw limit.signal.aborted ? new http_TimedOutError('timed out') : error;
+    }
+    finally {
+        clearTimeout(timer);
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/ims/json.ts
 function json_parseObject(text) {
     try {
@@ -199,6 +356,9 @@ const BY_ERROR = new Map(Object.entries({
     invalid_request: wrongParameter,
 }));
 const JWT_ERA = /\bjwt\b|service account|invalid_jwt|exchange_jwt|metascope/i;
+function isTransient(status) {
+    return status === 408 || status === 429 || status >= 500;
+}
 function byStatus({ status, error, description, debugId }) {
     if (status >= 300 && status < 400)
         return {
@@ -236,7 +396,7 @@ function quoted(description) {
 }
 function words(said, asked) {
     const { status, error, description } = said;
-    if (status < 400 || status >= 500 || status === 408 || status === 429)
+    if (status < 400 || isTransient(status))
         return byStatus(said);
     if (JWT_ERA.test(`${error} ${description}`))
         return {
@@ -286,6 +446,7 @@ function isoSeconds(ms) {
 
 
 
+
 const ANSWER_LIMIT_BYTES = 64 * 1024;
 const MILLISECONDS_ABOVE = 10_000_000;
 const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
@@ -323,7 +484,6 @@ function textOf({ fields }, name) {
     const value = fields[name];
     return typeof value === 'string' ? value : '';
 }
-const isSuccess = ({ status }) => status >= 200 && status <= 299;
 const LONGEST_TEXT = 4000;
 function saidBy(answer, asked) {
     const clean = (text, limit) => text.length > LONGEST_TEXT ? '' : asked.clean(text, limit);
@@ -337,7 +497,7 @@ function saidBy(answer, asked) {
 function refused(answer, asked) {
     const { status, retryAfter, sentAtMs } = answer;
     const failure = refusal(saidBy(answer, asked), asked);
-    if (status !== 408 && status !== 429 && status < 500)
+    if (!isTransient(status))
         return new failure_StepError(failure);
     const mayBeServed = status >= 500 && status !== 503;
     const afterMs = parseRetryAfter(retryAfter, sentAtMs);
@@ -358,7 +518,7 @@ function judgeRevocation(answer, asked) {
     const { error } = answer.fields;
     if (error === 'invalid_token' && answer.status < 500)
         return false;
-    if (!isSuccess(answer) || error !== undefined)
+    if (!http_isSuccess(answer) || error !== undefined)
         throw refused(answer, asked);
     if (answer.body === 'too long')
         throw unusable(answer, asked, TOO_LONG);
@@ -373,7 +533,7 @@ function lifetimeMs(expiresIn) {
     return seconds > TEN_YEARS_SECONDS ? undefined : seconds * 1000;
 }
 function judgeToken(answer, asked) {
-    if (!isSuccess(answer))
+    if (!http_isSuccess(answer))
         throw refused(answer, asked);
     if (answer.body === 'too long')
         throw unusable(answer, asked, TOO_LONG);
@@ -397,162 +557,6 @@ function judgeToken(answer, asked) {
         token: { accessToken, tokenType, expiresAtMs: answer.sentAtMs + lifetime },
         refreshToken,
     };
-}
-
-// EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __webpack_require__(708);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __webpack_require__(75);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js
-var lib = __webpack_require__(779);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(598);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __webpack_require__(311);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/proxy.js
-var lib_proxy = __webpack_require__(783);
-;// CONCATENATED MODULE: ./src/ims/route.ts
-
-
-
-class UnreadableProxyError extends Error {
-    name = 'UnreadableProxyError';
-}
-function proxyFor(url) {
-    const [lower, upper] = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
-    const given = [process.env[lower], process.env[upper]].find(Boolean);
-    if (given === undefined || (0,lib_proxy/* checkBypass */.H)(url))
-        return undefined;
-    try {
-        const proxy = (0,lib_proxy/* getProxyUrl */.s)(url);
-        if (proxy !== undefined && proxy.hostname !== '')
-            return proxy;
-    }
-    catch {
-    }
-    throw new UnreadableProxyError('a proxy variable is not a URL');
-}
-const hash = (text) => (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
-function trustedCertificates() {
-    const listed = typeof external_node_tls_.getCACertificates === 'function';
-    if (listed && !/use.openssl.ca/.test(process.env['NODE_OPTIONS'] ?? ''))
-        return external_node_tls_.getCACertificates('default').join('\n');
-    const names = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
-    return JSON.stringify(names.map((name) => process.env[name] ?? ''));
-}
-function routeTo(origin) {
-    let proxy = 'unreadable';
-    try {
-        const found = proxyFor(new URL(origin));
-        proxy = found === undefined ? 'none' : `${found.href} ${found.username} ${found.password}`;
-    }
-    catch {
-    }
-    return { proxy: hash(proxy), certificates: hash(trustedCertificates()) };
-}
-
-;// CONCATENATED MODULE: ./src/ims/http.ts
-
-
-
-
-class http_TimedOutError extends Error {
-    name = 'TimedOutError';
-}
-async function readBounded(message, limitBytes) {
-    const chunks = [];
-    let size = 0;
-    for await (const chunk of message) {
-        size += chunk.length;
-        if (size > limitBytes)
-            return undefined;
-        chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
-}
-function ended(signal) {
-    return new Promise((_resolve, reject) => {
-        const stop = () => {
-            reject(new Error('ended'));
-        };
-        signal.addEventListener('abort', stop, { once: true });
-    });
-}
-const lookupLoopback = (_hostname, options, callback) => {
-    const addresses = [
-        { address: '127.0.0.1', family: 4 },
-        { address: '::1', family: 6 },
-    ];
-    if (options.all === true)
-        callback(null, addresses);
-    else
-        callback(null, '127.0.0.1', 4);
-};
-function watch(agent, event, onConnect) {
-    const connect = agent.createConnection.bind(agent);
-    agent.createConnection = (...words) => {
-        const socket = connect(...words);
-        socket?.once(event, onConnect);
-        return socket;
-    };
-}
-function handler(signal, onConnect) {
-    return {
-        prepareRequest(options) {
-            options.signal = signal;
-            if (options.host === 'localhost')
-                options.lookup = lookupLoopback;
-            if (options.host === '[::1]')
-                options.host = '::1';
-            const agent = options.agent;
-            if (agent.proxyOptions === undefined)
-                watch(agent, agent instanceof external_node_https_.Agent ? 'secureConnect' : 'connect', onConnect);
-            else {
-                agent.proxyOptions.signal = signal;
-                process.noDeprecation = true;
-                onConnect();
-            }
-        },
-        canHandleAuthentication: () => false,
-        handleAuthentication: () => Promise.reject(new Error('not supported')),
-    };
-}
-async function send({ method, url, headers, body }, signal, { limitBytes, onConnect = () => undefined }) {
-    const policy = { allowRedirects: false, allowRetries: false };
-    const client = new lib/* HttpClient */.Qq('', [handler(signal, onConnect)], policy);
-    client.userAgent = 'adobe-ims-token';
-    const bytes = Buffer.isBuffer(body);
-    const length = bytes ? { 'content-length': String(body.length) } : {};
-    const content = bytes ? external_node_stream_.Readable.from([body]) : (body ?? null);
-    try {
-        const response = await Promise.race([
-            client.request(method, url.href, content, { ...headers, ...length }),
-            ended(signal),
-        ]);
-        const { message } = response;
-        const read = await readBounded(message, limitBytes);
-        return { status: message.statusCode ?? 0, headers: message.headers, body: read };
-    }
-    finally {
-        client.dispose();
-    }
-}
-async function http_exchange(request, options) {
-    proxyFor(request.url);
-    options.signal.throwIfAborted();
-    const limit = new AbortController();
-    const timer = setTimeout(() => {
-        limit.abort();
-    }, options.limitMs);
-    try {
-        return await send(request, AbortSignal.any([limit.signal, options.signal]), options);
-    }
-    catch (error) {
-        throw limit.signal.aborted ? new http_TimedOutError('timed out') : error;
-    }
-    finally {
-        clearTimeout(timer);
-    }
 }
 
 ;// CONCATENATED MODULE: ./src/ims/network.ts
@@ -1086,7 +1090,6 @@ function seal_open(bytes, secrets, place) {
 
 
 
-const repository_VERSION = (0,external_node_crypto_.createHash)('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
 const LONGEST_MS = 5000;
 const UPLOAD_HEADERS = {
     'x-ms-blob-type': 'BlockBlob',
@@ -1119,14 +1122,13 @@ function repository_serviceOf(env) {
         mayWrite: mode !== 'none' && mode !== 'read',
     };
 }
-const succeeded = ({ status }) => status >= 200 && status <= 299;
 function reasonOf(error) {
     if (error instanceof CacheError)
         return error.message;
     return error instanceof TimedOutError ? 'did not answer in time' : 'could not be reached';
 }
 function understood(response) {
-    if (!succeeded(response))
+    if (!isSuccess(response))
         throw new CacheError(`answered HTTP ${response.status}`);
     const fields = parseObject(response.body?.toString('utf8') ?? '');
     if (fields === undefined)
@@ -1137,6 +1139,7 @@ class repository_Repository {
     #service;
     #surroundings;
     #timeoutMs;
+    #version = createHash('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
     #budgetMs;
     #spoilt = false;
     constructor(service, surroundings, timeoutSeconds) {
@@ -1151,7 +1154,7 @@ class repository_Repository {
                 throw new CacheError('may not be read here');
             return await this.#within(this.#budgetMs / 2, async (send) => {
                 const key = `${keyPrefix}${randomBytes(8).toString('hex')}`;
-                const wanted = { key, restore_keys: [keyPrefix], version: repository_VERSION };
+                const wanted = { key, restore_keys: [keyPrefix], version: this.#version };
                 const found = understood(await send(this.#call('GetCacheEntryDownloadURL', wanted)));
                 if (found['ok'] !== true)
                     return undefined;
@@ -1180,7 +1183,7 @@ class repository_Repository {
             return;
         const suffix = this.#spoilt ? `-${randomBytes(8).toString('hex')}` : '';
         const key = `${keyPrefix}${Math.floor(expiresAtMs / 60_000)}${suffix}`;
-        const entry = { key, version: repository_VERSION };
+        const entry = { key, version: this.#version };
         try {
             await this.#within(this.#budgetMs, async (send) => {
                 const created = understood(await send(this.#call('CreateCacheEntry', entry)));
@@ -1188,7 +1191,7 @@ class repository_Repository {
                     return;
                 const url = this.#blobUrl(created['signed_upload_url'] ?? created['signedUploadUrl']);
                 const uploaded = await send({ method: 'PUT', url, headers: UPLOAD_HEADERS, body: bytes });
-                if (!succeeded(uploaded))
+                if (!isSuccess(uploaded))
                     return;
                 const size = { size_bytes: String(bytes.length) };
                 await send(this.#call('FinalizeCacheEntryUpload', { ...entry, ...size }));

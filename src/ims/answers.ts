@@ -2,9 +2,9 @@
 
 import { type Failure, StepError } from '../failure.ts';
 
-import type { HttpResponse } from './http.ts';
+import { type HttpResponse, isSuccess } from './http.ts';
 import { parseObject } from './json.ts';
-import { type Asked, quoted, refusal, type Said } from './refusals.ts';
+import { type Asked, isTransient, quoted, refusal, type Said } from './refusals.ts';
 import { isTokenText, type Token } from './token.ts';
 
 /** Longer answers are refused, in bytes. */
@@ -72,8 +72,6 @@ function textOf({ fields }: Answer, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-const isSuccess = ({ status }: Answer): boolean => status >= 200 && status <= 299;
-
 /** Characters. A longer text is no message, and to look for the server's own tokens in it takes seconds. */
 const LONGEST_TEXT = 4000;
 
@@ -91,7 +89,7 @@ function saidBy(answer: Answer, asked: Asked): Said {
 function refused(answer: Answer, asked: Asked): StepError {
   const { status, retryAfter, sentAtMs } = answer;
   const failure = refusal(saidBy(answer, asked), asked);
-  if (status !== 408 && status !== 429 && status < 500) return new StepError(failure);
+  if (!isTransient(status)) return new StepError(failure);
   // 503 says that the request was not served.
   const mayBeServed = status >= 500 && status !== 503;
   const afterMs = parseRetryAfter(retryAfter, sentAtMs);

@@ -23,6 +23,10 @@ export type HttpResponse = {
   readonly body: Buffer | undefined;
 };
 
+/** Any 2xx. */
+export const isSuccess = ({ status }: { readonly status: number }): boolean =>
+  status >= 200 && status <= 299;
+
 type ExchangeOptions = {
   /** Ends the exchange in any phase. */
   readonly signal: AbortSignal;

@@ -131,6 +131,11 @@ const BY_ERROR: ReadonlyMap<string, (asked: Asked, said: Said) => Words> = new M
 /** Words of the Service Account (JWT) era, which ended on 2026-03-01 (ServerToServerAuthentication/migration.md). */
 const JWT_ERA = /\bjwt\b|service account|invalid_jwt|exchange_jwt|metascope/i;
 
+/** Whether the same request may succeed a moment later. */
+export function isTransient(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
 function byStatus({ status, error, description, debugId }: Said): Words {
   if (status >= 300 && status < 400)
     return {
@@ -171,7 +176,7 @@ export function quoted(description: string): string {
 
 function words(said: Said, asked: Asked): Words {
   const { status, error, description } = said;
-  if (status < 400 || status >= 500 || status === 408 || status === 429) return byStatus(said);
+  if (status < 400 || isTransient(status)) return byStatus(said);
   if (JWT_ERA.test(`${error} ${description}`))
     return {
       code: 'jwt_credential',

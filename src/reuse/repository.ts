@@ -9,7 +9,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import * as core from '@actions/core';
 
 import { isLoopback } from '../ims/endpoint.ts';
-import { exchange, type HttpRequest, type HttpResponse, TimedOutError } from '../ims/http.ts';
+import {
+  exchange,
+  type HttpRequest,
+  type HttpResponse,
+  isSuccess,
+  TimedOutError,
+} from '../ims/http.ts';
 import { parseObject } from '../ims/json.ts';
 import type { Surroundings } from '../runner/process.ts';
 
@@ -23,8 +29,6 @@ type Service = {
   readonly mayWrite: boolean;
 };
 
-/** Keeps our entries apart from archives: an entry is found only under the version it was saved with. */
-const VERSION = createHash('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
 /** What reading and writing may cost together; a short `timeout` is left to IMS for the most part. */
 const LONGEST_MS = 5000;
 const UPLOAD_HEADERS = {
@@ -65,15 +69,13 @@ export function serviceOf(env: NodeJS.ProcessEnv): Service | undefined {
   };
 }
 
-const succeeded = ({ status }: HttpResponse): boolean => status >= 200 && status <= 299;
-
 function reasonOf(error: unknown): string {
   if (error instanceof CacheError) return error.message;
   return error instanceof TimedOutError ? 'did not answer in time' : 'could not be reached';
 }
 
 function understood(response: HttpResponse): Readonly<Record<string, unknown>> {
-  if (!succeeded(response)) throw new CacheError(`answered HTTP ${response.status}`);
+  if (!isSuccess(response)) throw new CacheError(`answered HTTP ${response.status}`);
   const fields = parseObject(response.body?.toString('utf8') ?? '');
   if (fields === undefined) throw new CacheError('gave an answer that was not understood');
   return fields;
@@ -84,6 +86,8 @@ export class Repository {
   readonly #service: Service;
   readonly #surroundings: Surroundings;
   readonly #timeoutMs: number;
+  /** Keeps our entries apart from archives: an entry is found only under the version it was saved with. */
+  readonly #version = createHash('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
   #budgetMs: number;
   /** Whether there is an entry that cannot be used. */
   #spoilt = false;
@@ -105,7 +109,7 @@ export class Repository {
       return await this.#within(this.#budgetMs / 2, async (send) => {
         // A key that nobody has saved: a bad entry under a key that is matched whole would hide all others.
         const key = `${keyPrefix}${randomBytes(8).toString('hex')}`;
-        const wanted = { key, restore_keys: [keyPrefix], version: VERSION };
+        const wanted = { key, restore_keys: [keyPrefix], version: this.#version };
         const found = understood(await send(this.#call('GetCacheEntryDownloadURL', wanted)));
         if (found['ok'] !== true) return undefined;
         this.#spoilt = true;
@@ -135,7 +139,7 @@ export class Repository {
     // Only another key can take the place of an entry that cannot be used.
     const suffix = this.#spoilt ? `-${randomBytes(8).toString('hex')}` : '';
     const key = `${keyPrefix}${Math.floor(expiresAtMs / 60_000)}${suffix}`;
-    const entry = { key, version: VERSION };
+    const entry = { key, version: this.#version };
     try {
       await this.#within(this.#budgetMs, async (send) => {
         // 409 where another job has saved meanwhile.
@@ -143,7 +147,7 @@ export class Repository {
         if (created['ok'] !== true) return;
         const url = this.#blobUrl(created['signed_upload_url'] ?? created['signedUploadUrl']);
         const uploaded = await send({ method: 'PUT', url, headers: UPLOAD_HEADERS, body: bytes });
-        if (!succeeded(uploaded)) return;
+        if (!isSuccess(uploaded)) return;
         const size = { size_bytes: String(bytes.length) };
         await send(this.#call('FinalizeCacheEntryUpload', { ...entry, ...size }));
       });
