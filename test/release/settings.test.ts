@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-const script = join(import.meta.dirname, '..', 'scripts', 'check-settings.sh');
+const script = join(import.meta.dirname, '../..', 'scripts', 'check-settings.sh');
 const hasJq = spawnSync('jq', ['--version']).status === 0 || process.env['CI'] === 'true';
 
 /** Answers from files, as GitHub's command line answers from its API. */

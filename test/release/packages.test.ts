@@ -6,8 +6,8 @@ import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { notice, packageFolders } from '../scripts/build.ts';
-import { sbomOf } from '../scripts/sbom.ts';
+import { notice, packageFolders } from '../../scripts/build.ts';
+import { sbomOf } from '../../scripts/sbom.ts';
 
 type Entry = {
   readonly version: string;
@@ -19,7 +19,8 @@ type Entry = {
   readonly os?: unknown;
 };
 
-const read = (name: string): string => readFileSync(join(import.meta.dirname, '..', name), 'utf8');
+const read = (name: string): string =>
+  readFileSync(join(import.meta.dirname, '../..', name), 'utf8');
 const { packages } = JSON.parse(read('package-lock.json')) as {
   readonly packages: Readonly<Record<string, Entry>>;
 };

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { obstacles, releaseNotes } from '../scripts/release-notes.ts';
+import { obstacles, releaseNotes } from '../../scripts/release-notes.ts';
 
 const CHANGELOG = `# Changelog
 
