@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
+import { repositoryOf } from '../../scripts/repository.ts';
 import { git } from '../workflow/act.ts';
 import type { Workflow } from './workflows.ts';
 
@@ -51,13 +52,14 @@ function lines(values: Readonly<Record<string, string>>): string {
 }
 
 /** A folder for each foreign action of the workflow; all but the checkout, which act does itself. */
-function standIns(workflow: string, folder: string): readonly string[] {
+function standIns(workflow: string, folder: string, repository: string): readonly string[] {
   write(folder, {
     'action.yml': 'name: Stand-in\nruns: { using: node24, main: index.js }\n',
     'index.js': '',
   });
   const uses = [...workflow.matchAll(/uses: ([\w.-]+\/\S+@\S+)/g)].map(([, name = '']) => name);
-  const foreign = uses.filter((name) => !/^(?:actions\/checkout|OWNER\/)/.test(name));
+  const ours = ['actions/checkout@', `${repository}@`];
+  const foreign = uses.filter((name) => !ours.some((start) => name.startsWith(start)));
   return [...new Set(foreign)].flatMap((name) => ['--local-repository', `${name}=${folder}`]);
 }
 
@@ -148,14 +150,15 @@ export async function runInAct(
   scratch: string,
 ): Promise<Run> {
   prepare(surroundings, workflow, settings, scratch);
+  const repository = repositoryOf(surroundings.root);
   const child = spawn(
     surroundings.act,
     [
       ...[workflow.event, '--verbose', '--platform', 'ubuntu-latest=-self-hosted'],
       ...['--secret-file', '../secrets', '--var-file', '../vars'],
       ...['--eventpath', '../event.json', '--no-cache-server'],
-      ...['--local-repository', `OWNER/adobe-ims-token@v1=${join(scratch, 'action')}`],
-      ...standIns(workflow.text, join(scratch, 'stand-in')),
+      ...['--local-repository', `${repository}@v1=${join(scratch, 'action')}`],
+      ...standIns(workflow.text, join(scratch, 'stand-in'), repository),
     ],
     {
       cwd: join(scratch, 'workspace'),
