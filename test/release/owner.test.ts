@@ -97,15 +97,12 @@ describe('with an owner', () => {
       mkdirSync(join(scratch, 'tools/node_modules'), { recursive: true });
       const page =
         'name: Deploy\njobs: { x: { steps: [\n uses: acme/adobe-ims-token@v1\n uses: a/b@v2\n] } }\n';
-      const module = ['recipes/act.ts', 'test/recipes/act.ts'].find((name) =>
-        existsSync(join(copy, name)),
-      );
       const recipe = join(scratch, 'recipe');
       const { log } = JSON.parse(
         run(
           '--input-type=module',
           '--eval',
-          `const { runInAct } = await import(${JSON.stringify(pathToFileURL(join(copy, module ?? '')).href)});
+          `const { runInAct } = await import(${JSON.stringify(pathToFileURL(join(copy, 'recipes/act.ts')).href)});
         const surroundings = ${JSON.stringify({ act, root: copy, tools: join(scratch, 'tools'), authority: '' })};
         const workflow = ${JSON.stringify({ event: 'push', text: page })};
         const run = await runInAct(surroundings, workflow, { secrets: {}, vars: {} }, ${JSON.stringify(recipe)});

@@ -6,8 +6,8 @@ import { createServer } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import { createSecureContext, type SecureContext } from 'node:tls';
 
-import { type Authority, issueCertificate } from '../support/certificates.ts';
-import type { ImsServer } from '../support/ims-server.ts';
+import { type Authority, issueCertificate } from '../test/support/certificates.ts';
+import type { ImsServer } from '../test/support/ims-server.ts';
 
 export const ADDRESS = '127.0.0.9';
 

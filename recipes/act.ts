@@ -5,8 +5,8 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-import { repositoryOf } from '../../scripts/repository.ts';
-import { git } from '../workflow/act.ts';
+import { repositoryOf } from '../scripts/repository.ts';
+import { git } from '../test/workflow/act.ts';
 import type { Workflow } from './workflows.ts';
 
 const LIMIT_MS = 3 * 60_000;

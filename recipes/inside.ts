@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { makeAuthority } from '../support/certificates.ts';
-import { findAct } from '../workflow/act.ts';
+import { makeAuthority } from '../test/support/certificates.ts';
+import { findAct } from '../test/workflow/act.ts';
 import { EXPECTATIONS } from './expectations.ts';
 import { play, type Result, type Stage } from './play.ts';
 import { playRotation, ROTATION, ROTATIONS } from './rotation.ts';
@@ -13,7 +13,7 @@ import { makeBox } from './sealed.ts';
 import { ADDRESS, type Players, startServer } from './server.ts';
 import { completeWorkflows, type Workflow } from './workflows.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..');
 
 type Job = { readonly title: string; readonly run: (stage: Stage) => Promise<Result> };
 

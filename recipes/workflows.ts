@@ -2,7 +2,7 @@
 
 import { parse } from 'yaml';
 
-import { allYamlBlocks } from '../../scripts/yaml-blocks.ts';
+import { allYamlBlocks } from '../scripts/yaml-blocks.ts';
 
 export type Workflow = {
   /** Path of the page in the repository. */

@@ -4,8 +4,8 @@ import { AssertionError, deepStrictEqual, match } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { inspect, isDeepStrictEqual } from 'node:util';
 
-import { type Client, type ImsServer, startIms } from '../support/ims-server.ts';
-import { findLeaks } from '../workflow/leaks.ts';
+import { type Client, type ImsServer, startIms } from '../test/support/ims-server.ts';
+import { findLeaks } from '../test/workflow/leaks.ts';
 import { type Run, runInAct, type Settings, type Surroundings } from './act.ts';
 import type { Expectation, Expected } from './expectations.ts';
 import type { Box } from './sealed.ts';

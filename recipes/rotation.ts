@@ -3,7 +3,7 @@
  * stored secret must work at every moment, and in the end the new one alone.
  */
 
-import { startIms, type Client } from '../support/ims-server.ts';
+import { startIms, type Client } from '../test/support/ims-server.ts';
 import { runInAct } from './act.ts';
 import { CONSOLE_SCOPES } from './expectations.ts';
 import { FAILED, leaksIn, opened, type Result, settingsOf, type Stage } from './play.ts';
