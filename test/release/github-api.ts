@@ -148,6 +148,7 @@ export class GitHubApi {
     const { branch_policies: old } = this.answers.get(BRANCHES)?.answer as {
       readonly branch_policies: readonly unknown[];
     };
-    this.set(BRANCHES, { branch_policies: [...old, { id: old.length + 1, ...policy }] });
+    // GitHub refuses a name that is there.
+    if (old.length === 0) this.set(BRANCHES, { branch_policies: [{ id: 1, ...policy }] });
   }
 }
