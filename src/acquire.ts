@@ -2,7 +2,7 @@
 
 import * as core from '@actions/core';
 
-import { failureOf, sentence } from './failure.ts';
+import { failureOf } from './failure.ts';
 import { Ims } from './ims/client.ts';
 import { listed } from './ims/refusals.ts';
 import { askedScopes, type Authentication, type Grant } from './ims/requests.ts';
@@ -14,6 +14,7 @@ import { reuseOf } from './reuse/reuse.ts';
 import { sealRevocation } from './revocation.ts';
 import type { Step, Surroundings } from './runner/process.ts';
 import { publisher } from './runner/publish.ts';
+import { describe, warn } from './runner/report.ts';
 import { summaryTable } from './runner/summary.ts';
 import { Secrets } from './secrets.ts';
 
@@ -37,10 +38,13 @@ function settleScopes(
   const asked = askedScopes(grant);
   const granted = claimsOf(token.accessToken).grantedScopes;
   if (granted === undefined) return asked;
-  const missing = asked.filter((scope) => !granted.includes(scope));
-  // The step that left the token for the others of its job has said so.
+  // A set: a token of 64 KiB can hold tens of thousands.
+  const names = new Set(granted);
+  const missing = asked.filter((scope) => !names.has(scope));
+  // The earlier step of this job has warned already.
   if (missing.length > 0 && source !== 'job')
-    core.warning(
+    warn(
+      'scopes_not_granted',
       `The token lacks scopes that were asked for: ${listed(missing, secrets.clean)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`,
     );
   return granted;
@@ -49,7 +53,8 @@ function settleScopes(
 function warnIfShort(token: Token, minValiditySeconds: number, nowMs: number): void {
   const left = secondsLeft(token.expiresAtMs, nowMs);
   if (left < minValiditySeconds)
-    core.warning(
+    warn(
+      'short_validity',
       `The token is valid for ${left} s, less than the ${minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`,
     );
 }
@@ -156,18 +161,17 @@ async function acquireWith(inputs: Inputs, step: Step): Promise<void> {
 
 /** Runs the main step. Throws nothing: a failure becomes one error annotation and exit code 1. */
 export async function acquire(surroundings: Surroundings): Promise<void> {
-  const { env } = surroundings;
-  // Until there is a token: a process that ends before, for whatever reason, has failed.
+  // Fail by default. If Node ends early, the step must not pass.
   process.exitCode = 1;
   try {
-    const raw = readRawInputs(env);
-    const secrets = new Secrets(secretsOfInputs(raw), raw['client-id']);
+    const raw = readRawInputs(surroundings.env);
+    const secrets = new Secrets(secretsOfInputs(raw));
     await acquireWith(parseInputs(raw), { ...surroundings, secrets });
   } catch (error) {
     const failure = failureOf(error);
     // The runner annotates a cancelled step itself.
     if (failure.code === 'cancelled')
       core.info(`${failure.happened} It set nothing. ${failure.remedy}`);
-    else core.setFailed(sentence(failure, env));
+    else core.setFailed(describe(failure));
   }
 }

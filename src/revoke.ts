@@ -2,7 +2,7 @@
 
 import * as core from '@actions/core';
 
-import { failureOf, sentence } from './failure.ts';
+import { failureOf } from './failure.ts';
 import { Ims } from './ims/client.ts';
 import { judgeEndpoint } from './ims/endpoint.ts';
 import { routeTo } from './ims/route.ts';
@@ -11,13 +11,14 @@ import { type RawInputs, readRawInputs, secretsOfInputs, splitSecrets } from './
 import { openRevocation, type Revocation } from './revocation.ts';
 import type { Surroundings } from './runner/process.ts';
 import { STATE_NAME } from './runner/publish.ts';
+import { warn } from './runner/report.ts';
 import { Secrets } from './secrets.ts';
 
 const TIMEOUT_SECONDS = 10;
 
 /**
- * What is not as it was in the main step. The runner evaluates the inputs again for this step, and a later
- * step can change what they evaluate to.
+ * Names what has changed since the main step. The runner evaluates the inputs again for the post step, and
+ * a later step can change what they evaluate to.
  */
 function changesSince(revocation: Revocation, raw: RawInputs): readonly string[] {
   const endpoint = judgeEndpoint(raw['ims-url']);
@@ -35,23 +36,26 @@ function changesSince(revocation: Revocation, raw: RawInputs): readonly string[]
 
 async function revokeSealed({ env, clock, signal }: Surroundings): Promise<void> {
   const raw = readRawInputs(env);
-  const secrets = new Secrets(secretsOfInputs(raw), raw['client-id']);
+  const secrets = new Secrets(secretsOfInputs(raw));
   const clientSecrets = splitSecrets(raw['client-secret']);
   const keys = [...clientSecrets, raw['refresh-token'], raw.code].filter((key) => key !== '');
   const revocation = openRevocation(env[`STATE_${STATE_NAME}`] ?? '', keys, env);
   if (revocation === undefined) {
-    core.warning(
-      'The access token was not revoked: what this step saved does not open with the secret that it has now.',
+    warnNotRevoked(
+      'It stays valid until it expires. The saved state cannot be opened with the current client secret.',
     );
     return;
   }
   const { accessToken, expiresAtMs, grantType, method, origin, orgId, clientId } = revocation;
   secrets.add([accessToken]);
-  if (secondsLeft(expiresAtMs, clock.date()) === 0) return;
-  const stillValid = `The access token was not revoked and stays valid until ${isoSeconds(expiresAtMs)}.`;
+  if (secondsLeft(expiresAtMs, clock.date()) === 0) {
+    core.info('The access token has expired already, so there is nothing to revoke.');
+    return;
+  }
+  const stillValid = `It stays valid until ${isoSeconds(expiresAtMs)}, and then expires by itself.`;
   const changes = changesSince(revocation, raw);
   if (changes.length > 0) {
-    core.warning(
+    warnNotRevoked(
       `${stillValid} Since the step that got it, another step has changed ${changes.join(', ')}, so nothing was sent.`,
     );
     return;
@@ -64,11 +68,23 @@ async function revokeSealed({ env, clock, signal }: Surroundings): Promise<void>
     });
     const secret = method === 'none' ? '' : revocation.secret;
     const revoked = await ims.revoke(accessToken, grantType, { method, secret });
-    if (revoked) core.info('Revoked the access token.');
+    core.info(
+      revoked
+        ? 'Revoked the access token.'
+        : 'IMS calls the access token invalid, so there is nothing to revoke.',
+    );
   } catch (error) {
-    // What to do about a request for a token would not help here.
-    core.warning(`${stillValid} ${sentence({ ...failureOf(error), remedy: '' }, env)}`);
+    // The remedies are about token requests and would mislead here.
+    const { happened, code, facts = [] } = failureOf(error);
+    warnNotRevoked(`${stillValid} ${happened} Running the job again does not revoke it.`, [
+      code,
+      ...facts,
+    ]);
   }
+}
+
+function warnNotRevoked(why: string, facts: readonly string[] = []): void {
+  warn('not_revoked', `The access token was not revoked. ${why}`, facts);
 }
 
 /** Runs the post step. Throws nothing; what goes wrong is a warning at most. */
@@ -76,6 +92,6 @@ export async function revoke(surroundings: Surroundings): Promise<void> {
   try {
     await revokeSealed(surroundings);
   } catch {
-    core.warning('The access token was not revoked and stays valid until it expires.');
+    warnNotRevoked('It stays valid until it expires.');
   }
 }

@@ -7,6 +7,9 @@ export type Grant =
   | { readonly type: 'refresh_token'; readonly refreshToken: string }
   | { readonly type: 'authorization_code'; readonly code: string; readonly codeVerifier: string };
 
+/** The default of `scopes`: those of the first version of Adobe's Cloud Storage guide. */
+export const DEFAULT_SCOPES = ['openid', 'AdobeID', 'offline_access', 'creative_sdk'] as const;
+
 export type Client = {
   readonly clientId: string;
   /** None for a public client, two while one is being rotated. */
@@ -45,6 +48,8 @@ function formRequest(
   const form = new URLSearchParams(fields);
   const headers: Record<string, string> = {
     accept: 'application/json',
+    // Nothing here decompresses. Without the header, a server may choose any encoding.
+    'accept-encoding': 'identity',
     'content-type': 'application/x-www-form-urlencoded',
   };
   if (method === 'client_secret_basic')
@@ -100,21 +105,20 @@ export function revocationRequest(
 
 /**
  * The ways to authenticate, in the order to try them; the next only after `invalid_client`.
- * Server-to-Server sends id and secret in the body, as Adobe documents it. User grants send the Basic
- * header, as documented for Web App credentials. For a code, the body form comes after it: the
- * permanent service tokens of Edge Delivery are exchanged that way in practice.
+ * Server-to-Server sends ID and secret in the body, as Adobe documents it. For user grants Adobe documents
+ * the Basic header, but every public workflow sends a permanent code with ID and secret in the body.
  */
 export function authentications(
   grantType: Grant['type'],
   clientSecrets: readonly string[],
-): readonly Authentication[] {
-  if (clientSecrets.length === 0) return [{ method: 'none', secret: '' }];
+): readonly [Authentication, ...Authentication[]] {
   const methods = {
     client_credentials: ['client_secret_post'],
-    refresh_token: ['client_secret_basic'],
-    authorization_code: ['client_secret_basic', 'client_secret_post'],
+    refresh_token: ['client_secret_basic', 'client_secret_post'],
+    authorization_code: ['client_secret_post', 'client_secret_basic'],
   } as const;
-  return clientSecrets.flatMap((secret) =>
+  const [first, ...others] = clientSecrets.flatMap((secret) =>
     methods[grantType].map((method) => ({ method, secret })),
   );
+  return first === undefined ? [{ method: 'none', secret: '' }] : [first, ...others];
 }

@@ -1,9 +1,9 @@
 "use strict";
-exports.id = 688;
-exports.ids = [688];
+exports.id = 391;
+exports.ids = [391];
 exports.modules = {
 
-/***/ 798:
+/***/ 839:
 /***/ ((__unused_webpack_module, __unused_webpack___webpack_exports__, __webpack_require__) => {
 
 
@@ -85,19 +85,41 @@ function failureOf(error) {
         remedy: 'Please report it in the repository of the action.',
     };
 }
-function troubleshootingUrl(env) {
-    const path = 'docs/troubleshooting.md';
-    const server = env['GITHUB_SERVER_URL'] ?? '';
-    const repository = env['GITHUB_ACTION_REPOSITORY'] ?? '';
-    const ref = env['GITHUB_ACTION_REF'] ?? '';
+function failure_sentence(failure, url) {
+    const { code, happened, remedy, facts = [] } = failure;
+    const more = `More: ${url} (${[...new Set([code, ...facts])].join(', ')})`;
+    return [happened, remedy, more].filter((part) => part !== '').join(' ');
+}
+
+;// CONCATENATED MODULE: ./src/runner/report.ts
+
+
+const WARNINGS = (/* unused pure expression or super */ null && ([
+    'scopes_not_granted',
+    'short_validity',
+    'tls_verification_off',
+    'first_secret_refused',
+    'not_revoked',
+]));
+function troubleshootingUrl(heading) {
+    const path = `docs/troubleshooting.md#${heading}`;
+    const variable = (name) => process.env[name] ?? '';
+    const server = variable('GITHUB_SERVER_URL');
+    const repository = variable('GITHUB_ACTION_REPOSITORY');
+    const ref = variable('GITHUB_ACTION_REF');
     const plain = /^[\w./-]+$/;
     const known = plain.test(repository) && plain.test(ref) && /^https:\/\/[\w.:-]+$/.test(server);
     return known ? `${server}/${repository}/blob/${ref}/${path}` : path;
 }
-function sentence(failure, env) {
-    const { code, happened, remedy, facts = [] } = failure;
-    const more = `More: ${troubleshootingUrl(env)}#${code} (${[...new Set([code, ...facts])].join(', ')})`;
-    return [happened, remedy, more].filter((part) => part !== '').join(' ');
+function describe(failure) {
+    return sentence(failure, troubleshootingUrl(failure.code));
+}
+function warn(heading, message, facts = []) {
+    const end = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
+    warning(`${message} More: ${troubleshootingUrl(heading)}${end}`);
+}
+function report_notice(heading, message) {
+    notice(`${message} More: ${troubleshootingUrl(heading)}`);
 }
 
 // EXTERNAL MODULE: external "node:https"
@@ -269,11 +291,168 @@ function json_parseObject(text) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/secrets.ts
+
+const TEXT_LIMIT = 300;
+const LONGEST_SERVER_TEXT = 4000;
+const CUT = '\uffff';
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
+const formEncoded = (value) => new URLSearchParams({ v: value }).toString().slice(2);
+function basicCredentials(clientId, clientSecret) {
+    return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
+}
+function basicForms(clientId, secret) {
+    const basic = basicCredentials(clientId, secret);
+    const urlSafe = Buffer.from(basic, 'base64').toString('base64url');
+    return [basic, basic.slice(0, urlSafe.length), urlSafe];
+}
+const HTML = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+};
+function echoedForms(secret) {
+    const form = formEncoded(secret);
+    const percent = form.replaceAll('+', '%20');
+    return [
+        secret,
+        ...[form, percent].flatMap((text) => [
+            text,
+            text.replaceAll(/%../g, (code) => code.toLowerCase()),
+        ]),
+        JSON.stringify(secret).slice(1, -1),
+        secret.replaceAll(/[&<>"']/g, (character) => HTML[character] ?? ''),
+    ];
+}
+const UNUSED_LIMIT = { values: 30, bytes: 64 * 1024 };
+class Secrets {
+    #values = new Set();
+    #forms = [];
+    #unused = { values: 0, bytes: 0 };
+    #hidesServerText = false;
+    constructor(values = []) {
+        this.add(values);
+    }
+    add(values) {
+        const secrets = this.#unknown(values);
+        for (const secret of secrets)
+            this.#values.add(secret);
+        const masks = new Set(secrets.flatMap((secret) => [secret, formEncoded(secret)]));
+        for (const mask of masks)
+            setSecret(mask);
+        const forms = new Set([...this.#forms, ...masks, ...secrets.flatMap(echoedForms)]);
+        this.#forms = [...forms].sort((a, b) => b.length - a.length);
+    }
+    addUnused(values) {
+        const tokens = this.#unknown(values);
+        this.#unused.values += tokens.length;
+        for (const token of tokens)
+            this.#unused.bytes += Buffer.byteLength(token, 'utf8');
+        const { values: count, bytes } = this.#unused;
+        this.#hidesServerText ||= count > UNUSED_LIMIT.values || bytes > UNUSED_LIMIT.bytes;
+        if (!this.#hidesServerText)
+            this.add(tokens);
+    }
+    serverText = (text, limit = TEXT_LIMIT) => this.#hidesServerText || text.length > LONGEST_SERVER_TEXT ? '' : this.clean(text, limit);
+    clean = (text, limit = TEXT_LIMIT) => {
+        let cut = text.toWellFormed();
+        for (const form of this.#forms)
+            cut = cut.replaceAll(form, CUT);
+        const harmless = cut
+            .replaceAll(CUT, '***')
+            .replace(INVISIBLE, ' ')
+            .replaceAll(/:(?=:)/g, ': ')
+            .replaceAll(/##(?=\[)/g, '## ')
+            .replaceAll(/ {2,}/g, ' ')
+            .trim();
+        if (harmless.length <= limit)
+            return harmless;
+        const start = harmless.slice(0, limit).toWellFormed();
+        return `${start.replace(/\ufffd$/, '')}\u2026`;
+    };
+    #unknown(values) {
+        const wellFormed = new Set(values.map((value) => value.toWellFormed()));
+        return [...wellFormed].filter((value) => value.trim() !== '' && !this.#values.has(value));
+    }
+}
+
+;// CONCATENATED MODULE: ./src/ims/requests.ts
+
+const DEFAULT_SCOPES = ['openid', 'AdobeID', 'offline_access', 'creative_sdk'];
+function requests_askedScopes(grant) {
+    return grant.type === 'client_credentials' ? grant.scopes : [];
+}
+function formRequest(path, { clientId }, { method, secret }, fields) {
+    const form = new URLSearchParams(fields);
+    const headers = {
+        accept: 'application/json',
+        'accept-encoding': 'identity',
+        'content-type': 'application/x-www-form-urlencoded',
+    };
+    if (method === 'client_secret_basic')
+        headers['authorization'] = `Basic ${basicCredentials(clientId, secret)}`;
+    else
+        form.set('client_id', clientId);
+    if (method === 'client_secret_post')
+        form.set('client_secret', secret);
+    return { path, headers, body: form.toString() };
+}
+function grantFields(grant) {
+    switch (grant.type) {
+        case 'client_credentials':
+            return { scope: grant.scopes.join(',') };
+        case 'refresh_token':
+            return { refresh_token: grant.refreshToken };
+        case 'authorization_code':
+            return grant.codeVerifier === ''
+                ? { code: grant.code }
+                : { code: grant.code, code_verifier: grant.codeVerifier };
+    }
+}
+function tokenRequest(client, grant, authentication) {
+    const organization = client.orgId === '' ? {} : { org_id: client.orgId };
+    const fields = { grant_type: grant.type, ...grantFields(grant), ...organization };
+    return formRequest('/ims/token/v3', client, authentication, fields);
+}
+function revocationRequest(client, grantType, authentication, token) {
+    if (grantType !== 'client_credentials')
+        return formRequest('/ims/revoke', client, authentication, { token });
+    const fields = { token_type: 'access_token', token };
+    const request = formRequest('/ims/invalidate_token/v2', client, authentication, fields);
+    return { ...request, headers: { ...request.headers, 'x-ims-clientid': client.clientId } };
+}
+function authentications(grantType, clientSecrets) {
+    const methods = {
+        client_credentials: ['client_secret_post'],
+        refresh_token: ['client_secret_basic', 'client_secret_post'],
+        authorization_code: ['client_secret_post', 'client_secret_basic'],
+    };
+    const [first, ...others] = clientSecrets.flatMap((secret) => methods[grantType].map((method) => ({ method, secret })));
+    return first === undefined ? [{ method: 'none', secret: '' }] : [first, ...others];
+}
+
 ;// CONCATENATED MODULE: ./src/ims/refusals.ts
+
 const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
 const WHY_A_SECRET_IS_EMPTY = 'to a pull request from a fork and to Dependabot, when the job does not name the environment that holds the secret, and when its name is misspelt';
 const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
-function wrongClient({ secretCount, origin }, { description }) {
+const NEW_PERMANENT_CODE = 'If the code is a permanent one (a service token), ask whoever issued it for a new one, and check that it belongs to this `client-id`.';
+function refusedSecrets({ secretCount, secretsSent }) {
+    const compare = `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`;
+    if (secretCount < 2)
+        return { happened: 'IMS refused the client secret.', remedy: compare };
+    const oneLine = '`client-secret` holds two, separated by a line break or comma; if it should be one, store it again on one line.';
+    if (secretsSent === 2)
+        return { happened: 'IMS refused both client secrets.', remedy: `${compare} ${oneLine}` };
+    return {
+        happened: 'IMS refused the first client secret. In the time of `timeout`, the second was not sent or not answered.',
+        remedy: `Raise \`timeout\`, or store the second secret alone. ${oneLine}`,
+    };
+}
+function wrongClient(context, { description }) {
+    const { secretCount, origin } = context;
     const code = 'invalid_client';
     if (secretCount === 0)
         return {
@@ -283,11 +462,7 @@ function wrongClient({ secretCount, origin }, { description }) {
         };
     const text = description.toLowerCase();
     if (text.includes('client_secret'))
-        return {
-            code,
-            happened: `IMS refused ${secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
-            remedy: `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`,
-        };
+        return { code, ...refusedSecrets(context) };
     const environment = origin.includes('-stg1')
         ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`'
         : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`';
@@ -299,10 +474,14 @@ function wrongClient({ secretCount, origin }, { description }) {
         remedy: `Compare \`client-id\` and \`client-secret\` with the credential in ${CONSOLE}. The credential must also belong to ${environment}.`,
     };
 }
+const LONGEST_LIST = 2000;
 function listed(scopes, clean) {
-    const list = clean(scopes.join(','), Infinity);
-    return list.length > 2000 ? `${scopes.length} scopes` : list;
+    const list = scopes.join(',');
+    if (list.length <= LONGEST_LIST)
+        return clean(list, Infinity);
+    return scopes.length === 1 ? '1 scope' : `${scopes.length} scopes`;
 }
+const isDefault = (scopes) => scopes.join() === DEFAULT_SCOPES.join();
 function wrongScope({ scopes, clean }) {
     const code = 'invalid_scope';
     if (scopes.length === 0)
@@ -311,15 +490,22 @@ function wrongScope({ scopes, clean }) {
             happened: 'IMS refused the scopes of this token.',
             remedy: `They come from the user's consent: let the user sign in again, and compare with the scopes on the page of the credential in ${CONSOLE}.`,
         };
+    const compare = `the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`;
+    if (isDefault(scopes))
+        return {
+            code,
+            happened: 'A scope is not granted to this credential. `scopes` has its default, which is for Cloud Storage.',
+            remedy: `Set \`scopes\` to ${compare} GitHub only warns of a misspelt name, such as \`scope\`. The default: ${listed(scopes, clean)}.`,
+        };
     return {
         code,
         happened: 'A scope is not granted to this credential.',
-        remedy: `Asked for: ${listed(scopes, clean)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+        remedy: `Asked for: ${listed(scopes, clean)}. Compare with ${compare}`,
     };
 }
 function refusedGrant({ grantType }) {
     const code = 'access_denied';
-    if (grantType === 'client_credentials')
+    if (grantType !== 'refresh_token' && grantType !== 'authorization_code')
         return {
             code,
             happened: 'IMS denied access.',
@@ -328,9 +514,10 @@ function refusedGrant({ grantType }) {
     return {
         code,
         happened: 'IMS refused the code or refresh token: it has expired, was used, or was revoked, or it belongs to another `client-id` or `code-verifier`.',
-        remedy: NEW_USER_TOKEN,
+        remedy: grantType === 'refresh_token' ? NEW_USER_TOKEN : `${NEW_USER_TOKEN} ${NEW_PERMANENT_CODE}`,
     };
 }
+const grantName = (grantType) => grantType === undefined ? 'this request' : `\`grant-type: ${grantType}\``;
 const wrongParameter = () => ({
     code: 'invalid_request',
     happened: 'IMS found a parameter missing or malformed.',
@@ -341,12 +528,12 @@ const BY_ERROR = new Map(Object.entries({
     invalid_scope: wrongScope,
     unauthorized_client: ({ grantType }) => ({
         code: 'unauthorized_client',
-        happened: `This credential may not use \`grant-type: ${grantType}\`.`,
-        remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential no longer works: migrate it to OAuth Server-to-Server.`,
+        happened: `This credential may not use ${grantName(grantType)}.`,
+        remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential of the Adobe Developer Console no longer works: migrate it to OAuth Server-to-Server.`,
     }),
     unsupported_grant_type: ({ grantType }) => ({
         code: 'unsupported_grant_type',
-        happened: `The server does not support \`grant-type: ${grantType}\`.`,
+        happened: `The server does not support ${grantName(grantType)}.`,
         remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
     }),
     access_denied: refusedGrant,
@@ -382,7 +569,7 @@ function byStatus({ status, error, description, debugId }) {
     if (bare && (status === 401 || status === 403 || status === 404))
         return {
             code: 'gateway',
-            happened: `A gateway answered HTTP ${status}, and not with an IMS error.`,
+            happened: `HTTP ${status} without an IMS error: a gateway answered.`,
             remedy: 'Check `ims-url`, and whether a proxy or firewall of the runner is in between.',
         };
     return {
@@ -392,29 +579,38 @@ function byStatus({ status, error, description, debugId }) {
     };
 }
 function quoted(description) {
-    return description === '' ? '' : ` IMS says "${description}".`;
+    return description === '' ? '' : ` The server says "${description}".`;
 }
-function words(said, asked) {
-    const { status, error, description } = said;
+function explain(response, context) {
+    const { status, error, description } = response;
     if (status < 400 || isTransient(status))
-        return byStatus(said);
-    if (JWT_ERA.test(`${error} ${description}`))
+        return byStatus(response);
+    const isOfServer = context.grantType === 'client_credentials';
+    if (isOfServer && JWT_ERA.test(`${error} ${description}`))
         return {
             code: 'jwt_credential',
-            happened: 'This looks like a Service Account (JWT) credential, and those ended.',
-            remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential.`,
+            happened: 'This looks like a Service Account (JWT) credential of the Adobe Developer Console, and those ended.',
+            remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential. Service credentials of the AEM Developer Console are another kind, which this action cannot use.`,
         };
-    return BY_ERROR.get(error)?.(asked, said) ?? byStatus(said);
+    return BY_ERROR.get(error.toLowerCase())?.(context, response) ?? byStatus(response);
 }
-function refusal(said, asked) {
-    const { status, error, description, debugId } = said;
-    const { code, happened, remedy } = words(said, asked);
+function factsOf({ status, shownError, debugId, encoding }) {
+    return [
+        shownError,
+        `HTTP ${status}`,
+        encoding && `content-encoding ${encoding}`,
+        debugId && `x-debug-id ${debugId}`,
+    ].filter((fact) => fact !== '');
+}
+function failureOfResponse(response, context) {
+    const { status, error, shownDescription } = response;
+    const { code, happened, remedy } = explain(response, context);
     return {
         code,
-        happened: happened + quoted(description),
+        happened: happened + quoted(shownDescription),
         remedy,
-        facts: [error, `HTTP ${status}`, debugId && `x-debug-id ${debugId}`].filter(Boolean),
-        refusesClient: error === 'invalid_client' && status >= 400 && status < 500,
+        facts: factsOf(response),
+        refusesClient: error.toLowerCase() === 'invalid_client' && status >= 400 && !isTransient(status),
     };
 }
 
@@ -448,82 +644,115 @@ function isoSeconds(ms) {
 
 
 const ANSWER_LIMIT_BYTES = 64 * 1024;
-const MILLISECONDS_ABOVE = 10_000_000;
+const MILLISECONDS_ABOVE = 1_000_000;
 const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
 function header({ headers }, name) {
     const value = headers[name];
     return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
 }
+function bodyKind(text) {
+    const start = text.trimStart();
+    if (start === '')
+        return 'blank';
+    return start.startsWith('<') ? 'web page' : 'other';
+}
 function readAnswer(response, sentAtMs) {
-    const text = response.body?.toString('utf8') ?? '';
+    const text = response.body?.toString('utf8').trimStart() ?? '';
     const fields = json_parseObject(text);
-    const kind = text.trimStart().startsWith('<') ? 'web page' : 'other';
+    const encoding = header(response, 'content-encoding').trim();
+    const serverDateMs = parseHttpDate(header(response, 'date'));
     return {
         status: response.status,
         debugId: header(response, 'x-debug-id'),
-        retryAfter: header(response, 'retry-after'),
-        body: response.body === undefined ? 'too long' : fields === undefined ? kind : 'json',
+        retryAfterMs: parseRetryAfter(header(response, 'retry-after'), serverDateMs ?? sentAtMs),
+        encoding: /^(identity)?$/i.test(encoding) ? '' : encoding,
+        body: response.body === undefined ? 'too long' : fields === undefined ? bodyKind(text) : 'json',
         fields: fields ?? {},
         sentAtMs,
     };
 }
-function parseRetryAfter(value, sentAtMs) {
-    const text = value.trim();
-    if (/^\d{1,10}$/.test(text))
-        return Number(text) * 1000;
+function parseHttpDate(text) {
     if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text))
         return undefined;
     const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
-    return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - sentAtMs);
+    return Number.isNaN(dateMs) ? undefined : dateMs;
+}
+function parseRetryAfter(value, nowMs) {
+    const text = value.trim();
+    if (/^\d{1,10}$/.test(text))
+        return Number(text) * 1000;
+    const dateMs = parseHttpDate(text);
+    return dateMs === undefined ? undefined : Math.max(0, dateMs - nowMs);
 }
 function secretsOf({ fields }) {
     const values = [fields['access_token'], fields['refresh_token'], fields['id_token']];
     return values.filter((value) => typeof value === 'string');
 }
-function textOf({ fields }, name) {
-    const value = fields[name];
-    return typeof value === 'string' ? value : '';
+function textOf({ fields }, ...names) {
+    const isText = (value) => typeof value === 'string' && value.trim() !== '';
+    return names.map((name) => fields[name]).find(isText) ?? '';
 }
-const LONGEST_TEXT = 4000;
-function saidBy(answer, asked) {
-    const clean = (text, limit) => text.length > LONGEST_TEXT ? '' : asked.clean(text, limit);
+function errorCodeOf({ fields }) {
+    const value = fields['error_code'];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+function errorResponseOf(answer, { serverText }) {
+    const error = textOf(answer, 'error');
     return {
         status: answer.status,
-        error: clean(textOf(answer, 'error'), 64),
-        description: clean(textOf(answer, 'error_description')),
-        debugId: clean(answer.debugId, 100),
+        error,
+        description: textOf(answer, 'error_description'),
+        shownError: serverText(error || errorCodeOf(answer), 64),
+        shownDescription: serverText(textOf(answer, 'error_description', 'detail', 'message', 'title')),
+        debugId: serverText(answer.debugId, 100),
+        encoding: answer.body === 'json' ? '' : serverText(answer.encoding, 40),
     };
 }
-function refused(answer, asked) {
-    const { status, retryAfter, sentAtMs } = answer;
-    const failure = refusal(saidBy(answer, asked), asked);
+function refusal(answer, context) {
+    const { status, retryAfterMs } = answer;
+    const failure = failureOfResponse(errorResponseOf(answer, context), context);
     if (!isTransient(status))
         return new failure_StepError(failure);
     const mayBeServed = status >= 500 && status !== 503;
-    const afterMs = parseRetryAfter(retryAfter, sentAtMs);
-    return new failure_StepError({ ...failure, retry: { afterMs, mayBeServed } });
+    return new failure_StepError({ ...failure, retry: { afterMs: retryAfterMs, mayBeServed } });
 }
-function unusable(answer, asked, happened, more = {}) {
-    const { error, description, debugId } = saidBy(answer, asked);
+function malformed(answer, context, defect) {
+    const response = errorResponseOf(answer, context);
     return new failure_StepError({
+        ...defect,
         code: 'malformed_answer',
-        happened: happened + quoted(description),
+        happened: defect.happened + quoted(response.shownDescription),
         remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-        facts: [error, debugId && `x-debug-id ${debugId}`].filter(Boolean),
-        ...more,
+        facts: factsOf(response),
     });
 }
-const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
-function judgeRevocation(answer, asked) {
-    const { error } = answer.fields;
-    if (error === 'invalid_token' && answer.status < 500)
+function bodyDefect({ body, encoding }) {
+    if (body === 'too long')
+        return { happened: 'The answer is larger than 64 KiB and was refused.' };
+    if (body === 'json')
+        return undefined;
+    const retry = { mayBeServed: true };
+    if (encoding !== '')
+        return { happened: 'The answer is compressed, and cannot be read.', retry };
+    if (body === 'web page')
+        return { happened: 'The answer is a web page, and not JSON.', retry };
+    return { happened: 'The answer was cut off or is not JSON.', retry };
+}
+function judgeRevocation(answer, context) {
+    const { fields, status, body } = answer;
+    const { error } = fields;
+    const isInvalid = typeof error === 'string' && error.toLowerCase() === 'invalid_token';
+    if (isInvalid && status < 500)
         return false;
-    if (!http_isSuccess(answer) || error !== undefined)
-        throw refused(answer, asked);
-    if (answer.body === 'too long')
-        throw unusable(answer, asked, TOO_LONG);
-    if (answer.body === 'web page')
-        throw unusable(answer, asked, 'The answer is a web page.');
+    if (!http_isSuccess(answer))
+        throw refusal(answer, context);
+    if (fields['valid'] === false)
+        return false;
+    if ('error' in fields)
+        throw refusal(answer, context);
+    const defect = body === 'blank' ? undefined : bodyDefect(answer);
+    if (defect !== undefined)
+        throw malformed(answer, context, defect);
     return true;
 }
 function lifetimeMs(expiresIn) {
@@ -532,31 +761,41 @@ function lifetimeMs(expiresIn) {
     const seconds = expiresIn > MILLISECONDS_ABOVE ? expiresIn / 1000 : expiresIn;
     return seconds > TEN_YEARS_SECONDS ? undefined : seconds * 1000;
 }
-function judgeToken(answer, asked) {
-    if (!http_isSuccess(answer))
-        throw refused(answer, asked);
-    if (answer.body === 'too long')
-        throw unusable(answer, asked, TOO_LONG);
-    if (answer.body !== 'json')
-        throw unusable(answer, asked, 'The answer was cut off or is not JSON.', {
-            retry: { mayBeServed: true },
-        });
-    const unusableField = (name) => unusable(answer, asked, `The answer has no usable \`${name}\`.`);
-    const { access_token: accessToken, token_type: tokenType, expires_in: expiresIn } = answer.fields;
+function tokenTypeOf({ fields }) {
+    if (!('token_type' in fields))
+        return 'bearer';
+    const value = fields['token_type'];
+    return typeof value === 'string' && value.toLowerCase() === 'bearer' ? value : undefined;
+}
+function tokensIn(answer) {
+    const defect = bodyDefect(answer);
+    if (defect !== undefined)
+        return defect;
+    const unusable = (name) => ({
+        happened: `The answer has no usable \`${name}\`.`,
+    });
+    const { access_token: accessToken, expires_in: expiresIn } = answer.fields;
     const refreshToken = answer.fields['refresh_token'] ?? '';
-    if (!token_isTokenText(accessToken))
-        throw unusableField('access_token');
-    if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
-        throw unusableField('token_type');
+    const tokenType = tokenTypeOf(answer);
     const lifetime = lifetimeMs(expiresIn);
+    if (!token_isTokenText(accessToken))
+        return unusable('access_token');
+    if (tokenType === undefined)
+        return unusable('token_type');
     if (lifetime === undefined)
-        throw unusableField('expires_in');
+        return unusable('expires_in');
     if (refreshToken !== '' && !token_isTokenText(refreshToken))
-        throw unusableField('refresh_token');
+        return unusable('refresh_token');
     return {
         token: { accessToken, tokenType, expiresAtMs: answer.sentAtMs + lifetime },
         refreshToken,
     };
+}
+function judgeToken(answer) {
+    if (!http_isSuccess(answer))
+        return (context) => refusal(answer, context);
+    const tokens = tokensIn(answer);
+    return 'token' in tokens ? tokens : (context) => malformed(answer, context, tokens);
 }
 
 ;// CONCATENATED MODULE: ./src/ims/network.ts
@@ -645,161 +884,65 @@ function networkFailure(error, attempt) {
     return connectionFailure(reason, origin, connected);
 }
 
-;// CONCATENATED MODULE: ./src/secrets.ts
-
-const TEXT_LIMIT = 300;
-const CUT = '\uffff';
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
-const formEncoded = (value) => new URLSearchParams({ v: value }).toString().slice(2);
-function basicCredentials(clientId, clientSecret) {
-    return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
-}
-function basicForms(clientId, secret) {
-    const basic = basicCredentials(clientId, secret);
-    const urlSafe = Buffer.from(basic, 'base64').toString('base64url');
-    return [basic, basic.slice(0, urlSafe.length), urlSafe];
-}
-const HTML = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-};
-function echoedForms(secret) {
-    const form = formEncoded(secret);
-    const percent = form.replaceAll('+', '%20');
-    return [
-        secret,
-        ...[form, percent].flatMap((text) => [
-            text,
-            text.replaceAll(/%../g, (code) => code.toLowerCase()),
-        ]),
-        JSON.stringify(secret).slice(1, -1),
-        secret.replaceAll(/[&<>"']/g, (character) => HTML[character] ?? ''),
-    ];
-}
-class Secrets {
-    #forms = [];
-    constructor(values = [], clientId = '') {
-        this.#mask(values, (secret) => basicForms(clientId, secret));
-    }
-    add(values) {
-        this.#mask(values, () => []);
-    }
-    clean = (text, limit = TEXT_LIMIT) => {
-        let cut = text.toWellFormed();
-        for (const form of this.#forms)
-            cut = cut.replaceAll(form, CUT);
-        const harmless = cut
-            .replaceAll(CUT, '***')
-            .replace(INVISIBLE, ' ')
-            .replaceAll(/:(?=:)/g, ': ')
-            .replaceAll(/##(?=\[)/g, '## ')
-            .replaceAll(/ {2,}/g, ' ')
-            .trim();
-        if (harmless.length <= limit)
-            return harmless;
-        const start = harmless.slice(0, limit).toWellFormed();
-        return `${start.replace(/\ufffd$/, '')}\u2026`;
-    };
-    #mask(values, derived) {
-        const secrets = values
-            .map((value) => value.toWellFormed())
-            .filter((value) => value.trim() !== '');
-        const masks = secrets.flatMap((secret) => [secret, formEncoded(secret), ...derived(secret)]);
-        for (const mask of new Set(masks))
-            setSecret(mask);
-        const forms = new Set([...this.#forms, ...masks, ...secrets.flatMap(echoedForms)]);
-        this.#forms = [...forms].sort((a, b) => b.length - a.length);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/ims/requests.ts
-
-function requests_askedScopes(grant) {
-    return grant.type === 'client_credentials' ? grant.scopes : [];
-}
-function formRequest(path, { clientId }, { method, secret }, fields) {
-    const form = new URLSearchParams(fields);
-    const headers = {
-        accept: 'application/json',
-        'content-type': 'application/x-www-form-urlencoded',
-    };
-    if (method === 'client_secret_basic')
-        headers['authorization'] = `Basic ${basicCredentials(clientId, secret)}`;
-    else
-        form.set('client_id', clientId);
-    if (method === 'client_secret_post')
-        form.set('client_secret', secret);
-    return { path, headers, body: form.toString() };
-}
-function grantFields(grant) {
-    switch (grant.type) {
-        case 'client_credentials':
-            return { scope: grant.scopes.join(',') };
-        case 'refresh_token':
-            return { refresh_token: grant.refreshToken };
-        case 'authorization_code':
-            return grant.codeVerifier === ''
-                ? { code: grant.code }
-                : { code: grant.code, code_verifier: grant.codeVerifier };
-    }
-}
-function tokenRequest(client, grant, authentication) {
-    const organization = client.orgId === '' ? {} : { org_id: client.orgId };
-    const fields = { grant_type: grant.type, ...grantFields(grant), ...organization };
-    return formRequest('/ims/token/v3', client, authentication, fields);
-}
-function revocationRequest(client, grantType, authentication, token) {
-    if (grantType !== 'client_credentials')
-        return formRequest('/ims/revoke', client, authentication, { token });
-    const fields = { token_type: 'access_token', token };
-    const request = formRequest('/ims/invalidate_token/v2', client, authentication, fields);
-    return { ...request, headers: { ...request.headers, 'x-ims-clientid': client.clientId } };
-}
-function authentications(grantType, clientSecrets) {
-    if (clientSecrets.length === 0)
-        return [{ method: 'none', secret: '' }];
-    const methods = {
-        client_credentials: ['client_secret_post'],
-        refresh_token: ['client_secret_basic'],
-        authorization_code: ['client_secret_basic', 'client_secret_post'],
-    };
-    return clientSecrets.flatMap((secret) => methods[grantType].map((method) => ({ method, secret })));
-}
-
 ;// CONCATENATED MODULE: ./src/ims/retry.ts
 
 
 const FIRST_WINDOW_MS = 1500;
 const LAST_WINDOW_MS = 8000;
-const LEAST_ATTEMPT_MS = 250;
-const LONGEST_ATTEMPT_MS = 30_000;
-function attemptLimitMs(timeoutMs, remainingMs) {
-    return Math.min(timeoutMs / 3, LONGEST_ATTEMPT_MS, Math.max(1, remainingMs));
+const LONGEST_REQUEST_MS = 30_000;
+const SHORTEST_REQUEST_MS = 1000;
+const TIMER_MS = 50;
+class TimeBudget {
+    timeoutSeconds;
+    #clock;
+    #thirdMs;
+    #singleUse;
+    #slowestMs = 0;
+    constructor(timeoutSeconds, clock, singleUse) {
+        this.timeoutSeconds = timeoutSeconds;
+        this.#clock = clock;
+        this.#singleUse = singleUse;
+        this.#thirdMs = Math.min((timeoutSeconds * 1000) / 3, LONGEST_REQUEST_MS);
+    }
+    get leftMs() {
+        return this.timeoutSeconds * 1000 - this.#clock.now();
+    }
+    get limitMs() {
+        return Math.max(1, Math.min(this.#thirdMs, this.leftMs));
+    }
+    get neededMs() {
+        if (this.#singleUse)
+            return this.#thirdMs;
+        return Math.min(this.#thirdMs, Math.max(SHORTEST_REQUEST_MS, 2 * this.#slowestMs));
+    }
+    noteAnswer(durationMs) {
+        this.#slowestMs = Math.max(this.#slowestMs, durationMs);
+    }
 }
-function nextWaitMs(attempt, retryAfterMs, remainingMs, random) {
-    const room = remainingMs - LEAST_ATTEMPT_MS;
-    if (retryAfterMs > 0 && retryAfterMs >= room)
+function nextWaitMs(attempt, retryAfterMs, roomMs, random) {
+    if (retryAfterMs > 0 && retryAfterMs > roomMs)
         return 'retry_after';
-    if (room <= 0)
+    if (roomMs <= 0)
         return 'deadline';
     const window = Math.min(FIRST_WINDOW_MS * 2 ** (attempt - 1), LAST_WINDOW_MS);
-    return Math.min(retryAfterMs + random * window, room);
+    return Math.min(retryAfterMs + random * window, roomMs);
 }
-function gaveUp(reason, { retry, ...last }, attempts, timeoutSeconds) {
+const tenths = (ms, round) => (round(ms / 100) / 10).toFixed(1);
+function gaveUp(reason, { retry, ...last }, attempts, budget) {
+    const { timeoutSeconds, leftMs } = budget;
     const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
-    if (reason === 'deadline')
-        return {
-            ...last,
-            happened: `No token after ${tries} within ${timeoutSeconds} s. ${last.happened}`,
-        };
+    const left = `${tenths(Math.max(0, leftMs), Math.floor)} s is left`;
+    const needed = `another attempt needs ${tenths(budget.neededMs + TIMER_MS, Math.ceil)} s`;
+    if (reason === 'deadline') {
+        const early = leftMs > 0 ? ` (${left}, and ${needed})` : '';
+        const happened = `No token after ${tries} within ${timeoutSeconds} s${early}. ${last.happened}`;
+        return { ...last, happened };
+    }
     const seconds = Math.ceil((retry?.afterMs ?? 0) / 1000);
     return {
         ...last,
         code: 'retry_after',
-        happened: `${last.happened} It asks to wait ${seconds} s, and less is left of the ${timeoutSeconds} s of \`timeout\` (${tries} made).`,
+        happened: `${last.happened} It asks to wait ${seconds} s. Too little of the ${timeoutSeconds} s of \`timeout\` is left for another attempt after that: ${left}, and ${needed} (${tries} made).`,
         remedy: 'Raise `timeout`, or run the job again after that time.',
     };
 }
@@ -809,23 +952,36 @@ function logRetry(attempt, { happened, facts = [] }, waitMs) {
     const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
     info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
 }
-async function retrying(attempt, options) {
-    const { timeoutSeconds, clock, signal } = options;
-    const timeoutMs = timeoutSeconds * 1000;
+async function retrying(options) {
+    const { send, budget, clock, signal } = options;
+    let [way, ...others] = options.ways;
+    let shown;
     for (let attempts = 1;; attempts += 1) {
         try {
-            return await attempt(attemptLimitMs(timeoutMs, timeoutMs - clock.now()));
+            return await send(way);
         }
         catch (error) {
-            if (!(error instanceof failure_StepError) || error.failure.retry === undefined)
+            if (!(error instanceof failure_StepError))
                 throw error;
             const { failure } = error;
-            const afterMs = error.failure.retry.afterMs ?? 0;
-            const wait = nextWaitMs(attempts, afterMs, timeoutMs - clock.now(), clock.random());
-            if (typeof wait === 'string')
-                throw new failure_StepError(gaveUp(wait, failure, attempts, timeoutSeconds), { cause: error });
-            logRetry(attempts, failure, wait);
-            await clock.sleep(wait, signal);
+            if (failure.code !== 'timeout')
+                shown = failure;
+            const [next, ...rest] = failure.refusesClient === true ? others : [];
+            if (next !== undefined && budget.leftMs >= budget.neededMs) {
+                [way, others] = [next, rest];
+                continue;
+            }
+            if (failure.retry === undefined)
+                throw error;
+            const stop = (reason) => new failure_StepError(gaveUp(reason, shown ?? failure, attempts, budget), { cause: error });
+            const roomMs = budget.leftMs - budget.neededMs - TIMER_MS;
+            const waitMs = nextWaitMs(attempts, failure.retry.afterMs ?? 0, roomMs, clock.random());
+            if (typeof waitMs === 'string')
+                throw stop(waitMs);
+            logRetry(attempts, failure, waitMs);
+            await clock.sleep(waitMs, signal);
+            if (budget.leftMs < budget.neededMs)
+                throw stop('deadline');
         }
     }
 }
@@ -843,19 +999,22 @@ function answerLost({ happened, facts = [] }) {
     return {
         code: 'answer_lost',
         happened: `The answer to the code was lost, and the code is probably used up. ${happened}`,
-        remedy: `It was not sent again. ${NEW_USER_TOKEN} A permanent service token still works: run the job again.`,
+        remedy: `It was not sent again. ${NEW_USER_TOKEN} A permanent code that is still valid works again: run the job again.`,
         facts,
     };
 }
 class Ims {
     #options;
+    #secretsSent = new Set();
     constructor(options) {
         this.#options = options;
     }
     token(grant) {
-        const attempt = async (limitMs) => {
+        const { client, clock, signal, timeoutSeconds } = this.#options;
+        const budget = new TimeBudget(timeoutSeconds, clock, grant.type !== 'client_credentials');
+        const send = async (authentication) => {
             try {
-                return await this.#inTurn(grant, limitMs);
+                return await this.#request(grant, authentication, budget);
             }
             catch (error) {
                 const lost = error instanceof failure_StepError && error.failure.retry?.mayBeServed === true;
@@ -864,38 +1023,36 @@ class Ims {
                 throw new failure_StepError(answerLost(error.failure), { cause: error });
             }
         };
-        return retrying(attempt, this.#options);
+        const ways = authentications(grant.type, client.clientSecrets);
+        return retrying({ ways, send, budget, clock, signal });
     }
     async revoke(accessToken, grantType, authentication) {
         const { client, timeoutSeconds } = this.#options;
         const request = revocationRequest(client, grantType, authentication, accessToken);
         const answer = await this.#post(request, timeoutSeconds * 1000);
-        return judgeRevocation(answer, this.#asked('client_credentials', []));
+        return judgeRevocation(answer, this.#context());
     }
-    async #inTurn(grant, limitMs) {
-        const { client, clock } = this.#options;
-        const endMs = clock.now() + limitMs;
-        const ways = authentications(grant.type, client.clientSecrets);
-        for (const [at, authentication] of ways.entries())
-            try {
-                return await this.#ask(grant, authentication, endMs - clock.now());
-            }
-            catch (error) {
-                const refused = error instanceof failure_StepError && error.failure.refusesClient === true;
-                if (!refused || at === ways.length - 1)
-                    throw error;
-            }
-        throw new Error('a client has at least one way to authenticate');
-    }
-    async #ask(grant, authentication, limitMs) {
-        const { client, secrets } = this.#options;
-        const answer = await this.#post(tokenRequest(client, grant, authentication), limitMs);
+    async #request(grant, authentication, budget) {
+        const { client, clock, secrets } = this.#options;
+        const startedMs = clock.now();
+        const request = tokenRequest(client, grant, authentication);
+        this.#secretsSent.add(authentication.secret);
+        const answer = await this.#post(request, budget.limitMs);
+        budget.noteAnswer(clock.now() - startedMs);
+        const tokens = judgeToken(answer);
+        if (typeof tokens === 'function') {
+            secrets.addUnused(secretsOf(answer));
+            throw tokens(this.#context(grant));
+        }
         secrets.add(secretsOf(answer));
-        const { token, refreshToken } = judgeToken(answer, this.#asked(grant.type, requests_askedScopes(grant)));
-        if (authentication.secret !== (client.clientSecrets[0] ?? ''))
-            notice('The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
-        const kept = grant.type === 'client_credentials' ? '' : refreshToken;
-        return { token, refreshToken: kept, authentication, source: 'ims' };
+        this.#noticeSecondSecret(authentication);
+        const refreshToken = grant.type === 'client_credentials' ? '' : tokens.refreshToken;
+        return { token: tokens.token, refreshToken, authentication, source: 'ims' };
+    }
+    #noticeSecondSecret({ secret }) {
+        if (secret === (this.#options.client.clientSecrets[0] ?? ''))
+            return;
+        report_notice('first_secret_refused', 'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
     }
     async #post({ path, headers, body }, limitMs) {
         const { origin, clock, signal } = this.#options;
@@ -913,10 +1070,17 @@ class Ims {
             throw new failure_StepError(networkFailure(error, { origin, limitMs, connected }), { cause: error });
         }
     }
-    #asked(grantType, scopes) {
+    #context(grant) {
         const { origin, client, secrets } = this.#options;
-        const secretCount = client.clientSecrets.length;
-        return { origin, grantType, scopes, secretCount, clean: secrets.clean };
+        return {
+            origin,
+            ...(grant === undefined ? {} : { grantType: grant.type }),
+            scopes: grant === undefined ? [] : requests_askedScopes(grant),
+            secretCount: client.clientSecrets.length,
+            secretsSent: this.#secretsSent.size,
+            clean: secrets.clean,
+            serverText: secrets.serverText,
+        };
     }
 }
 
@@ -948,10 +1112,12 @@ function judgeEndpoint(text) {
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/read.ts
+
+
 const INPUT_DEFAULTS = {
     'client-id': '',
     'client-secret': '',
-    scopes: 'openid, AdobeID, offline_access, creative_sdk',
+    scopes: DEFAULT_SCOPES.join(', '),
     'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
     'aio-context': '',
     'grant-type': 'client_credentials',
@@ -996,7 +1162,8 @@ function secretsOfInputs(raw) {
     const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
     const parts = splitSecrets(raw['client-secret']);
     const values = parts.length === 0 ? user : [...parts, raw['client-secret'], ...user];
-    const all = new Set(values.flatMap((value) => [value, unquoted(value)]));
+    const basic = parts.flatMap((secret) => basicForms(raw['client-id'], secret));
+    const all = new Set([...values.flatMap((value) => [value, unquoted(value)]), ...basic]);
     return [...all].filter((value) => value !== '');
 }
 
@@ -1423,6 +1590,7 @@ function publisher(env) {
 
 
 
+
 const TIMEOUT_SECONDS = 10;
 function changesSince(revocation, raw) {
     const endpoint = judgeEndpoint(raw['ims-url']);
@@ -1439,22 +1607,24 @@ function changesSince(revocation, raw) {
 }
 async function revokeSealed({ env, clock, signal }) {
     const raw = readRawInputs(env);
-    const secrets = new Secrets(secretsOfInputs(raw), raw['client-id']);
+    const secrets = new Secrets(secretsOfInputs(raw));
     const clientSecrets = splitSecrets(raw['client-secret']);
     const keys = [...clientSecrets, raw['refresh-token'], raw.code].filter((key) => key !== '');
     const revocation = openRevocation(env[`STATE_${STATE_NAME}`] ?? '', keys, env);
     if (revocation === undefined) {
-        warning('The access token was not revoked: what this step saved does not open with the secret that it has now.');
+        warnNotRevoked('It stays valid until it expires. The saved state cannot be opened with the current client secret.');
         return;
     }
     const { accessToken, expiresAtMs, grantType, method, origin, orgId, clientId } = revocation;
     secrets.add([accessToken]);
-    if (token_secondsLeft(expiresAtMs, clock.date()) === 0)
+    if (token_secondsLeft(expiresAtMs, clock.date()) === 0) {
+        info('The access token has expired already, so there is nothing to revoke.');
         return;
-    const stillValid = `The access token was not revoked and stays valid until ${isoSeconds(expiresAtMs)}.`;
+    }
+    const stillValid = `It stays valid until ${isoSeconds(expiresAtMs)}, and then expires by itself.`;
     const changes = changesSince(revocation, raw);
     if (changes.length > 0) {
-        warning(`${stillValid} Since the step that got it, another step has changed ${changes.join(', ')}, so nothing was sent.`);
+        warnNotRevoked(`${stillValid} Since the step that got it, another step has changed ${changes.join(', ')}, so nothing was sent.`);
         return;
     }
     try {
@@ -1465,19 +1635,27 @@ async function revokeSealed({ env, clock, signal }) {
         });
         const secret = method === 'none' ? '' : revocation.secret;
         const revoked = await ims.revoke(accessToken, grantType, { method, secret });
-        if (revoked)
-            info('Revoked the access token.');
+        info(revoked
+            ? 'Revoked the access token.'
+            : 'IMS calls the access token invalid, so there is nothing to revoke.');
     }
     catch (error) {
-        warning(`${stillValid} ${sentence({ ...failureOf(error), remedy: '' }, env)}`);
+        const { happened, code, facts = [] } = failureOf(error);
+        warnNotRevoked(`${stillValid} ${happened} Running the job again does not revoke it.`, [
+            code,
+            ...facts,
+        ]);
     }
+}
+function warnNotRevoked(why, facts = []) {
+    warn('not_revoked', `The access token was not revoked. ${why}`, facts);
 }
 async function revoke(surroundings) {
     try {
         await revokeSealed(surroundings);
     }
     catch {
-        warning('The access token was not revoked and stays valid until it expires.');
+        warnNotRevoked('It stays valid until it expires.');
     }
 }
 
