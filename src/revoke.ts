@@ -1,17 +1,16 @@
 /** The post step: early returns, each with its reason. It never fails a job. */
 
-import * as core from '@actions/core';
-
 import { failureOf } from './failure.ts';
+import { routeTo } from './http/route.ts';
 import { Ims } from './ims/client.ts';
 import { judgeEndpoint } from './ims/endpoint.ts';
-import { routeTo } from './ims/route.ts';
 import { isoSeconds, secondsLeft } from './ims/token.ts';
 import { type RawInputs, readRawInputs, secretsOfInputs, splitSecrets } from './inputs/read.ts';
-import { openRevocation, type Revocation } from './revocation.ts';
-import type { Surroundings } from './runner/process.ts';
-import { STATE_NAME } from './runner/publish.ts';
-import { warn } from './runner/report.ts';
+import { openRevocation, type Revocation, sealingKeys } from './revocation.ts';
+import { info } from './runner/commands.ts';
+import type { Runtime } from './runner/process.ts';
+import { savedState } from './runner/publish.ts';
+import { reportWarning } from './runner/report.ts';
 import { Secrets } from './secrets.ts';
 
 const TIMEOUT_SECONDS = 10;
@@ -34,25 +33,44 @@ function changesSince(revocation: Revocation, raw: RawInputs): readonly string[]
   return Object.entries(same).flatMap(([name, isSame]) => (isSame ? [] : [name]));
 }
 
-async function revokeSealed({ env, clock, signal }: Surroundings): Promise<void> {
-  const raw = readRawInputs(env);
+function warnNotRevoked(why: string, facts: readonly string[] = []): void {
+  reportWarning('not_revoked', `The access token was not revoked. ${why}`, facts);
+}
+
+async function revokeAtIms(
+  { accessToken, grantType, method, key, origin, clientId, orgId }: Revocation & { key: string },
+  clientSecrets: readonly string[],
+  context: Runtime & { readonly secrets: Secrets },
+): Promise<void> {
+  const client = { clientId, orgId, clientSecrets };
+  const ims = new Ims({ origin, client, timeoutSeconds: TIMEOUT_SECONDS, ...context });
+  const secret = method === 'none' ? '' : key;
+  const revoked = await ims.revoke(accessToken, grantType, { method, secret });
+  info(
+    revoked
+      ? 'Revoked the access token.'
+      : 'IMS calls the access token invalid, so there is nothing to revoke.',
+  );
+}
+
+async function revokeSealed(runtime: Runtime): Promise<void> {
+  const raw = readRawInputs();
   const secrets = new Secrets(secretsOfInputs(raw));
   const clientSecrets = splitSecrets(raw['client-secret']);
-  const keys = [...clientSecrets, raw['refresh-token'], raw.code].filter((key) => key !== '');
-  const revocation = openRevocation(env[`STATE_${STATE_NAME}`] ?? '', keys, env);
+  const keys = sealingKeys(clientSecrets, [raw['refresh-token'], raw.code]);
+  const revocation = openRevocation(savedState(), keys);
   if (revocation === undefined) {
     warnNotRevoked(
       'It stays valid until it expires. The saved state cannot be opened with the current client secret.',
     );
     return;
   }
-  const { accessToken, expiresAtMs, grantType, method, origin, orgId, clientId } = revocation;
-  secrets.add([accessToken]);
-  if (secondsLeft(expiresAtMs, clock.date()) === 0) {
-    core.info('The access token has expired already, so there is nothing to revoke.');
+  secrets.add([revocation.accessToken]);
+  if (secondsLeft(revocation.expiresAtMs, runtime.clock.date()) === 0) {
+    info('The access token has expired already, so there is nothing to revoke.');
     return;
   }
-  const stillValid = `It stays valid until ${isoSeconds(expiresAtMs)}, and then expires by itself.`;
+  const stillValid = `It stays valid until ${isoSeconds(revocation.expiresAtMs)}, and then expires by itself.`;
   const changes = changesSince(revocation, raw);
   if (changes.length > 0) {
     warnNotRevoked(
@@ -61,36 +79,19 @@ async function revokeSealed({ env, clock, signal }: Surroundings): Promise<void>
     return;
   }
   try {
-    const ims = new Ims({
-      ...{ origin, secrets, clock, signal },
-      client: { clientId, orgId, clientSecrets },
-      timeoutSeconds: TIMEOUT_SECONDS,
-    });
-    const secret = method === 'none' ? '' : revocation.secret;
-    const revoked = await ims.revoke(accessToken, grantType, { method, secret });
-    core.info(
-      revoked
-        ? 'Revoked the access token.'
-        : 'IMS calls the access token invalid, so there is nothing to revoke.',
-    );
+    await revokeAtIms(revocation, clientSecrets, { ...runtime, secrets });
   } catch (error) {
     // The remedies are about token requests and would mislead here.
     const { happened, code, facts = [] } = failureOf(error);
-    warnNotRevoked(`${stillValid} ${happened} Running the job again does not revoke it.`, [
-      code,
-      ...facts,
-    ]);
+    const why = `${stillValid} ${happened} Running the job again does not revoke it.`;
+    warnNotRevoked(why, [code, ...facts]);
   }
 }
 
-function warnNotRevoked(why: string, facts: readonly string[] = []): void {
-  warn('not_revoked', `The access token was not revoked. ${why}`, facts);
-}
-
 /** Runs the post step. Throws nothing; what goes wrong is a warning at most. */
-export async function revoke(surroundings: Surroundings): Promise<void> {
+export async function revoke(runtime: Runtime): Promise<void> {
   try {
-    await revokeSealed(surroundings);
+    await revokeSealed(runtime);
   } catch {
     warnNotRevoked('It stays valid until it expires.');
   }

@@ -1,6 +1,6 @@
 /** Masks the step's secrets in every printed form, and removes them from server text. */
 
-import * as core from '@actions/core';
+import { setSecret } from './runner/commands.ts';
 
 /** Characters: enough for a sentence, too few to flood a log. */
 const TEXT_LIMIT = 300;
@@ -80,7 +80,7 @@ export class Secrets {
     for (const secret of secrets) this.#values.add(secret);
     // The runner derives other forms of a mask by itself, but not the form encoding.
     const masks = new Set(secrets.flatMap((secret) => [secret, formEncoded(secret)]));
-    for (const mask of masks) core.setSecret(mask);
+    for (const mask of masks) setSecret(mask);
     const forms = new Set([...this.#forms, ...masks, ...secrets.flatMap(echoedForms)]);
     // A secret may be part of another: remove the longest first.
     this.#forms = [...forms].sort((a, b) => b.length - a.length);

@@ -10,7 +10,7 @@ import { CODES, sentence } from '../src/failure.ts';
 import { judgeToken, readAnswer, secretsOf } from '../src/ims/answers.ts';
 import type { RequestContext } from '../src/ims/refusals.ts';
 import { nextWaitMs } from '../src/ims/retry.ts';
-import { open, seal } from '../src/reuse/seal.ts';
+import { open, seal } from '../src/seal.ts';
 import { Secrets } from '../src/secrets.ts';
 
 import { echoesOf } from './support/forms.ts';

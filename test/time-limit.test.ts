@@ -35,7 +35,8 @@ describe.concurrent('an answer that comes late until the deadline', () => {
       const step = await job.uses({ ...inputs, ...grant, timeout: String(TIMEOUT_MS / 1000) });
       expect(messageOf(step)).toMatch(/another attempt needs 1\.4 s.*\(ims_unavailable, HTTP 503/);
       const [first, last] = [ims.requests[0]?.atMs ?? 0, ims.requests.at(-1)?.atMs ?? 0];
-      expect(last - first).toBeLessThan((TIMEOUT_MS * 2) / 3);
+      // Two thirds, and what a busy machine adds.
+      expect(last - first).toBeLessThan((TIMEOUT_MS * 2) / 3 + 500);
     },
   );
 

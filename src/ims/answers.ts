@@ -5,8 +5,8 @@
 
 import { type Failure, StepError } from '../failure.ts';
 
-import { type HttpResponse, isSuccess } from './http.ts';
-import { parseObject } from './json.ts';
+import { type HttpResponse, isSuccess } from '../http/exchange.ts';
+import { parseObject } from '../json.ts';
 import {
   type ErrorResponse,
   factsOf,

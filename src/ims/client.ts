@@ -1,8 +1,8 @@
 /** IMS as one object per step: authentication, the time limit and the retry are inside. */
 
 import { type Failure, StepError } from '../failure.ts';
-import type { Step } from '../runner/process.ts';
-import { notice } from '../runner/report.ts';
+import { reportNotice } from '../runner/report.ts';
+import type { StepContext } from '../step-context.ts';
 
 import {
   type Answer,
@@ -12,14 +12,14 @@ import {
   readAnswer,
   secretsOf,
 } from './answers.ts';
-import { exchange } from './http.ts';
-import { networkFailure } from './network.ts';
+import { exchange } from '../http/exchange.ts';
+import { networkFailure } from './connection-failures.ts';
 import { NEW_USER_TOKEN, type RequestContext } from './refusals.ts';
 import {
-  askedScopes,
-  type Authentication,
+  requestedScopes,
   authentications,
   type Client,
+  type ClientAuthentication,
   type FormRequest,
   type Grant,
   revocationRequest,
@@ -28,7 +28,7 @@ import {
 import { retrying, TimeBudget } from './retry.ts';
 import type { Token } from './token.ts';
 
-type ImsOptions = Pick<Step, 'clock' | 'signal' | 'secrets'> & {
+type ImsOptions = StepContext & {
   readonly origin: string;
   readonly client: Client;
   /** From the start of the step, over all requests. */
@@ -40,7 +40,7 @@ export type IssuedToken = {
   /** Empty for none. */
   readonly refreshToken: string;
   /** How IMS accepted the client. */
-  readonly authentication: Authentication;
+  readonly authentication: ClientAuthentication;
   readonly source: 'ims';
 };
 
@@ -70,7 +70,7 @@ export class Ims {
   token(grant: Grant): Promise<IssuedToken> {
     const { client, clock, signal, timeoutSeconds } = this.#options;
     const budget = new TimeBudget(timeoutSeconds, clock, grant.type !== 'client_credentials');
-    const send = async (authentication: Authentication): Promise<IssuedToken> => {
+    const send = async (authentication: ClientAuthentication): Promise<IssuedToken> => {
       try {
         return await this.#request(grant, authentication, budget);
       } catch (error) {
@@ -90,7 +90,7 @@ export class Ims {
   async revoke(
     accessToken: string,
     grantType: Grant['type'],
-    authentication: Authentication,
+    authentication: ClientAuthentication,
   ): Promise<boolean> {
     const { client, timeoutSeconds } = this.#options;
     const request = revocationRequest(client, grantType, authentication, accessToken);
@@ -100,7 +100,7 @@ export class Ims {
 
   async #request(
     grant: Grant,
-    authentication: Authentication,
+    authentication: ClientAuthentication,
     budget: TimeBudget,
   ): Promise<IssuedToken> {
     const { client, clock, secrets } = this.#options;
@@ -116,14 +116,14 @@ export class Ims {
     }
     secrets.add(secretsOf(answer));
     this.#noticeSecondSecret(authentication);
-    // A client that authenticates as itself needs no refresh token (RFC 6749, section 4.4.3).
+    // A client that authenticates as itself needs no refresh token (RFC 6749, 4.4.3).
     const refreshToken = grant.type === 'client_credentials' ? '' : tokens.refreshToken;
     return { token: tokens.token, refreshToken, authentication, source: 'ims' };
   }
 
-  #noticeSecondSecret({ secret }: Authentication): void {
+  #noticeSecondSecret({ secret }: ClientAuthentication): void {
     if (secret === (this.#options.client.clientSecrets[0] ?? '')) return;
-    notice(
+    reportNotice(
       'first_secret_refused',
       'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',
     );
@@ -153,7 +153,7 @@ export class Ims {
     return {
       origin,
       ...(grant === undefined ? {} : { grantType: grant.type }),
-      scopes: grant === undefined ? [] : askedScopes(grant),
+      scopes: grant === undefined ? [] : requestedScopes(grant),
       secretCount: client.clientSecrets.length,
       secretsSent: this.#secretsSent.size,
       clean: secrets.clean,

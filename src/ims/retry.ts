@@ -1,6 +1,6 @@
 /** When to send another request: the policy, which is pure, and the loop, whose clock is injected. */
 
-import * as core from '@actions/core';
+import { info } from '../runner/commands.ts';
 
 import { type Failure, StepError } from '../failure.ts';
 import type { Clock } from '../runner/process.ts';
@@ -104,7 +104,7 @@ function logRetry(attempt: number, { happened, facts = [] }: Failure, waitMs: nu
   const others = facts.filter((fact) => !happened.includes(fact));
   const more = others.length === 0 ? '' : ` (${others.join(', ')})`;
   const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
-  core.info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
+  info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
 }
 
 type Retrying<Way, Result> = {

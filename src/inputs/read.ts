@@ -31,10 +31,10 @@ export type RawInputs = Readonly<Record<InputName, string>>;
  * (actions/runner, Handlers/Handler.cs). Surrounding white space is trimmed. A variable that is not set
  * at all gets the default; one that is set but empty stays empty.
  */
-export function readRawInputs(env: NodeJS.ProcessEnv): RawInputs {
+export function readRawInputs(): RawInputs {
   const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
     name,
-    (env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
+    (process.env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
   ]);
   return Object.fromEntries(raw) as RawInputs;
 }

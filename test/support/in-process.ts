@@ -91,19 +91,15 @@ function contents(folder: string): string {
     .join('\n');
 }
 
-async function steps(
-  env: Record<string, string>,
-  stateFile: string,
-  change: Change,
-): Promise<number> {
+async function steps(stateFile: string, change: Change): Promise<number> {
   const clock = { ...hastyClock(), ...change.clock };
   const signal = change.signal ?? new AbortController().signal;
-  await acquire({ env, clock, signal });
+  await acquire({ clock, signal });
   const exitCode = Number(process.exitCode);
   for (const { name, value } of parseEntries(readFileSync(stateFile, 'utf8')).entries)
-    env[`STATE_${name}`] = value;
+    process.env[`STATE_${name}`] = value;
   // As post.ts does.
-  if ((env['STATE_revoke'] ?? '') !== '') await revoke({ env, clock, signal });
+  if ((process.env['STATE_revoke'] ?? '') !== '') await revoke({ clock, signal });
   return exitCode;
 }
 
@@ -121,17 +117,11 @@ export function startInProcessJob(): InProcessJob {
     const given: Variables = Object.fromEntries(
       Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
     );
-    Object.assign(process.env, paths);
+    Object.assign(process.env, { RUNNER_TEMP: temp, ...paths, ...more, ...given });
     const streams = catchStdout();
     let exitCode: number;
     try {
-      const env: Record<string, string> = {
-        RUNNER_TEMP: temp,
-        ...paths,
-        ...more,
-        ...given,
-      };
-      exitCode = await steps(env, pathOf('GITHUB_STATE'), change);
+      exitCode = await steps(pathOf('GITHUB_STATE'), change);
     } finally {
       streams.restore();
       process.exitCode = undefined;
