@@ -161,7 +161,7 @@ export async function acquire(surroundings: Surroundings): Promise<void> {
   process.exitCode = 1;
   try {
     const raw = readRawInputs(env);
-    const secrets = new Secrets(secretsOfInputs(raw), raw['client-id']);
+    const secrets = new Secrets(secretsOfInputs(raw));
     await acquireWith(parseInputs(raw), { ...surroundings, secrets });
   } catch (error) {
     const failure = failureOf(error);

@@ -35,7 +35,7 @@ function changesSince(revocation: Revocation, raw: RawInputs): readonly string[]
 
 async function revokeSealed({ env, clock, signal }: Surroundings): Promise<void> {
   const raw = readRawInputs(env);
-  const secrets = new Secrets(secretsOfInputs(raw), raw['client-id']);
+  const secrets = new Secrets(secretsOfInputs(raw));
   const clientSecrets = splitSecrets(raw['client-secret']);
   const keys = [...clientSecrets, raw['refresh-token'], raw.code].filter((key) => key !== '');
   const revocation = openRevocation(env[`STATE_${STATE_NAME}`] ?? '', keys, env);

@@ -45,7 +45,7 @@ type Received = {
 /** The one line about an answer that gives no token; empty for one that does. Masked as the runner does. */
 function lineOf({ status, body, headers = {} }: Received, values: readonly string[]): string {
   const stdout = catchStdout();
-  const secrets = new Secrets(values, 'p8e-test-id');
+  const secrets = new Secrets(values);
   const asked: Asked = {
     secretCount: 1,
     origin: 'https://ims-na1.adobelogin.com',

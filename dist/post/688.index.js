@@ -648,6 +648,7 @@ function networkFailure(error, attempt) {
 ;// CONCATENATED MODULE: ./src/secrets.ts
 
 const TEXT_LIMIT = 300;
+const LONGEST_SERVER_TEXT = 4000;
 const CUT = '\uffff';
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
 const formEncoded = (value) => new URLSearchParams({ v: value }).toString().slice(2);
@@ -679,14 +680,36 @@ function echoedForms(secret) {
         secret.replaceAll(/[&<>"']/g, (character) => HTML[character] ?? ''),
     ];
 }
+const UNUSED_LIMIT = { values: 30, bytes: 64 * 1024 };
 class Secrets {
+    #values = new Set();
     #forms = [];
-    constructor(values = [], clientId = '') {
-        this.#mask(values, (secret) => basicForms(clientId, secret));
+    #unused = { values: 0, bytes: 0 };
+    #hidesServerText = false;
+    constructor(values = []) {
+        this.add(values);
     }
     add(values) {
-        this.#mask(values, () => []);
+        const secrets = this.#unknown(values);
+        for (const secret of secrets)
+            this.#values.add(secret);
+        const masks = new Set(secrets.flatMap((secret) => [secret, formEncoded(secret)]));
+        for (const mask of masks)
+            setSecret(mask);
+        const forms = new Set([...this.#forms, ...masks, ...secrets.flatMap(echoedForms)]);
+        this.#forms = [...forms].sort((a, b) => b.length - a.length);
     }
+    addUnused(values) {
+        const tokens = this.#unknown(values);
+        this.#unused.values += tokens.length;
+        for (const token of tokens)
+            this.#unused.bytes += Buffer.byteLength(token, 'utf8');
+        const { values: count, bytes } = this.#unused;
+        this.#hidesServerText ||= count > UNUSED_LIMIT.values || bytes > UNUSED_LIMIT.bytes;
+        if (!this.#hidesServerText)
+            this.add(tokens);
+    }
+    serverText = (text, limit = TEXT_LIMIT) => this.#hidesServerText || text.length > LONGEST_SERVER_TEXT ? '' : this.clean(text, limit);
     clean = (text, limit = TEXT_LIMIT) => {
         let cut = text.toWellFormed();
         for (const form of this.#forms)
@@ -703,15 +726,9 @@ class Secrets {
         const start = harmless.slice(0, limit).toWellFormed();
         return `${start.replace(/\ufffd$/, '')}\u2026`;
     };
-    #mask(values, derived) {
-        const secrets = values
-            .map((value) => value.toWellFormed())
-            .filter((value) => value.trim() !== '');
-        const masks = secrets.flatMap((secret) => [secret, formEncoded(secret), ...derived(secret)]);
-        for (const mask of new Set(masks))
-            setSecret(mask);
-        const forms = new Set([...this.#forms, ...masks, ...secrets.flatMap(echoedForms)]);
-        this.#forms = [...forms].sort((a, b) => b.length - a.length);
+    #unknown(values) {
+        const wellFormed = new Set(values.map((value) => value.toWellFormed()));
+        return [...wellFormed].filter((value) => value.trim() !== '' && !this.#values.has(value));
     }
 }
 
@@ -948,6 +965,7 @@ function judgeEndpoint(text) {
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/read.ts
+
 const INPUT_DEFAULTS = {
     'client-id': '',
     'client-secret': '',
@@ -996,7 +1014,8 @@ function secretsOfInputs(raw) {
     const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
     const parts = splitSecrets(raw['client-secret']);
     const values = parts.length === 0 ? user : [...parts, raw['client-secret'], ...user];
-    const all = new Set(values.flatMap((value) => [value, unquoted(value)]));
+    const basic = parts.flatMap((secret) => basicForms(raw['client-id'], secret));
+    const all = new Set([...values.flatMap((value) => [value, unquoted(value)]), ...basic]);
     return [...all].filter((value) => value !== '');
 }
 
@@ -1439,7 +1458,7 @@ function changesSince(revocation, raw) {
 }
 async function revokeSealed({ env, clock, signal }) {
     const raw = readRawInputs(env);
-    const secrets = new Secrets(secretsOfInputs(raw), raw['client-id']);
+    const secrets = new Secrets(secretsOfInputs(raw));
     const clientSecrets = splitSecrets(raw['client-secret']);
     const keys = [...clientSecrets, raw['refresh-token'], raw.code].filter((key) => key !== '');
     const revocation = openRevocation(env[`STATE_${STATE_NAME}`] ?? '', keys, env);

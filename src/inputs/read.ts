@@ -1,5 +1,7 @@
 /** Reads inputs as the runner passes them, and knows which of their values are secret. */
 
+import { basicForms } from '../secrets.ts';
+
 /** Every input with the default that action.yml declares; a test holds the two together. */
 export const INPUT_DEFAULTS = {
   'client-id': '',
@@ -60,12 +62,13 @@ function unquoted(value: string): string {
   return value.slice(start, end);
 }
 
-/** Every secret value among the inputs, also without the quotes that somebody wrapped it in. */
+/** Every secret value among the inputs, also without the quotes around it, and as Basic credentials. */
 export function secretsOfInputs(raw: RawInputs): readonly string[] {
   const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
   const parts = splitSecrets(raw['client-secret']);
   // Two empty secrets leave a comma; as a mask it would hide every comma of the log.
   const values = parts.length === 0 ? user : [...parts, raw['client-secret'], ...user];
-  const all = new Set(values.flatMap((value) => [value, unquoted(value)]));
+  const basic = parts.flatMap((secret) => basicForms(raw['client-id'], secret));
+  const all = new Set([...values.flatMap((value) => [value, unquoted(value)]), ...basic]);
   return [...all].filter((value) => value !== '');
 }
