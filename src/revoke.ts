@@ -7,7 +7,8 @@ import { Ims } from './ims/client.ts';
 import { judgeEndpoint } from './ims/endpoint.ts';
 import { routeTo } from './ims/route.ts';
 import { isoSeconds, secondsLeft } from './ims/token.ts';
-import { type RawInputs, readRawInputs, secretsOfInputs, splitSecrets } from './inputs/read.ts';
+import { readClientSecret } from './inputs/client-secret.ts';
+import { type RawInputs, readRawInputs, secretsOfInputs } from './inputs/read.ts';
 import { openRevocation, type Revocation } from './revocation.ts';
 import type { Surroundings } from './runner/process.ts';
 import { STATE_NAME } from './runner/publish.ts';
@@ -36,7 +37,7 @@ function changesSince(revocation: Revocation, raw: RawInputs): readonly string[]
 async function revokeSealed({ env, clock, signal }: Surroundings): Promise<void> {
   const raw = readRawInputs(env);
   const secrets = new Secrets(secretsOfInputs(raw));
-  const clientSecrets = splitSecrets(raw['client-secret']);
+  const { secrets: clientSecrets } = readClientSecret(raw['client-secret']);
   const keys = [...clientSecrets, raw['refresh-token'], raw.code].filter((key) => key !== '');
   const revocation = openRevocation(env[`STATE_${STATE_NAME}`] ?? '', keys, env);
   if (revocation === undefined) {

@@ -293,7 +293,7 @@ module.exports = require("util");
 var __webpack_exports__ = {};
 __nccwpck_require__.r(__webpack_exports__);
 if ((process.env['STATE_revoke'] ?? '') !== '')
-    void Promise.all(/* import() */[__nccwpck_require__.e(484), __nccwpck_require__.e(688)]).then(__nccwpck_require__.bind(__nccwpck_require__, 798));
+    void Promise.all(/* import() */[__nccwpck_require__.e(484), __nccwpck_require__.e(411)]).then(__nccwpck_require__.bind(__nccwpck_require__, 395));
 
 
 module.exports = __webpack_exports__;

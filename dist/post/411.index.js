@@ -1,9 +1,9 @@
 "use strict";
-exports.id = 688;
-exports.ids = [688];
+exports.id = 411;
+exports.ids = [411];
 exports.modules = {
 
-/***/ 798:
+/***/ 395:
 /***/ ((__unused_webpack_module, __unused_webpack___webpack_exports__, __webpack_require__) => {
 
 
@@ -964,7 +964,217 @@ function judgeEndpoint(text) {
     return { ok: true, origin: url.origin };
 }
 
+;// CONCATENATED MODULE: ./src/inputs/secret-text.ts
+const SHORTEST_PIECE = 8;
+const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
+const LINE_BREAK = /[\r\n]/;
+const secret_text_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
+const REFERENCE = /^\$[{(]|^\$(?:env:)?[a-z_]\w*$|\$\{\{|^\{\{|^%\w+%$|^<[^<>]*>$|^(?:secrets|vars|env|inputs|steps|needs)\.[\w.-]+$/i;
+const NAMED = {
+    'client-id': /client[-_. ]?id["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
+    'client-secret': /(?:client[-_. ]?secret\w{0,20}|^["'`]?secret)["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
+    'org-id': /\borg[-_. ]?id["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
+    'refresh-token': /refresh[-_. ]?token["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
+    code: /^["'`]?code["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
+    'code-verifier': /code[-_. ]?verifier["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
+};
+function isOpaque(input) {
+    return Object.hasOwn(NAMED, input);
+}
+function isQuoted(value) {
+    return value.length > 1 && QUOTES.includes(value.charAt(0) + value.charAt(value.length - 1));
+}
+function unquoted(value) {
+    const text = value.trim();
+    const quotes = QUOTES.join('');
+    let [start, end] = [0, text.length];
+    while (start < end && quotes.includes(text.charAt(start)))
+        start += 1;
+    while (start < end && quotes.includes(text.charAt(end - 1)))
+        end -= 1;
+    return text.slice(start, end);
+}
+function looksLikeJson(text) {
+    return text.startsWith('{') || text.startsWith('[');
+}
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function longLines(text) {
+    return text
+        .split(/[\r\n]+/)
+        .map((line) => line.trim())
+        .filter((line) => line.length >= SHORTEST_PIECE);
+}
+function stringsOf(json) {
+    const strings = [];
+    const left = [json];
+    while (left.length > 0) {
+        const value = left.pop();
+        if (typeof value === 'string')
+            strings.push(value);
+        else if (typeof value === 'object' && value !== null)
+            for (const inner of Object.values(value))
+                left.push(inner);
+    }
+    return strings;
+}
+const RUN = /[^\s"'`,:[\]{}]{8,}/g;
+function secretsInJson(text) {
+    const json = parseJson(text);
+    return json === undefined ? (text.match(RUN) ?? []) : stringsOf(json).flatMap(longLines);
+}
+function secretsInNamed(text, input) {
+    const matches = [...text.matchAll(NAMED[input])];
+    const [first] = matches;
+    if (first === undefined)
+        return undefined;
+    const [whole, value = ''] = first;
+    const rest = text.slice(first.index + whole.length - value.length).trim();
+    if (looksLikeJson(rest))
+        return secretsInJson(rest);
+    const values = matches.flatMap(([, one = '']) => [one, unquoted(one), ...(one.match(RUN) ?? [])]);
+    return [text, ...values].flatMap(longLines);
+}
+function secretsInRefused(text, input) {
+    const bare = unquoted(text);
+    if (looksLikeJson(bare))
+        return secretsInJson(bare);
+    const items = text.split(LINE_BREAK).map((line) => line.trim().replace(/^-\s+/, ''));
+    return secretsInNamed(text, input) ?? [text, bare, ...items].flatMap(longLines);
+}
+const QUOTED = 'is wrapped in quotes; store the value without them.';
+function shapeProblems(text) {
+    const problems = isQuoted(text) ? [QUOTED] : [];
+    if (LINE_BREAK.test(text))
+        problems.push('has a line break inside; store it as a single line.');
+    else if (secret_text_INVISIBLE.test(text))
+        problems.push('has a control character or an invisible one inside; copy it again as plain text.');
+    return problems;
+}
+function mistakenFor(text, input) {
+    const alone = `store the ${input.replace('-', ' ').replace(/\bid$/, 'ID')} alone.`;
+    const bare = unquoted(text);
+    if (REFERENCE.test(bare))
+        return `is the name of a variable or an expression, not a value; write \`\${{ secrets.NAME }}\` in \`with:\`, and ${alone}`;
+    if (looksLikeJson(bare))
+        return parseJson(bare) === undefined
+            ? `looks like JSON that was cut off or changed; ${alone}`
+            : `is JSON; ${alone}`;
+    if (text.search(NAMED[input]) !== -1)
+        return `has a name in front, as in \`${input.replace('-', '_')}=...\`; ${alone}`;
+    if (/^-\s/.test(bare))
+        return `is an item of a YAML list, with a hyphen in front; ${alone}`;
+    if (/^\*+$/.test(bare))
+        return `is a masked value that was copied from a log; ${alone}`;
+    return undefined;
+}
+function opaqueProblems(text, input) {
+    const shape = shapeProblems(text);
+    const mistake = mistakenFor(text, input);
+    if (mistake === undefined)
+        return shape;
+    return [mistake, ...shape.filter((problem) => problem === QUOTED)];
+}
+function secretsInOpaque(text, input) {
+    const pieces = secretsInRefused(text, input);
+    return text === '' || opaqueProblems(text, input).length > 0 ? pieces : [text, ...pieces];
+}
+
+;// CONCATENATED MODULE: ./src/inputs/client-secret.ts
+
+const INPUT = 'client-secret';
+const ALONE = 'store the client secret alone.';
+const AEM_KEY = '"technicalAccount"';
+function client_secret_refused(problems, masks) {
+    return { secrets: [], masks, problems: [...new Set(problems)] };
+}
+function judgeEach(texts, problems) {
+    const secrets = [...new Set(texts)];
+    const all = [...problems, ...secrets.flatMap((text) => opaqueProblems(text, INPUT))];
+    const pieces = secrets.flatMap((text) => secretsInRefused(text, INPUT));
+    if (all.length > 0)
+        return client_secret_refused(all, pieces);
+    return { secrets, masks: [...secrets, ...pieces], problems: [] };
+}
+function splitSecrets(text) {
+    return text
+        .split(/[\r\n,]+/)
+        .map((secret) => secret.trim())
+        .filter((secret) => secret !== '');
+}
+function judgeList(text) {
+    const mistake = mistakenFor(text, INPUT);
+    if (mistake !== undefined)
+        return client_secret_refused([mistake], secretsInRefused(text, INPUT));
+    const secrets = splitSecrets(text);
+    const problems = isQuoted(text) ? [QUOTED] : [];
+    const count = new Set(secrets).size;
+    if (count > 2)
+        problems.push(`holds ${count} secrets; a credential has at most two, and a comma or line break separates them.`);
+    return judgeEach(secrets, problems);
+}
+function judgeArray(strings) {
+    const secrets = strings.map((secret) => secret.trim());
+    const parts = secrets.flatMap(splitSecrets);
+    if (parts.length === 0)
+        return client_secret_refused([], []);
+    const problems = [];
+    if (secrets.includes(''))
+        problems.push('has an empty string in its JSON array; remove it, or store the second secret.');
+    if (secrets.some((secret) => secret.includes(',')))
+        problems.push('has a comma inside a string of its JSON array; write one secret in each.');
+    const texts = secrets.filter((secret) => secret !== '');
+    return judgeEach(problems.length === 0 ? texts : [...texts, ...parts], problems);
+}
+function judgeJson(text) {
+    const json = parseJson(text);
+    const list = Array.isArray(json) ? json : [];
+    const strings = list.filter((item) => typeof item === 'string');
+    if (strings.length === list.length && [1, 2].includes(list.length))
+        return judgeArray(strings);
+    let problem = mistakenFor(text, INPUT) ?? '';
+    if (Array.isArray(json))
+        problem = `is a JSON array, but not of one or two strings; ${ALONE}`;
+    if (text.includes(AEM_KEY))
+        problem = `is JSON, the file of the AEM Developer Console, which holds another kind of credential. Create an OAuth Server-to-Server credential in the Adobe Developer Console, and ${ALONE}`;
+    return client_secret_refused([problem], secretsInRefused(text, INPUT));
+}
+function quotedJson(text) {
+    const string = text.startsWith('"') ? parseJson(text) : undefined;
+    const inside = typeof string === 'string' ? string.trim() : unquoted(text);
+    return inside !== text && looksLikeJson(inside) ? inside : undefined;
+}
+function base64Json(text) {
+    if (!/^e[yw][\w+/=\s-]+$/.test(text))
+        return undefined;
+    const decoded = Buffer.from(text, 'base64').toString('utf8').trim();
+    return looksLikeJson(decoded) && parseJson(decoded) !== undefined ? decoded : undefined;
+}
+function readClientSecret(text) {
+    if (looksLikeJson(text))
+        return judgeJson(text);
+    const quoted = quotedJson(text);
+    if (quoted !== undefined) {
+        const { problems, masks } = judgeJson(quoted);
+        return client_secret_refused([QUOTED, ...problems], masks);
+    }
+    const encoded = base64Json(text);
+    if (encoded !== undefined) {
+        const { problems, masks } = judgeJson(encoded);
+        return client_secret_refused(problems, [...longLines(text), ...masks]);
+    }
+    return judgeList(text);
+}
+
 ;// CONCATENATED MODULE: ./src/inputs/read.ts
+
+
 
 const INPUT_DEFAULTS = {
     'client-id': '',
@@ -991,32 +1201,11 @@ function readRawInputs(env) {
     ]);
     return Object.fromEntries(raw);
 }
-function splitSecrets(value) {
-    return value
-        .split(/[\r\n,]+/)
-        .map((secret) => secret.trim())
-        .filter((secret) => secret !== '');
-}
-const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
-function isQuoted(value) {
-    return value.length > 1 && QUOTES.includes(value.charAt(0) + value.charAt(value.length - 1));
-}
-function unquoted(value) {
-    const quotes = QUOTES.join('');
-    let [start, end] = [0, value.length];
-    while (start < end && quotes.includes(value.charAt(start)))
-        start += 1;
-    while (start < end && quotes.includes(value.charAt(end - 1)))
-        end -= 1;
-    return value.slice(start, end);
-}
 function secretsOfInputs(raw) {
-    const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
-    const parts = splitSecrets(raw['client-secret']);
-    const values = parts.length === 0 ? user : [...parts, raw['client-secret'], ...user];
-    const basic = parts.flatMap((secret) => basicForms(raw['client-id'], secret));
-    const all = new Set([...values.flatMap((value) => [value, unquoted(value)]), ...basic]);
-    return [...all].filter((value) => value !== '');
+    const { secrets, masks } = readClientSecret(raw['client-secret']);
+    const basic = secrets.flatMap((secret) => basicForms(raw['client-id'], secret));
+    const user = ['refresh-token', 'code', 'code-verifier'].flatMap((name) => secretsInOpaque(raw[name], name));
+    return [...new Set([...masks, ...basic, ...user])];
 }
 
 // EXTERNAL MODULE: external "node:path"
@@ -1442,6 +1631,7 @@ function publisher(env) {
 
 
 
+
 const TIMEOUT_SECONDS = 10;
 function changesSince(revocation, raw) {
     const endpoint = judgeEndpoint(raw['ims-url']);
@@ -1459,7 +1649,7 @@ function changesSince(revocation, raw) {
 async function revokeSealed({ env, clock, signal }) {
     const raw = readRawInputs(env);
     const secrets = new Secrets(secretsOfInputs(raw));
-    const clientSecrets = splitSecrets(raw['client-secret']);
+    const { secrets: clientSecrets } = readClientSecret(raw['client-secret']);
     const keys = [...clientSecrets, raw['refresh-token'], raw.code].filter((key) => key !== '');
     const revocation = openRevocation(env[`STATE_${STATE_NAME}`] ?? '', keys, env);
     if (revocation === undefined) {
