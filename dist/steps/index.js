@@ -485,7 +485,7 @@ function failureOf(error) {
         return error.failure;
     return {
         code: 'unexpected',
-        happened: `The action has a defect (${error instanceof Error ? error.name : typeof error}).`,
+        happened: `Unexpected error in the action (${error instanceof Error ? error.name : typeof error}).`,
         remedy: 'Please report it in the repository of the action.',
     };
 }
@@ -497,8 +497,142 @@ function sentence(failure, url) {
 
 ;// CONCATENATED MODULE: external "node:crypto"
 const external_node_crypto_namespaceObject = require("node:crypto");
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = require("node:fs");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = require("node:path");
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = require("node:tls");
+;// CONCATENATED MODULE: ./src/bounded-file.ts
+
+const CHUNK_BYTES = 64 * 1024;
+class FileError extends Error {
+    name = 'FileError';
+    code;
+    constructor(code) {
+        super(code);
+        this.code = code;
+    }
+}
+function readUpTo(descriptor, limitBytes) {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    const chunks = [];
+    let size = 0;
+    for (;;) {
+        const bytes = (0,external_node_fs_namespaceObject.readSync)(descriptor, chunk, 0, CHUNK_BYTES, null);
+        if (bytes === 0)
+            return Buffer.concat(chunks);
+        size += bytes;
+        if (size > limitBytes)
+            throw new FileError('EFBIG');
+        chunks.push(Buffer.from(chunk.subarray(0, bytes)));
+    }
+}
+function readBoundedFile(path, limitBytes, links) {
+    const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = external_node_fs_namespaceObject.constants;
+    const descriptor = (0,external_node_fs_namespaceObject.openSync)(path, O_RDONLY | O_NONBLOCK | (links === 'refuse' ? O_NOFOLLOW : 0));
+    try {
+        const facts = (0,external_node_fs_namespaceObject.fstatSync)(descriptor);
+        if (facts.isDirectory())
+            throw new FileError('EISDIR');
+        if (!facts.isFile())
+            throw new FileError('EINVAL');
+        return readUpTo(descriptor, limitBytes);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(descriptor);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/http/certificates.ts
+
+
+
+
+
+const LARGEST_TRUST_BYTES = 4 * 1024 * 1024;
+const EXTRA = 'NODE_EXTRA_CA_CERTS';
+const hash = (data) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(data).digest('hex');
+const codeOf = (error) => error.code ?? 'UNKNOWN';
+function listedCertificates() {
+    if (typeof external_node_tls_namespaceObject.getCACertificates !== 'function')
+        return undefined;
+    const listed = external_node_tls_namespaceObject.getCACertificates('default');
+    const [own = ''] = external_node_tls_namespaceObject.rootCertificates;
+    return listed.includes(own) ? listed : undefined;
+}
+function trustedFiles() {
+    const named = [EXTRA, 'SSL_CERT_FILE'].flatMap((label) => {
+        const path = process.env[label];
+        return path === undefined ? [] : [{ label, path }];
+    });
+    const folders = process.env['SSL_CERT_DIR']?.split(external_node_path_namespaceObject.delimiter) ?? [];
+    const inFolders = folders.flatMap((folder) => {
+        try {
+            return (0,external_node_fs_namespaceObject.readdirSync)(folder)
+                .sort()
+                .map((name) => ({ label: name, path: (0,external_node_path_namespaceObject.join)(folder, name) }));
+        }
+        catch {
+            return [{ label: 'SSL_CERT_DIR', path: folder }];
+        }
+    });
+    return [...named, ...inFolders];
+}
+function contentsOfTrustedFiles() {
+    let leftBytes = LARGEST_TRUST_BYTES;
+    const contents = [];
+    for (const { label, path } of trustedFiles())
+        try {
+            const bytes = readBoundedFile(path, leftBytes, 'follow');
+            leftBytes -= bytes.length;
+            contents.push(label, hash(bytes));
+        }
+        catch (error) {
+            if (codeOf(error) === 'EFBIG')
+                return undefined;
+            contents.push(label, `not read: ${path}`);
+        }
+    return contents;
+}
+function hashOfTrust() {
+    const trusted = listedCertificates() ?? contentsOfTrustedFiles();
+    return trusted === undefined ? (0,external_node_crypto_namespaceObject.randomBytes)(32).toString('hex') : hash(JSON.stringify(trusted));
+}
+const KINDS = {
+    ENOENT: 'missing',
+    EISDIR: 'folder',
+    EFBIG: 'too large',
+};
+const BYTE_ORDER_MARK = /^\xef\xbb\xbf/;
+const PEM = /^-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/gm;
+function isCertificate(data) {
+    try {
+        return new external_node_crypto_namespaceObject.X509Certificate(data).raw.length > 0;
+    }
+    catch {
+        return false;
+    }
+}
+function judgeExtraCertificates() {
+    const path = process.env[EXTRA] ?? '';
+    if (path === '')
+        return 'unset';
+    let bytes;
+    try {
+        bytes = readBoundedFile(path, LARGEST_TRUST_BYTES, 'follow');
+    }
+    catch (error) {
+        return KINDS[codeOf(error)] ?? 'unreadable';
+    }
+    const certificates = bytes.toString('latin1').replace(BYTE_ORDER_MARK, '').match(PEM) ?? [];
+    if (certificates.length === 0)
+        return isCertificate(bytes) ? 'der' : 'no pem';
+    return certificates.every(isCertificate) ? 'pem' : 'damaged';
+}
+
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
@@ -590,44 +724,78 @@ class DecodedURL extends URL {
     }
 }
 //# sourceMappingURL=proxy.js.map
-;// CONCATENATED MODULE: ./src/http/route.ts
-
+;// CONCATENATED MODULE: ./src/http/proxy.ts
 
 
 class UnreadableProxyError extends Error {
     name = 'UnreadableProxyError';
+    variable;
+    constructor(variable) {
+        super(`${variable} names no proxy`);
+        this.variable = variable;
+    }
+}
+const ADDRESS = /^(?:(https?):\/\/)?(?:([^/?#\\\p{Cc}]*)@)?(\[[\da-f:.]+\]|[\p{L}\p{M}\p{N}._-]{1,253})(?::(\d{1,5}))?\/?$/iu;
+function withoutBrackets(host) {
+    return host.replace(/^\[|\]$/g, '');
+}
+function parseProxy(value) {
+    const [, scheme, credentials = '', host = '', port] = ADDRESS.exec(value.trim()) ?? [];
+    if (host === '' || (scheme === undefined && port === undefined))
+        return undefined;
+    const [user = '', ...password] = credentials.split(':');
+    try {
+        const url = new URL(`${scheme ?? 'http'}://${host}:${port ?? ''}`);
+        const protocol = url.protocol === 'https:' ? 'https:' : 'http:';
+        const number = Number(url.port === '' ? { 'http:': 80, 'https:': 443 }[protocol] : url.port);
+        if (number === 0)
+            return undefined;
+        return {
+            protocol,
+            host: withoutBrackets(url.hostname),
+            port: number,
+            user: decodeURIComponent(user),
+            password: decodeURIComponent(password.join(':')),
+        };
+    }
+    catch {
+        return undefined;
+    }
+}
+function hostAndPort({ host, port }) {
+    return `${(0,external_node_net_namespaceObject.isIPv6)(host) ? `[${host}]` : host}:${port}`;
+}
+function proxyUrl(proxy) {
+    const [user, password] = [proxy.user, proxy.password].map(encodeURIComponent);
+    return `${proxy.protocol}//${user ?? ''}:${password ?? ''}@${hostAndPort(proxy)}`;
 }
 function proxyFor(url) {
-    const [lower, upper] = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
-    const given = [process.env[lower], process.env[upper]].find(Boolean);
-    if (given === undefined || checkBypass(url))
+    const names = ['https_proxy', 'HTTPS_PROXY'];
+    const variable = names.find((name) => (process.env[name] ?? '') !== '');
+    if (variable === undefined || url.protocol !== 'https:' || checkBypass(url))
         return undefined;
-    try {
-        const proxy = getProxyUrl(url);
-        if (proxy !== undefined && proxy.hostname !== '')
-            return proxy;
-    }
-    catch {
-    }
-    throw new UnreadableProxyError('a proxy variable is not a URL');
+    const server = parseProxy(process.env[variable] ?? '');
+    if (server === undefined)
+        throw new UnreadableProxyError(variable);
+    return { ...server, variable };
 }
-const hash = (text) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(text).digest('hex');
-function trustedCertificates() {
-    const listed = typeof external_node_tls_namespaceObject.getCACertificates === 'function';
-    if (listed && !/use.openssl.ca/.test(process.env['NODE_OPTIONS'] ?? ''))
-        return external_node_tls_namespaceObject.getCACertificates('default').join('\n');
-    const names = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
-    return JSON.stringify(names.map((name) => process.env[name] ?? ''));
-}
-function routeTo(origin) {
+
+;// CONCATENATED MODULE: ./src/http/route.ts
+
+
+
+function hashOfProxy(url) {
     let proxy = 'unreadable';
     try {
-        const found = proxyFor(new URL(origin));
-        proxy = found === undefined ? 'none' : `${found.href} ${found.username} ${found.password}`;
+        const { protocol, host, port, user, password } = proxyFor(url) ?? {};
+        proxy = JSON.stringify([protocol, host, port, user, password]);
     }
     catch {
     }
-    return { proxy: hash(proxy), certificates: hash(trustedCertificates()) };
+    return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(proxy).digest('hex');
+}
+function routeTo(origin) {
+    return { proxy: hashOfProxy(new URL(origin)), certificates: hashOfTrust() };
 }
 
 ;// CONCATENATED MODULE: external "node:os"
@@ -1595,9 +1763,17 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 
 
 
+
 const isSuccess = ({ status }) => status >= 200 && status <= 299;
 class TimedOutError extends Error {
     name = 'TimedOutError';
+}
+function isDefect(error) {
+    if (error instanceof TimedOutError || error instanceof UnreadableProxyError)
+        return false;
+    if (error instanceof TypeError || error instanceof RangeError)
+        return true;
+    return typeof error.code !== 'string';
 }
 async function readBounded(message, limitBytes) {
     const chunks = [];
@@ -1628,38 +1804,53 @@ const lookupLoopback = (_hostname, options, callback) => {
     else
         callback(null, '127.0.0.1', 4);
 };
-function watch(agent, event, onConnect) {
+function onConnection(agent, event, ready) {
     const connect = agent.createConnection.bind(agent);
-    agent.createConnection = (...words) => {
-        const socket = connect(...words);
-        socket?.once(event, onConnect);
+    agent.createConnection = (...args) => {
+        const socket = connect(...args);
+        socket?.once(event, ready);
         return socket;
     };
 }
-function handler(signal, onConnect) {
+function onTunnel(agent, ready) {
+    const tunnel = agent;
+    const addRequest = tunnel.addRequest.bind(agent);
+    tunnel.addRequest = (request, ...rest) => {
+        request.once('socket', ready);
+        addRequest(request, ...rest);
+    };
+}
+function addressLimitMs(limitMs) {
+    const thirdMs = Math.min(Math.floor(limitMs / 3), 2000);
+    return Math.max(thirdMs, (0,external_node_net_namespaceObject.getDefaultAutoSelectFamilyAttemptTimeout)());
+}
+function abortableHandler(signal, { limitMs, onConnect = () => undefined }) {
+    const common = { signal, autoSelectFamilyAttemptTimeout: addressLimitMs(limitMs) };
     return {
         prepareRequest(options) {
-            options.signal = signal;
+            Object.assign(options, common);
             if (options.host === 'localhost')
                 options.lookup = lookupLoopback;
-            if (options.host === '[::1]')
-                options.host = '::1';
             const agent = options.agent;
-            if (agent.proxyOptions === undefined)
-                watch(agent, agent instanceof external_node_https_namespaceObject.Agent ? 'secureConnect' : 'connect', onConnect);
-            else {
-                agent.proxyOptions.signal = signal;
-                process.noDeprecation = true;
-                onConnect();
+            if (agent.proxyOptions === undefined) {
+                options.host = withoutBrackets(options.host ?? '');
+                onConnection(agent, agent instanceof external_node_https_namespaceObject.Agent ? 'secureConnect' : 'connect', onConnect);
+                return;
             }
+            const host = withoutBrackets(agent.proxyOptions.host ?? '');
+            const servername = (0,external_node_net_namespaceObject.isIP)(host) === 0 ? host : '';
+            Object.assign(agent.proxyOptions, common, { host, servername });
+            if (process.noDeprecation !== true)
+                process.noDeprecation = true;
+            onTunnel(agent, onConnect);
         },
         canHandleAuthentication: () => false,
         handleAuthentication: () => Promise.reject(new Error('not supported')),
     };
 }
-async function send({ method, url, headers, body }, signal, { limitBytes, onConnect = () => undefined }) {
+async function send({ method, url, headers, body }, signal, options) {
     const policy = { allowRedirects: false, allowRetries: false };
-    const client = new HttpClient('', [handler(signal, onConnect)], policy);
+    const client = new HttpClient('', [abortableHandler(signal, options)], policy);
     client.userAgent = 'adobe-ims-token';
     const bytes = Buffer.isBuffer(body);
     const length = bytes ? { 'content-length': String(body.length) } : {};
@@ -1670,7 +1861,8 @@ async function send({ method, url, headers, body }, signal, { limitBytes, onConn
             ended(signal),
         ]);
         const { message } = response;
-        const read = await readBounded(message, limitBytes);
+        const read = await readBounded(message, options.limitBytes);
+        signal.throwIfAborted();
         return { status: message.statusCode ?? 0, headers: message.headers, body: read };
     }
     finally {
@@ -1678,7 +1870,9 @@ async function send({ method, url, headers, body }, signal, { limitBytes, onConn
     }
 }
 async function exchange(request, options) {
-    proxyFor(request.url);
+    const proxy = proxyFor(request.url);
+    if (proxy !== undefined)
+        process.env[proxy.variable] = proxyUrl(proxy);
     options.signal.throwIfAborted();
     const limit = new AbortController();
     const timer = setTimeout(() => {
@@ -2226,87 +2420,170 @@ function judgeToken(answer) {
 ;// CONCATENATED MODULE: ./src/ims/connection-failures.ts
 
 
+
+
 const CERTIFICATE_CODE = /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
 const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
-const TUNNEL = /^tunneling socket could not be established(?:, statusCode=(\d{3})$|, cause=.*?\b(E[A-Z_]{4,}))?/;
+const TUNNEL = /^tunneling socket could not be established(?:, statusCode=(\d{3})$|, cause=)?/;
+const SYSTEM_CA_VERSION = [24, 6];
+const EXTRA_CERTIFICATES = {
+    unset: 'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate',
+    missing: '`NODE_EXTRA_CA_CERTS` is set, but its file does not exist. Correct the path',
+    folder: '`NODE_EXTRA_CA_CERTS` is set, but names a folder. Name one file',
+    'too large': '`NODE_EXTRA_CA_CERTS` is set, but its file is larger than 4 MiB. Name a file with the CA certificate alone',
+    unreadable: '`NODE_EXTRA_CA_CERTS` is set, but its file cannot be read. Check its rights',
+    der: '`NODE_EXTRA_CA_CERTS` is set, but its file is binary (DER). Convert it to PEM: `openssl x509 -inform der -in FILE -out FILE.pem`',
+    'no pem': '`NODE_EXTRA_CA_CERTS` is set, but its file holds no certificate in PEM form, which begins with `-----BEGIN CERTIFICATE-----`. Write the CA certificate in that form',
+    damaged: '`NODE_EXTRA_CA_CERTS` is set, but its file holds a damaged certificate. Write it again',
+    pem: '`NODE_EXTRA_CA_CERTS` is set and its file is in PEM form, but the CA of this certificate seems not to be in it. Add the root certificate of that CA',
+};
+function orSystemCertificates() {
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+    const [sinceMajor, sinceMinor] = SYSTEM_CA_VERSION;
+    const known = major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
+    const isOther = known && process.env['NODE_USE_SYSTEM_CA'] !== '1';
+    return isOther ? ", or set `NODE_USE_SYSTEM_CA=1` if the runner's system trusts the CA" : '';
+}
 function certificateRemedy(reason) {
     if (/EXPIRED|NOT_YET_VALID/.test(reason))
         return 'Check the clock of the runner. If a proxy of your company inspects TLS, its certificate may be the one at fault.';
     if (/ALTNAME|HOSTNAME/.test(reason))
         return 'Another server answers for this name: check `ims-url`, DNS, and whether a proxy is in between.';
-    return 'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate.';
-}
-function proxyFailure(status, origin, reason) {
-    const facts = [status === undefined ? reason : `proxy answered ${status}`];
-    if (status !== undefined && Number(status) < 500)
-        return {
-            code: 'proxy',
-            happened: `The proxy refused a connection to ${origin}, so nothing was sent.`,
-            remedy: 'Check `https_proxy`, its user name and password, and what the proxy allows.',
-            facts,
-        };
-    return {
-        code: 'proxy',
-        happened: `The proxy in \`https_proxy\` gave no connection to ${origin}, so nothing was sent.`,
-        remedy: 'Check that the runner reaches the proxy, and the proxy IMS. If the proxy itself speaks https, `NODE_EXTRA_CA_CERTS` must name its CA.',
-        facts,
-        retry: {},
-    };
+    return `${EXTRA_CERTIFICATES[judgeExtraCertificates()]}${orSystemCertificates()}.`;
 }
 function tlsFailure(reason, origin) {
-    if (CERTIFICATE_CODE.test(reason))
-        return {
-            code: 'tls',
-            happened: `The certificate of ${origin} could not be verified, so nothing was sent.`,
-            remedy: certificateRemedy(reason),
-            facts: [reason],
-        };
+    const certificate = CERTIFICATE_CODE.test(reason);
     return {
         code: 'tls',
-        happened: `No TLS connection to ${origin} could be made, so nothing was sent.`,
-        remedy: 'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.',
+        happened: certificate
+            ? `The certificate of ${origin} could not be verified, so nothing was sent.`
+            : `No TLS connection to ${origin} could be made, so nothing was sent.`,
+        remedy: certificate
+            ? certificateRemedy(reason)
+            : 'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.',
         facts: [reason],
     };
 }
-function connectionFailure(reason, origin, connected) {
-    const common = { code: 'network', facts: [reason], retry: { mayBeServed: connected } };
+function proxyRefusal(status, variable, origin) {
+    const common = { code: 'proxy', facts: [`proxy answered ${status}`] };
+    if (status >= 500)
+        return {
+            ...common,
+            happened: `The proxy in \`${variable}\` gave no connection to ${origin}, so nothing was sent.`,
+            remedy: 'Check that the proxy reaches IMS.',
+            retry: {},
+        };
+    return {
+        ...common,
+        happened: `The proxy refused a connection to ${origin}, so nothing was sent.`,
+        remedy: `Check \`${variable}\`, its user name and password, and what the proxy allows.`,
+    };
+}
+function reasonOfCause(cause) {
+    if (cause.includes('altnames'))
+        return 'ERR_TLS_CERT_ALTNAME_INVALID';
+    if (/certificate (has expired|is not yet valid)/.test(cause))
+        return 'CERT_HAS_EXPIRED';
+    if (cause.includes('certificate'))
+        return 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';
+    const [code] = /\bE[A-Z]{4,20}\b/.exec(cause) ?? [];
+    return code ?? (/SSL|TLS/.test(cause) ? 'EPROTO' : 'ECONNRESET');
+}
+function proxyFailure(message, proxy, origin) {
+    const { variable } = proxy;
+    const [start = '', status] = TUNNEL.exec(message) ?? [];
+    if (status !== undefined)
+        return proxyRefusal(Number(status), variable, origin);
+    const reason = reasonOfCause(message.slice(start.length));
+    const address = hostAndPort(proxy);
+    const common = { code: 'proxy', facts: [reason] };
+    if (CERTIFICATE_CODE.test(reason))
+        return {
+            ...common,
+            happened: `The certificate of the proxy ${address} could not be verified, so nothing was sent.`,
+            remedy: certificateRemedy(reason),
+        };
+    if (HANDSHAKE_CODE.test(reason))
+        return {
+            ...common,
+            happened: `No TLS connection to the proxy ${address} could be made, so nothing was sent.`,
+            remedy: `If the proxy speaks plain http, write http:// in \`${variable}\`. Otherwise check its port.`,
+        };
+    return {
+        ...common,
+        happened: `The proxy in \`${variable}\` gave no connection to ${origin}, so nothing was sent.`,
+        remedy: `Check that the runner reaches ${address}, and that a proxy answers there.`,
+        retry: {},
+    };
+}
+function unreadableProxyFailure({ variable }) {
+    return {
+        code: 'proxy',
+        happened: `\`${variable}\` is not the URL of a proxy, so nothing was sent.`,
+        remedy: 'Write http://host:port or http://user:password@host:port. The scheme may be https; SOCKS is not supported. In user and password, encode % @ : / ? # \\ as %25 %40 %3A %2F %3F %23 %5C.',
+    };
+}
+function timeoutFailure({ origin, limitMs, connected }) {
+    return {
+        code: 'timeout',
+        happened: `${origin} did not answer in time.`,
+        remedy: 'Run the job again, or raise `timeout`.',
+        facts: [`no answer within ${(limitMs / 1000).toFixed(1)} s`],
+        retry: { mayBeServed: connected },
+    };
+}
+function connectionFailure(reason, { origin, connected }) {
+    const common = { facts: [reason], retry: { mayBeServed: connected } };
+    if (reason.startsWith('HPE_'))
+        return {
+            ...common,
+            code: 'malformed_answer',
+            happened: `The answer of ${origin} is not valid HTTP.`,
+            remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
+        };
     if (connected)
         return {
             ...common,
+            code: 'network',
             happened: `The connection to ${origin} broke before the whole answer came.`,
             remedy: 'Run the job again; if it happens again, look for a proxy or firewall that cuts connections.',
         };
     return {
         ...common,
+        code: 'network',
         happened: `No connection to ${origin}.`,
         remedy: 'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
     };
 }
+function reasonOf(error) {
+    const { code = '' } = error;
+    return /^[A-Z0-9_]{2,60}$/.test(code) ? code : 'UNKNOWN';
+}
 function networkFailure(error, attempt) {
-    const { origin, limitMs, connected } = attempt;
+    if (isDefect(error))
+        return failureOf(error);
     if (error instanceof TimedOutError)
-        return {
-            code: 'timeout',
-            happened: `${origin} did not answer in time.`,
-            remedy: 'Run the job again, or raise `timeout`.',
-            facts: [`no answer within ${(limitMs / 1000).toFixed(1)} s`],
-            retry: { mayBeServed: connected },
-        };
+        return timeoutFailure(attempt);
     if (error instanceof UnreadableProxyError)
-        return {
-            code: 'proxy',
-            happened: '`https_proxy` is not the URL of a proxy, so nothing was sent.',
-            remedy: 'Write it as http://host:port. In its user name and password, % is written %25, @ is written %40 and : is written %3A.',
-            facts: ['ERR_INVALID_URL'],
-        };
-    const { code = '', message } = error;
-    const reason = /^[A-Z0-9_]{2,60}$/.test(code) ? code : 'UNKNOWN';
-    const tunnel = TUNNEL.exec(message);
+        return unreadableProxyFailure(error);
+    const { message } = error;
+    const proxy = TUNNEL.test(message) ? proxyFor(new URL(attempt.origin)) : undefined;
+    if (proxy !== undefined)
+        return proxyFailure(message, proxy, attempt.origin);
+    const reason = reasonOf(error);
     if (CERTIFICATE_CODE.test(reason) || HANDSHAKE_CODE.test(reason))
-        return tlsFailure(reason, origin);
-    if (tunnel !== null)
-        return proxyFailure(tunnel[1], origin, tunnel[2] ?? reason);
-    return connectionFailure(reason, origin, connected);
+        return tlsFailure(reason, attempt.origin);
+    return connectionFailure(reason, attempt);
+}
+function checkProxy(origin) {
+    try {
+        proxyFor(new URL(origin));
+    }
+    catch (error) {
+        if (!(error instanceof UnreadableProxyError))
+            throw error;
+        throw new StepError(unreadableProxyFailure(error), { cause: error });
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/ims/retry.ts
@@ -2539,8 +2816,6 @@ function judgeEndpoint(text) {
     return { ok: true, origin: url.origin };
 }
 
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = require("node:path");
 ;// CONCATENATED MODULE: ./src/seal.ts
 
 const VERSION = 2;
@@ -2598,6 +2873,7 @@ function seal_open(bytes, secrets, binding) {
 
 
 
+
 const LONGEST_MS = 5000;
 const UPLOAD_HEADERS = {
     'x-ms-blob-type': 'BlockBlob',
@@ -2629,10 +2905,17 @@ function cacheServiceOfRun() {
         mayWrite: mode !== 'none' && mode !== 'read',
     };
 }
-function reasonOf(error) {
+function actions_cache_reasonOf(error) {
     if (error instanceof CacheError)
         return error.message;
-    return error instanceof TimedOutError ? 'did not answer in time' : 'could not be reached';
+    if (error instanceof TimedOutError)
+        return 'did not answer in time';
+    if (error instanceof UnreadableProxyError)
+        return `could not be reached, as \`${error.variable}\` is not the URL of a proxy`;
+    if (!isDefect(error))
+        return 'could not be reached';
+    const kind = error instanceof Error ? error.name : typeof error;
+    return `could not be used (unexpected error in the action, ${kind})`;
 }
 function parsed(response) {
     if (!isSuccess(response))
@@ -2681,7 +2964,7 @@ class ActionsCache {
         }
         catch (error) {
             if (!this.#runtime.signal.aborted)
-                info(`The Actions cache ${reasonOf(error)}, so the token comes from IMS.`);
+                info(`The Actions cache ${actions_cache_reasonOf(error)}, so the token comes from IMS.`);
             return undefined;
         }
     }
@@ -2745,16 +3028,14 @@ class ActionsCache {
     }
 }
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = require("node:fs");
 ;// CONCATENATED MODULE: ./src/reuse/job-file.ts
+
 
 
 
 function readJobFile(path, limitBytes) {
     try {
-        const facts = (0,external_node_fs_namespaceObject.statSync)(path);
-        return facts.isFile() && facts.size <= limitBytes ? (0,external_node_fs_namespaceObject.readFileSync)(path) : undefined;
+        return readBoundedFile(path, limitBytes, 'refuse');
     }
     catch {
         return undefined;
@@ -3470,6 +3751,7 @@ function summaryTable(title, rows) {
 
 
 
+
 function settleScopes({ token, source }, grant, secrets) {
     const requested = requestedScopes(grant);
     const granted = claimsOf(token.accessToken).grantedScopes;
@@ -3546,6 +3828,7 @@ function logSuccess({ token, source }, { tokenVariables }) {
 }
 async function acquireWith(inputs, context) {
     const { clock, signal, secrets } = context;
+    checkProxy(inputs.origin);
     const publish = publisher();
     const reuse = reuseFor(inputs, context);
     const ims = new Ims({ ...inputs, ...context });
