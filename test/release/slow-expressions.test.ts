@@ -1,0 +1,44 @@
+/** The linter refuses expressions in src whose time grows with the square of a text that somebody else chose. */
+
+import { join } from 'node:path';
+
+import { ESLint } from 'eslint';
+import { describe, expect, it } from 'vitest';
+
+const linter = new ESLint({ cwd: join(import.meta.dirname, '../..') });
+
+/** What the linter says of the time of an expression that stands in src. */
+async function reports(expression: string): Promise<readonly string[]> {
+  const code = `export const e = ${expression};\n`;
+  const [result] = await linter.lintText(code, { filePath: 'src/main.ts' });
+  if (result === undefined) throw new Error('nothing was linted');
+  return result.messages
+    .map(({ message }) => message)
+    .filter((text) => /quadratic|polynomial|exponential/.test(text));
+}
+
+describe('an expression in src', () => {
+  it.each([
+    // The first three were in src once.
+    String.raw`/^["'\u201c\u2018]+|["'\u201d\u2019]+$/g`,
+    '/=+$/',
+    String.raw`/\bjwt\b|bad_request.*jwt|metascope/i`,
+    String.raw`/^\s*(.*)\s*$/`,
+    '/^(a+)+$/',
+    '/foo[^x]*bar/',
+    String.raw`/foo\w{2,}bar/`,
+    "new RegExp('=+$')",
+  ])('is refused when it is slow: %s', async (expression) => {
+    expect(await reports(expression)).not.toEqual([]);
+  });
+
+  it.each([
+    String.raw`/[\s,]+/`,
+    '/ {2,}/g',
+    String.raw`/^\d{1,10}$/`,
+    String.raw`/^[\w./-]+$/`,
+    '/##(?=\\[)/g',
+  ])('may be %s', async (expression) => {
+    expect(await reports(expression)).toEqual([]);
+  });
+});
