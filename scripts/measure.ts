@@ -1,5 +1,5 @@
 /**
- * Counts what CONTRIBUTING promises of the sources: words a sentence, lines a function, imports between rooms.
+ * Counts what CONTRIBUTING promises: words a sentence, lines a function, imports between rooms.
  *
  *   npm run measure                      the figures for src
  *   npm run measure -- --list            also every sentence that is too long
@@ -65,7 +65,7 @@ export function roomOf(path: string): string {
 const floorOf = (room: string): number => ROOMS.findIndex((rooms) => rooms.includes(room));
 const isKnown = (room: string): boolean => room === STAND_INS || floorOf(room) !== -1;
 
-/** What an import of one room by another is called, or undefined where it goes down. */
+/** Which way an import goes; undefined for down, which is right. */
 export function faultOf(from: string, to: string): 'up' | 'sideways' | 'unknown' | undefined {
   if (from === to) return undefined;
   if (!isKnown(from) || !isKnown(to)) return 'unknown';
@@ -90,7 +90,7 @@ function importsOf(file: ts.SourceFile): readonly ts.StringLiteralLike[] {
   });
 }
 
-/** The imports of a file of the house that go up, sideways, or where no room is known. */
+/** The imports of a file that go up, sideways, or to or from an unknown room. */
 export function importFaults(path: string, file: ts.SourceFile): readonly Finding[] {
   return importsOf(file).flatMap((specifier) => {
     const target = posix.join(posix.dirname(path), specifier.text);

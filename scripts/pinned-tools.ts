@@ -1,4 +1,4 @@
-/** Tools from npm that only one check needs: pinned in a folder of their own, installed outside the repository. */
+/** Tools from npm that one check alone needs. Each set is pinned in a folder, and installed outside the repository. */
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

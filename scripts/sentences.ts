@@ -1,7 +1,8 @@
 /**
  * The sentences of the comments in a TypeScript source, and their words.
  *
- * - A sentence ends at `.` or `;` before a space, at `:` before a capital, and where its paragraph ends.
+ * - A sentence ends at `.` or `;` before a space, and at `:` before a capital.
+ * - The end of a paragraph, a list item or a tag ends it too.
  * - A word has a letter or a digit. `code with spaces` has three, and what is inside ends no sentence.
  * - The name of a tag (`@throws`) and the parameter after `@param` are no words. Neither is a bare address.
  * - Orders to tools (`eslint-disable`, `@ts-expect-error`), licence lines and code samples are left out.

@@ -1,5 +1,5 @@
 /**
- * Compares the blob store of the tests with Azurite, Microsoft's emulator: the same requests, the same answers.
+ * Compares the blob store of the tests with Azurite, Microsoft's emulator. The same requests must get the same answers.
  * Installs Azurite as .ci/azurite pins it. With `--required`, or where CI is set, it must be installable.
  */
 

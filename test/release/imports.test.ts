@@ -1,4 +1,4 @@
-/** What the sources import and what package.json declares are the same packages, and few come with them. */
+/** package.json declares every package that a source imports, and few others come with them. */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

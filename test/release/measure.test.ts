@@ -15,7 +15,7 @@ import { sentencesOf } from '../../scripts/sentences.ts';
 const parse = (text: string, name = 'a.ts'): ts.SourceFile =>
   ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
 
-/** The sentences of a source, each as its line, its number of words and its text. */
+/** Of each sentence the line, the number of words and the text. */
 const sentences = (text: string): readonly string[] =>
   sentencesOf(parse(text)).map(({ line, words, text }) => `${line} ${words} ${text}`);
 

@@ -1,4 +1,4 @@
-/** The linter refuses expressions in src whose time grows with the square of a text that somebody else chose. */
+/** The linter refuses slow expressions in src: servers and users choose the texts that src searches. */
 
 import { join } from 'node:path';
 

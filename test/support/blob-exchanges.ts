@@ -1,4 +1,4 @@
-/** Requests to a blob store, good and bad, and the answers that Azure gives: for the stand-in and for Azurite. */
+/** Good and bad requests to a blob store, and the status that Azure answers. */
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request as open, type Server } from 'node:http';
@@ -16,7 +16,7 @@ export type Exchange = {
   readonly status: number;
 };
 
-/** What the action depends on in an answer. Of a blob alone, its headers and bytes. */
+/** What the action depends on in an answer. Only a blob has the last three. */
 export type Seen = {
   readonly status: number;
   readonly error: string | undefined;

@@ -1,5 +1,5 @@
 /**
- * The blob store behind the Actions cache: the PUT and the GET of one blob, as Azure Blob Storage answers them.
+ * The blob store behind the Actions cache. It answers PUT and GET of a blob as Azure Blob Storage does.
  * Blobs are kept in memory. Their URLs are signed as Azure signs them, so Azurite accepts the same URLs.
  */
 
@@ -94,24 +94,29 @@ export class BlobStore {
     if (!isKnown) return UNKNOWN;
     if (!/^\d{4}-\d\d-\d\d$/.test(String(headers['x-ms-version'] ?? VERSION)))
       return refusal(400, 'InvalidHeaderValue');
-    const isSigned = query.get('sig') === this.#signatureOf(path, query);
-    if (!isSigned || Date.parse(query.get('se') ?? '') < Date.now())
-      return refusal(403, 'AuthorizationFailure');
+    if (!this.#isSigned(path, query)) return refusal(403, 'AuthorizationFailure');
     if (!(query.get('sp') ?? '').includes(isUpload ? 'w' : 'r'))
       return refusal(403, 'AuthorizationPermissionMismatch');
-    if (isUpload) {
-      this.#blobs.set(path, { bytes: body, type: headers['content-type'] ?? BYTES });
-      return { status: 201, headers: {}, body: Buffer.alloc(0) };
-    }
+    if (!isUpload) return this.#download(path);
+    this.#blobs.set(path, { bytes: body, type: headers['content-type'] ?? BYTES });
+    return { status: 201, headers: {}, body: Buffer.alloc(0) };
+  }
+
+  #download(path: string): BlobAnswer {
     const blob = this.#blobs.get(path);
     if (blob === undefined) return refusal(404, 'BlobNotFound');
-    const length = String(blob.bytes.length);
-    const found = { 'content-type': blob.type, 'content-length': length };
-    return { status: 200, headers: found, body: blob.bytes };
+    const { bytes: body, type } = blob;
+    const headers = { 'content-type': type, 'content-length': String(body.length) };
+    return { status: 200, headers, body };
   }
 
   #pathOf(name: string): string {
     return `/${ACCOUNT}/${CONTAINER}/${name}`;
+  }
+
+  #isSigned(path: string, query: URLSearchParams): boolean {
+    const isTooLate = Date.parse(query.get('se') ?? '') < Date.now();
+    return !isTooLate && query.get('sig') === this.#signatureOf(path, query);
   }
 
   #signatureOf(path: string, query: URLSearchParams): string {

@@ -1,5 +1,5 @@
 /**
- * The Actions cache service, version 2: its three calls, and the two requests to the blob store for the bytes.
+ * The Actions cache service, version 2. It answers three calls, and two requests to its blob store.
  * Each of the five can be made to fail.
  */
 
