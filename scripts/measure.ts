@@ -15,7 +15,8 @@ import ts from 'typescript';
 import { type Sentence, sentencesOf } from './sentences.ts';
 
 const MOST_WORDS = 15;
-const MOST_LINES = 40;
+/** Of a function, as the linter counts them too. */
+export const MOST_LINES = 40;
 
 /** The house, from the top down. Rooms in one row stand side by side. */
 const ROOMS: readonly (readonly string[])[] = [

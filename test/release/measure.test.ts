@@ -1,4 +1,7 @@
-/** What `npm run measure` counts. */
+/** What `npm run measure` counts, and that the linter has the same limit. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -8,9 +11,11 @@ import {
   faultOf,
   importFaults,
   longFunctions,
+  MOST_LINES,
   percentile,
 } from '../../scripts/measure.ts';
 import { sentencesOf } from '../../scripts/sentences.ts';
+import { lintInSrc } from '../support/linter.ts';
 
 const parse = (text: string, name = 'a.ts'): ts.SourceFile =>
   ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
@@ -123,6 +128,17 @@ it('a function is measured from its first line to its last, empty lines and comm
   expect(longFunctions(parse(`const f = () => {${'\n'.repeat(40)}};`))).toEqual([
     'a.ts:1 41 lines',
   ]);
+});
+
+it('the page and the linter have the same limit for functions', async () => {
+  const root = join(import.meta.dirname, '../..');
+  expect(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')).toContain(
+    `at most ${MOST_LINES} lines`,
+  );
+  const code = (lines: number): string =>
+    `export function f(): void {\n${'//\n'.repeat(lines - 2)}}\n`;
+  expect(await lintInSrc(code(MOST_LINES))).toEqual([]);
+  expect(await lintInSrc(code(MOST_LINES + 1))).toHaveLength(1);
 });
 
 describe('an import between rooms', () => {

@@ -1,20 +1,13 @@
 /** The linter refuses slow expressions in src: servers and users choose the texts that src searches. */
 
-import { join } from 'node:path';
-
-import { ESLint } from 'eslint';
 import { describe, expect, it } from 'vitest';
 
-const linter = new ESLint({ cwd: join(import.meta.dirname, '../..') });
+import { lintInSrc } from '../support/linter.ts';
 
 /** What the linter says of the time of an expression that stands in src. */
 async function reports(expression: string): Promise<readonly string[]> {
-  const code = `export const e = ${expression};\n`;
-  const [result] = await linter.lintText(code, { filePath: 'src/main.ts' });
-  if (result === undefined) throw new Error('nothing was linted');
-  return result.messages
-    .map(({ message }) => message)
-    .filter((text) => /quadratic|polynomial|exponential/.test(text));
+  const all = await lintInSrc(`export const e = ${expression};\n`);
+  return all.filter((message) => /quadratic|polynomial|exponential/.test(message));
 }
 
 describe('an expression in src', () => {
