@@ -1,9 +1,8 @@
 /** Answers and inputs that nobody expects: the step ends soon, in words, and shows no secret. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import ts from 'typescript';
 import { describe, expect } from 'vitest';
 import { parse } from 'yaml';
 
@@ -146,48 +145,4 @@ test.for<readonly [string, Readonly<Record<string, string>>]>([
   const [post] = await job.finish();
   expect(post).toMatchObject({ exitCode: 0, stderr: '' });
   expect(written(step)).not.toMatch(/^\s+at |defect/m);
-});
-
-describe('an expression of src', () => {
-  type Expression = { readonly where: string; readonly source: string; readonly flags: string };
-
-  function expressionsOf(file: string): readonly Expression[] {
-    const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
-    const found: Expression[] = [];
-    const visit = (node: ts.Node): void => {
-      if (ts.isRegularExpressionLiteral(node)) {
-        const end = node.text.lastIndexOf('/');
-        const line = source.getLineAndCharacterOfPosition(node.pos).line + 1;
-        const where = `${file.slice(file.indexOf('src'))}:${line}`;
-        found.push({ where, source: node.text.slice(1, end), flags: node.text.slice(end + 1) });
-      }
-      ts.forEachChild(node, visit);
-    };
-    visit(source);
-    return found;
-  }
-
-  const src = join(ROOT, 'src');
-  const expressions = readdirSync(src, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .flatMap((name) => expressionsOf(join(src, name)));
-  /** Words of all expressions, among them what each repeats, and characters of each class. */
-  const units = new Set([
-    ...Array.from('"\'`= ,.:-_/\\+%*\n\r\t#[aZ0\u00e9\u200b\u201c\u2028'),
-    ...expressions.flatMap(({ source }) => source.match(/[A-Za-z_ ]{2,}/g) ?? []),
-  ]);
-
-  test.for(expressions)('takes time in proportion ($where: $source)', ({ source, flags }) => {
-    const expression = new RegExp(source, flags);
-    for (const unit of units)
-      for (const [start, end] of [
-        ['', '\u0001'],
-        ['\u0001', '\u0001\n'],
-      ] as const) {
-        const text = start + unit.repeat(64_000 / unit.length) + end;
-        const started = performance.now();
-        text.replace(expression, '');
-        expect(performance.now() - started, JSON.stringify(unit)).toBeLessThan(1000);
-      }
-  });
 });
