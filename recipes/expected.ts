@@ -37,13 +37,15 @@ export type ExpectedRequest = {
   readonly client?: ExpectedClient;
 };
 
-export type More = Pick<Settings, 'inputs' | 'event' | 'files' | 'packages' | 'emptyPlugin'> & {
+export type More = Pick<Settings, 'inputs' | 'event' | 'files' | 'packages' | 'emptyPackage'> & {
   /** Tells the runs of one workflow apart. */
   readonly when?: string;
   /** Values of variables and secrets that need a certain form. The others are made up. */
   readonly values?: Readonly<Record<string, string>>;
   /** The workflow must fail, with this in its log. */
   readonly fails?: RegExp;
+  /** The log must have this. */
+  readonly logs?: RegExp;
 };
 
 export type Expectation = More & {
