@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'recipes/**/*.test.ts'],
     pool: 'threads',
     // A worker mostly waits for the steps that it has started.
     maxWorkers: '100%',

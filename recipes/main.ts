@@ -1,9 +1,9 @@
 /**
- * Runs every complete workflow of the README and of docs, unmodified, against stand-ins of Adobe and GitHub.
+ * Runs every complete workflow of the pages, unmodified, against stand-ins of Adobe and GitHub. README.md explains it.
  *
- *   node test/recipes/main.ts             says what is missing, and passes without it
- *   node test/recipes/main.ts --required  fails when something is missing, as it does when CI=true
- *   node test/recipes/main.ts Firefly     runs only the recipes with this in their name
+ *   node recipes/main.ts             says what is missing, and passes without it
+ *   node recipes/main.ts --required  fails when something is missing, as it does when CI=true
+ *   node recipes/main.ts Firefly     runs only the workflows with this in their name or page
  *
  * The recipes run under act without Docker, in a mount and a network namespace of their own: the hosts of
  * Adobe and GitHub are loopback addresses there, and nothing else can be reached.
@@ -14,8 +14,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { installPinned } from '../../scripts/pinned-tools.ts';
-import { ACT_VERSION, findAct } from '../workflow/act.ts';
+import { installPinned } from '../scripts/pinned-tools.ts';
+import { ACT_VERSION, findAct } from '../test/workflow/act.ts';
 
 /** Root by itself, or as seen from a user namespace. */
 const NAMESPACES = ['--mount', '--net', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])];

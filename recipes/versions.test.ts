@@ -5,11 +5,11 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { pagesWithExamples } from '../../scripts/yaml-blocks.ts';
+import { pagesWithExamples } from '../scripts/yaml-blocks.ts';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-const { dependencies } = JSON.parse(read('test/recipes/tools/package.json')) as {
+const { dependencies } = JSON.parse(read('recipes/tools/package.json')) as {
   readonly dependencies: Readonly<Record<string, string>>;
 };
 
