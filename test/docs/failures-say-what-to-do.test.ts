@@ -2,12 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { type Failure, failureOf, sentence, StepError } from '../src/failure.ts';
-import { networkFailure } from '../src/ims/network.ts';
-import { type Asked, refusal } from '../src/ims/refusals.ts';
-import { retrying } from '../src/ims/retry.ts';
+import { type Failure, failureOf, sentence, StepError } from '../../src/failure.ts';
+import { networkFailure } from '../../src/ims/network.ts';
+import { type Asked, refusal } from '../../src/ims/refusals.ts';
+import { retrying } from '../../src/ims/retry.ts';
 
-import { catchStdout } from './support/stdout.ts';
+import { catchStdout } from '../support/stdout.ts';
 
 const ASKED: Asked = {
   origin: 'https://ims-na1.adobelogin.com',

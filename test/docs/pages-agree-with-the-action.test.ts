@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { CODES } from '../src/failure.ts';
-import { INPUT_DEFAULTS } from '../src/inputs/read.ts';
+import { CODES } from '../../src/failure.ts';
+import { INPUT_DEFAULTS } from '../../src/inputs/read.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 function fields(value: unknown): Fields {

@@ -5,7 +5,7 @@ import { join, posix } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '..', '..');
 
 /** Path below the repository to text; of other files than pages the text does not matter. */
 type Files = ReadonlyMap<string, string>;
