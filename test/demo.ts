@@ -3,12 +3,21 @@
  * show it. No credentials, no network beyond loopback.
  */
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { startIms, testClient } from './support/ims-server.ts';
 import { startJob } from './support/run-action.ts';
 
 function show(title: string, log: string): void {
   console.log(`\n${title}\n${log.trimEnd()}`);
 }
+
+/** The later step: shows that it has the token, as variable and as output. */
+const PUBLISH = `const { FIREFLY_SERVICES_ACCESS_TOKEN: variable, TOKEN: output } = process.env;
+console.log('Authorization: Bearer ' + variable);
+console.log('variable and output agree:', variable === output, '- length', variable.length);
+`;
 
 const WRONG = 'p8e-test-a-wrong-secret';
 const [secret = ''] = testClient.secrets;
@@ -20,16 +29,11 @@ try {
   const token = await job.uses(inputs);
   show('Step 1: get a token', token.log);
 
-  const later = await job.run(
-    [
-      '-e',
-      `const { FIREFLY_SERVICES_ACCESS_TOKEN: variable, TOKEN: output } = process.env;
-     console.log('Authorization: Bearer ' + variable);
-     console.log('variable and output agree:', variable === output, '- length', variable.length);`,
-    ],
-    { env: { TOKEN: token.outputs['access-token'] ?? '' } },
-  );
-  show('Step 2: a later step uses the variable and the output', later.log);
+  writeFileSync(join(job.workspace, 'publish.cjs'), PUBLISH);
+  const later = await job.run(['publish.cjs'], {
+    env: { TOKEN: token.outputs['access-token'] ?? '' },
+  });
+  show('Step 2: a later step uses the token', later.log);
 
   const again = await job.uses(inputs);
   show('Step 3: the same again costs no request', again.log);
