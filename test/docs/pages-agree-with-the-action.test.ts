@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
+import { CONSOLE_SCOPES } from '../../recipes/expected.ts';
 import { CODES } from '../../src/failure.ts';
 import { INPUT_DEFAULTS } from '../../src/inputs/read.ts';
 
@@ -24,10 +25,14 @@ const action = fields(parse(read('action.yml')));
 const [inputs, outputs] = [fields(action['inputs']), fields(action['outputs'])];
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Cells of the table under a heading of the README, without its head. */
-function table(heading: string): readonly (readonly string[])[] {
-  const section = read('README.md').split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-  const rows = section.split('\n').filter((line) => line.startsWith('|'));
+const sectionOf = (page: string, heading: string): string =>
+  read(page).split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+
+/** Cells of the rows of a section, without the head of the table. */
+function rowsOf(page: string, heading: string): readonly (readonly string[])[] {
+  const rows = sectionOf(page, heading)
+    .split('\n')
+    .filter((line) => line.startsWith('|'));
   return rows.slice(2).map((row) =>
     row
       .split('|')
@@ -38,6 +43,11 @@ function table(heading: string): readonly (readonly string[])[] {
 
 const bare = (cell: string | undefined): string => (cell ?? '').replace(/^`(.*)`$/, '$1');
 
+/** The inputs as the README lists them: name, default or `required`, meaning. */
+const listedInputs = [
+  ...sectionOf('README.md', 'Inputs').matchAll(/^- `([a-z-]+)`(?: \(([^)]+)\))?: (.+)$/gm),
+].map(([, name = '', fallback, meaning = '']) => ({ name, fallback: bare(fallback), meaning }));
+
 describe('inputs and outputs', () => {
   it('have the same names and defaults in action.yml and in the code', () => {
     const declared = Object.entries(inputs).map(([name, input]) => [
@@ -47,41 +57,110 @@ describe('inputs and outputs', () => {
     expect(Object.fromEntries(declared)).toEqual(INPUT_DEFAULTS);
   });
 
-  it('have the same names, defaults and order in action.yml and in the README', () => {
+  it('have the same names and defaults in action.yml and in the README', () => {
     const declared = Object.entries(inputs).map(([name, input]) => {
       const { required, default: fallback } = fields(input);
       return [name, required === true ? 'required' : textOf(fallback)];
     });
-    expect(table('Inputs').map(([name, fallback]) => [bare(name), bare(fallback)])).toEqual(
-      declared,
+    expect(listedInputs).toHaveLength(declared.length);
+    expect(Object.fromEntries(listedInputs.map(({ name, fallback }) => [name, fallback]))).toEqual(
+      Object.fromEntries(declared),
     );
-    expect(table('Outputs').map(([name]) => bare(name))).toEqual(Object.keys(outputs));
+    expect(rowsOf('README.md', 'Outputs').map(([name]) => bare(name))).toEqual(
+      Object.keys(outputs),
+    );
+  });
+
+  it('stand in four groups in the README', () => {
+    const groups = [...sectionOf('README.md', 'Inputs').matchAll(/^\*\*(.+)\*\*$/gm)];
+    expect(groups.map(([, group]) => group)).toEqual([
+      'Needed',
+      'Where the token goes',
+      'Behaviour',
+      'User tokens',
+    ]);
   });
 
   it('are described in whole sentences', () => {
     const declared = [...Object.values(inputs), ...Object.values(outputs)].map(fields);
-    const rows = [...table('Inputs'), ...table('Outputs')];
     const texts = [
       ...declared.map(({ description }) => description),
-      ...rows.map((row) => row.at(-1)),
+      ...listedInputs.map(({ meaning }) => meaning),
+      ...rowsOf('README.md', 'Outputs').map((row) => row.at(-1)),
     ];
     for (const text of texts) expect(text).toMatch(/^[A-Z`].+\.$/s);
   });
 });
 
-it('every error code, and no other, has its heading and is in the table before it', () => {
+/** The anchor of each warning's section. */
+const WARNINGS = [
+  'first_secret_refused',
+  'not_revoked',
+  'scopes_not_granted',
+  'short_validity',
+  'tls_verification_off',
+];
+
+describe('docs/troubleshooting.md', () => {
   const page = read('docs/troubleshooting.md');
-  const codes = [...page.matchAll(/^## ([a-z_]+)$/gm)].map(([, code]) => code);
-  expect(codes.toSorted()).toEqual([...CODES].toSorted());
-  const [head = ''] = page.split('\n## ');
-  const listed = [...head.matchAll(/\]\(#([a-z_]+)\)/g)].map(([, code]) => code);
-  expect(listed.toSorted()).toEqual([...CODES].toSorted());
+  const [failures = '', warnings = ''] = page.split('\n## Warnings\n');
+  const headings = (text: string, level: string): readonly string[] =>
+    [...text.matchAll(RegExp(`^${level} (.+)$`, 'gm'))].map(([, heading = '']) => heading);
+  const anchors = (text: string): readonly string[] =>
+    [...text.matchAll(/\]\(#([\w-]+)\)/g)].map(([, anchor = '']) => anchor);
+
+  it('has a heading for every error code, and no other, and each in the table before it', () => {
+    expect(headings(failures, '##').toSorted()).toEqual([...CODES].toSorted());
+    const listed = anchors(failures.split('\n## ')[0] ?? '').filter((code) => !code.includes('-'));
+    expect(listed.filter((code) => code !== 'warnings' && code !== 'questions').toSorted()).toEqual(
+      [...CODES].toSorted(),
+    );
+  });
+
+  it('has a heading for every warning, and lists each', () => {
+    const own = headings(warnings, '##').filter((heading) => heading.includes('_'));
+    expect(own.toSorted()).toEqual(WARNINGS);
+    const [list = ''] = warnings.split('\n## ');
+    expect(
+      anchors(list)
+        .filter((anchor) => anchor.includes('_'))
+        .toSorted(),
+    ).toEqual(WARNINGS);
+  });
+
+  it('has a heading for each code of an API that its list names', () => {
+    const [, section = ''] = page.split('\n## When the token works and the API says no\n');
+    const [list = '', ...rest] = section.split('\n## ')[0]?.split('\n### ') ?? [];
+    const codes = [...list.matchAll(/\[`(\d{6})`\]/g)].map(([, code = '']) => code);
+    const found = rest.flatMap((one) => /^\d{6}\b/.exec(one)?.[0] ?? []);
+    expect(codes.length).toBeGreaterThan(6);
+    expect(codes.toSorted()).toEqual(found.toSorted());
+  });
+});
+
+describe('llms.txt', () => {
+  const page = read('llms.txt');
+
+  it('has at most 60 lines', () => {
+    expect(page.trimEnd().split('\n').length).toBeLessThanOrEqual(60);
+  });
+
+  it('has the eight scopes of App Builder, as its recipe has them', () => {
+    const scopes = /scopes: >-\n([^:]+?)\n *env-var/.exec(page)?.[1] ?? '';
+    const names = scopes.split(/[\s,]+/).filter((name) => name !== '');
+    expect(names).toEqual(CONSOLE_SCOPES.split(','));
+  });
+
+  it.each(['aio-apps-action', 'curl', 'fromJSON', 'job output'])('warns of %s', (what) => {
+    expect(page.split('## Do not write')[1]).toContain(what);
+  });
 });
 
 it('the README can be read in two minutes', () => {
   const text = read('README.md');
-  const prose = text.replaceAll(/^ *```.*?^ *```$/gms, '').replaceAll(/^[|#].*$/gm, '');
+  const lists = /^(?:[|#<]|- `).*$/gm;
+  const prose = text.replaceAll(/^ *```.*?^ *```$/gms, '').replaceAll(lists, '');
   const words = (of: string): number => of.match(/\S+/g)?.length ?? 0;
-  expect(words(text)).toBeLessThanOrEqual(1150);
-  expect(words(prose)).toBeLessThanOrEqual(550);
+  expect(words(text)).toBeLessThanOrEqual(1250);
+  expect(words(prose)).toBeLessThanOrEqual(660);
 });
