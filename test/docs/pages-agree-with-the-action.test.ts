@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 import { CONSOLE_SCOPES } from '../../recipes/expected.ts';
+import { completeWorkflows } from '../../recipes/pages.ts';
 import { CODES } from '../../src/failure.ts';
 import { INPUT_DEFAULTS } from '../../src/inputs/read.ts';
 
@@ -136,6 +137,15 @@ describe('docs/troubleshooting.md', () => {
     expect(codes.length).toBeGreaterThan(6);
     expect(codes.toSorted()).toEqual(found.toSorted());
   });
+});
+
+it('the settings of a product in the README are those of a workflow that is executed', () => {
+  const [, table = ''] = read('README.md').split('### Your product');
+  const settings = table.split('\n## ')[0]?.match(/(?<=`)(?:scopes|env-var|aio-context): [^`]+/g);
+  expect(settings?.length).toBeGreaterThan(4);
+  const lines = completeWorkflows(root).flatMap(({ text }) => text.split('\n'));
+  const executed = new Set(lines.map((line) => line.trim()));
+  expect(settings?.filter((setting) => !executed.has(setting))).toEqual([]);
 });
 
 describe('llms.txt', () => {
