@@ -7,23 +7,27 @@ import { type Inputs, parseInputs } from '../src/inputs/parse.ts';
 import {
   INPUT_DEFAULTS,
   type InputName,
+  type RawInputs,
   readRawInputs,
   secretsOfInputs,
 } from '../src/inputs/read.ts';
 
 const SECRET = 'p8e-test-secret';
 
-function parse(values: Partial<Record<InputName, string>>): Inputs {
-  const env = Object.fromEntries(
-    Object.entries({
-      ...INPUT_DEFAULTS,
-      'client-id': 'p8e-test-client',
-      'client-secret': SECRET,
-      ...values,
-    }).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-  );
-  return parseInputs(readRawInputs(env));
+/** Reads the inputs as the runner passes them. */
+function rawOf(values: Partial<Record<InputName, string>>): RawInputs {
+  const given = {
+    ...INPUT_DEFAULTS,
+    'client-id': 'p8e-test-client',
+    'client-secret': SECRET,
+    ...values,
+  };
+  for (const [name, value] of Object.entries(given))
+    process.env[`INPUT_${name.toUpperCase()}`] = value;
+  return readRawInputs();
 }
+
+const parse = (values: Partial<Record<InputName, string>>): Inputs => parseInputs(rawOf(values));
 
 /** The problems in the one message: each names its input first. */
 function problems(values: Partial<Record<InputName, string>>): readonly string[] {

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 import { describe, expect } from 'vitest';
 
-import { seal } from '../src/reuse/seal.ts';
+import { seal } from '../src/seal.ts';
 
 import {
   EXPLAINED,

@@ -2,13 +2,20 @@
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import { beforeAll, describe, expect } from 'vitest';
 
 import { type Authority, issueCertificate, makeAuthority } from './support/certificates.ts';
 import { inputsFor, SECRET, test } from './support/fixtures.ts';
-import { type ImsServer, type RecordedRequest, testClient } from './support/ims-server.ts';
+import {
+  type ImsServer,
+  type RecordedRequest,
+  testClient,
+  tokenAnswer,
+} from './support/ims-server.ts';
 import type { Job, StepResult } from './support/run-action.ts';
+import { annotationsOf, written } from './support/verdicts.ts';
 
 const REVOKING = { revoke: 'true' };
 
@@ -22,7 +29,9 @@ function expectRevoked(post: StepResult | undefined): void {
 
 /** One warning, and no failure. */
 function expectNotRevoked(post: StepResult | undefined): void {
-  const message = expect.stringMatching(/^The access token was not revoked/) as string;
+  const message = expect.stringMatching(
+    /^The access token was not revoked\..* More: docs\/troubleshooting\.md#not_revoked/,
+  ) as string;
   const annotations = [{ level: 'warning', message }];
   expect(post).toMatchObject({ exitCode: 0, stderr: '', annotations });
   expect(post?.log).not.toContain('Revoked');
@@ -47,32 +56,93 @@ test('revokes the token at the end, and masks what it saves', async ({ ims, job,
   expect([...ims.revoked]).toEqual([token]);
 });
 
+describe('an answer that is a revocation', () => {
+  test.for([
+    ['an empty body', { body: '' }],
+    ['a blank body', { body: ' \r\n' }],
+    ['an object', { body: '{"status":"ok"}' }],
+    ['201', { status: 201, body: '{"valid":true}' }],
+  ] as const)('%s', async ([, answer], { ims, job, inputs }) => {
+    await job.uses({ ...inputs, ...REVOKING });
+    ims.scriptAlways(answer);
+    const [post] = await job.finish();
+    expectRevoked(post);
+  });
+});
+
 describe('an answer that is no revocation gives one warning', () => {
   test.for([
     ['a fault of the server', { status: 500, body: '' }],
     ['a refusal', { status: 403, body: '{"error":"access_denied"}' }],
     ['a redirect', { status: 302, body: '' }],
     ['a fault that names the token', { status: 500, body: '{"error":"invalid_token"}' }],
+    ['a fault that calls the token invalid', { status: 500, body: '{"valid":false}' }],
     ['an error with status 200', { status: 200, body: '{"error":"invalid_client"}' }],
+    [
+      'an error with status 200 that is cut off',
+      { status: 200, body: '{"error":"server_error","error_des' },
+    ],
+    ['a list', { status: 200, body: '[]' }],
+    ['the text of a gateway', { status: 200, body: 'OK' }],
     ['the page of a portal', { status: 200, body: '<html>Sign in</html>' }],
     ['a page above the limit', { status: 200, body: `<html>${'x'.repeat(70_000)}` }],
+    ['a compressed body', { headers: { 'content-encoding': 'gzip' }, body: gzipSync('{}') }],
   ] as const)('%s', async ([, answer], { ims, job, inputs }) => {
     await job.uses({ ...inputs, ...REVOKING });
     ims.scriptAlways(answer);
     const [post] = await job.finish();
     expectNotRevoked(post);
+    const [warning = ''] = post === undefined ? [] : annotationsOf(post, 'warning');
+    expect(warning).toMatch(
+      /It stays valid until \d{4}-\S+Z, and then expires by itself\. .* Running the job again does not revoke it\. More: docs\/troubleshooting\.md#not_revoked \(/,
+    );
+    expect(warning).not.toContain('Run the job again');
   });
 });
 
-test('says nothing of a token that has ended already', async ({ ims, job, inputs }) => {
-  ims.script({ body: '{"access_token":"p8e-test","token_type":"bearer","expires_in":0.001}' });
-  for (const reuse of ['none', 'job']) await job.uses({ ...inputs, ...REVOKING, reuse });
-  ims.scriptAlways({ status: 400, body: '{"error":"invalid_token"}' });
-  for (const post of await job.finish()) {
-    expect(post).toMatchObject({ exitCode: 0, annotations: [] });
-    expect(post.log).not.toContain('Revoked');
-  }
-  expect(revocations(ims)).toHaveLength(1);
+describe('a token that cannot be used any more gives one plain line', () => {
+  const spent = tokenAnswer({ expires_in: 0.001 });
+  test.for([
+    ['that has expired', spent, {}, /has expired already/, 0],
+    [
+      'that IMS calls invalid',
+      {},
+      { status: 400, body: '{"error":"invalid_token"}' },
+      /IMS calls .* invalid/,
+      1,
+    ],
+    [
+      'that IMS calls INVALID',
+      {},
+      { status: 401, body: '{"error":"INVALID_TOKEN"}' },
+      /IMS calls .* invalid/,
+      1,
+    ],
+    ['that is not valid', {}, { status: 200, body: '{"valid":false}' }, /IMS calls .* invalid/, 1],
+  ] as const)('%s', async ([, token, answer, words, requests], { ims, job, inputs }) => {
+    if ('body' in token) ims.script(token);
+    await job.uses({ ...inputs, ...REVOKING });
+    ims.scriptAlways(answer);
+    const [post] = await job.finish();
+    expect(post).toMatchObject({ exitCode: 0, stderr: '', annotations: [] });
+    const lines = written(post as StepResult)
+      .split('\n')
+      .filter((line) => line !== '');
+    expect(lines).toEqual([expect.stringMatching(words)]);
+    expect(revocations(ims)).toHaveLength(requests);
+  });
+});
+
+test('a server that is silent holds the post step for 10 s at most', async ({
+  ims,
+  job,
+  inputs,
+}) => {
+  await job.uses({ ...inputs, ...REVOKING });
+  ims.scriptAlways({ fault: 'silence' });
+  const [post] = await job.finish();
+  expectNotRevoked(post);
+  expect(post?.log).toContain('(timeout, no answer within 10.0 s)');
 });
 
 describe('with nothing to revoke', () => {

@@ -1,10 +1,13 @@
 /** Reads inputs as the runner passes them, and knows which of their values are secret. */
 
+import { DEFAULT_SCOPES } from '../ims/requests.ts';
+import { basicForms } from '../secrets.ts';
+
 /** Every input with the default that action.yml declares; a test holds the two together. */
 export const INPUT_DEFAULTS = {
   'client-id': '',
   'client-secret': '',
-  scopes: 'openid, AdobeID, offline_access, creative_sdk',
+  scopes: DEFAULT_SCOPES.join(', '),
   'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
   'aio-context': '',
   'grant-type': 'client_credentials',
@@ -28,10 +31,10 @@ export type RawInputs = Readonly<Record<InputName, string>>;
  * (actions/runner, Handlers/Handler.cs). Surrounding white space is trimmed. A variable that is not set
  * at all gets the default; one that is set but empty stays empty.
  */
-export function readRawInputs(env: NodeJS.ProcessEnv): RawInputs {
+export function readRawInputs(): RawInputs {
   const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
     name,
-    (env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
+    (process.env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
   ]);
   return Object.fromEntries(raw) as RawInputs;
 }
@@ -60,12 +63,13 @@ function unquoted(value: string): string {
   return value.slice(start, end);
 }
 
-/** Every secret value among the inputs, also without the quotes that somebody wrapped it in. */
+/** Every secret value among the inputs, also without the quotes around it, and as Basic credentials. */
 export function secretsOfInputs(raw: RawInputs): readonly string[] {
   const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
   const parts = splitSecrets(raw['client-secret']);
   // Two empty secrets leave a comma; as a mask it would hide every comma of the log.
   const values = parts.length === 0 ? user : [...parts, raw['client-secret'], ...user];
-  const all = new Set(values.flatMap((value) => [value, unquoted(value)]));
+  const basic = parts.flatMap((secret) => basicForms(raw['client-id'], secret));
+  const all = new Set([...values.flatMap((value) => [value, unquoted(value)]), ...basic]);
   return [...all].filter((value) => value !== '');
 }

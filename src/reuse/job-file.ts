@@ -16,9 +16,9 @@ export function readJobFile(path: string, limitBytes: number): Buffer | undefine
 }
 
 /**
- * Leaves bytes for later steps, readable by this user alone. The file gets its name once it is whole, so that
- * of two steps at once one leaves its file. Does nothing where that cannot be.
- * @param path absolute, as the workspace is no place for it
+ * Leaves bytes for later steps, readable by this user alone. Written under a temporary name, then renamed: no
+ * step reads half a file. Errors are ignored.
+ * @param path absolute; a relative one would lie in the workspace
  */
 export function writeJobFile(path: string, bytes: Buffer): void {
   if (!isAbsolute(path)) return;
@@ -30,7 +30,7 @@ export function writeJobFile(path: string, bytes: Buffer): void {
     try {
       rmSync(draft, { force: true });
     } catch {
-      // Sealed as it is, it may stay.
+      // It is sealed, so it may stay.
     }
   }
 }

@@ -1,34 +1,39 @@
 /** What an engineer reads of a failure: that it names the cause, and what to do. */
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { type Failure, failureOf, sentence, StepError } from '../../src/failure.ts';
-import { networkFailure } from '../../src/ims/network.ts';
-import { type Asked, refusal } from '../../src/ims/refusals.ts';
-import { retrying } from '../../src/ims/retry.ts';
+import { networkFailure } from '../../src/ims/connection-failures.ts';
+import { failureOfResponse, type RequestContext } from '../../src/ims/refusals.ts';
+import { retrying, TimeBudget } from '../../src/ims/retry.ts';
+import { troubleshootingUrl } from '../../src/runner/report.ts';
 
 import { catchStdout } from '../support/stdout.ts';
 
-const ASKED: Asked = {
+const CONTEXT: RequestContext = {
   origin: 'https://ims-na1.adobelogin.com',
   grantType: 'client_credentials',
   secretCount: 1,
+  secretsSent: 1,
   scopes: ['openid', 'AdobeID'],
   clean: (text) => text,
+  serverText: (text) => text,
 };
 
 function ims(
   status: number,
   error = '',
   description = '',
-  change: Partial<Asked> & { readonly debugId?: string } = {},
+  change: Partial<RequestContext> & { readonly debugId?: string } = {},
 ): Failure {
-  const { debugId = '', ...asked } = change;
-  return refusal({ status, error, description, debugId }, { ...ASKED, ...asked });
+  const { debugId = '', ...context } = change;
+  const shown = { shownError: error, shownDescription: description, encoding: '' };
+  const response = { status, error, description, ...shown, debugId };
+  return failureOfResponse(response, { ...CONTEXT, ...context });
 }
 
 function network(error: Error, connected = false): Failure {
-  return networkFailure(error, { origin: ASKED.origin, limitMs: 20_000, connected });
+  return networkFailure(error, { origin: CONTEXT.origin, limitMs: 20_000, connected });
 }
 
 const coded = (code: string, message = ''): Error => Object.assign(new Error(message), { code });
@@ -46,13 +51,15 @@ async function afterRetrying(failure: Failure, timeoutSeconds: number): Promise<
     },
   };
   const { signal } = new AbortController();
-  const attempt = (): Promise<never> => Promise.reject(new StepError(failure));
-  const options = { timeoutSeconds, clock, signal };
+  const send = (): Promise<never> => Promise.reject(new StepError(failure));
+  const budget = new TimeBudget(timeoutSeconds, clock, false);
   const stdout = catchStdout();
-  return retrying(attempt, options).catch(failureOf).finally(stdout.restore);
+  return retrying({ ways: [''], send, budget, clock, signal })
+    .catch(failureOf)
+    .finally(stdout.restore);
 }
 
-const read = (failure: Failure): string => sentence(failure, {});
+const read = (failure: Failure): string => sentence(failure, 'docs');
 
 describe('a message', () => {
   it.each<readonly [string, Failure, RegExp]>([
@@ -93,7 +100,7 @@ describe('a message', () => {
     [
       'a refusal that is not in the table',
       ims(403, 'forbidden_client', 'Client is blocked'),
-      /^IMS refused the request \(HTTP 403\)\. IMS says "Client is blocked"\..*\(ims_error, forbidden_client, HTTP 403\)$/,
+      /^IMS refused the request \(HTTP 403\)\. The server says "Client is blocked"\..*\(ims_error, forbidden_client, HTTP 403\)$/,
     ],
     [
       'a refusal without facts',
@@ -114,14 +121,14 @@ describe('a message', () => {
   it('about a wait that is too long says who asks for it, and how much is left', async () => {
     const failure = await afterRetrying({ ...ims(429), retry: { afterMs: 2900 } }, 3);
     expect(read(failure)).toMatch(
-      /^IMS throttles.*It asks to wait 3 s, and less is left of the 3 s of `timeout` \(1 attempt made\)\..*\(retry_after, HTTP 429\)$/,
+      /^IMS throttles.*It asks to wait 3 s\. Too little of the 3 s of `timeout` is left for another attempt after that: 3\.0 s is left, and another attempt needs 1\.1 s \(1 attempt made\)\..*\(retry_after, HTTP 429\)$/,
     );
   });
 
   it('at the deadline holds the last failure, and how many there were', async () => {
     const failure = await afterRetrying({ ...ims(503), retry: {} }, 10);
     expect(read(failure)).toMatch(
-      /^No token after 6 attempts within 10 s\. IMS is not available \(HTTP 503\)/,
+      /^No token after 5 attempts within 10 s \(1\.0 s is left, and another attempt needs 1\.1 s\)\. IMS is not available \(HTTP 503\)/,
     );
   });
 
@@ -131,7 +138,9 @@ describe('a message', () => {
 
   it('about something unknown shows its kind alone', () => {
     const message = read(failureOf(new TypeError('p8e-test-text')));
-    expect(message).toMatch(/^The action has a defect \(TypeError\)\./);
+    expect(message).toMatch(
+      /^(The action has a defect|Unexpected error in the action) \(TypeError\)\./,
+    );
     expect(message).not.toContain('p8e-test');
   });
 
@@ -154,6 +163,10 @@ describe('a message', () => {
       'docs/troubleshooting.md#gateway',
     ],
   ])('names the documentation of its own version', (env, url) => {
-    expect(sentence(ims(403), env)).toContain(`More: ${url} `);
+    for (const name of ['GITHUB_SERVER_URL', 'GITHUB_ACTION_REPOSITORY', 'GITHUB_ACTION_REF'])
+      vi.stubEnv(name, '');
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    expect(troubleshootingUrl('gateway')).toBe(url);
+    vi.unstubAllEnvs();
   });
 });

@@ -13,6 +13,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { listen } from './listen.ts';
 
@@ -41,6 +42,8 @@ export type ScriptedAnswer = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
   readonly fault?: Fault;
+  /** How long the server thinks, in milliseconds. */
+  readonly afterMs?: number;
 };
 
 export type RecordedRequest = {
@@ -49,7 +52,12 @@ export type RecordedRequest = {
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
   readonly form: Readonly<Record<string, string>>;
+  /** By the clock of the process, milliseconds. */
   readonly atMs: number;
+  /** Milliseconds since 1970. */
+  readonly date: number;
+  /** The client has gone before it had the whole answer. */
+  abandoned: boolean;
 };
 
 export type ImsOptions = {
@@ -347,6 +355,8 @@ async function record(request: IncomingMessage): Promise<RecordedRequest> {
     headers: request.headers,
     form: Object.fromEntries(new URLSearchParams(await text(request))),
     atMs: performance.now(),
+    date: Date.now(),
+    abandoned: false,
   };
 }
 
@@ -420,6 +430,10 @@ export class ImsServer extends Ims {
     this.requests.push(recorded);
     const answer = this.#next.shift() ?? this.#always ?? this.judge(recorded);
     this.#onExchange?.(recorded, answer);
+    response.once('close', () => {
+      recorded.abandoned = !response.writableFinished;
+    });
+    if (answer.afterMs !== undefined) await delay(answer.afterMs);
     give(answer, response);
   }
 }

@@ -1,9 +1,8 @@
 /**
- * Stands in for the index of the package `@actions/core` in the bundle (see `paths` in tsconfig.json). It
- * exports what this action calls, made of the package's own parts, and leaves out what nothing here calls:
- * OIDC tokens, facts about the platform, and the summary. A test holds each function to the package's own.
+ * The commands of `@actions/core` that this action gives, made of the package's own parts. The package's index
+ * would bring OIDC, platform facts and the summary into `dist`. A test compares each function with the package.
  *
- * One thing differs: without the file of a command the package would print the value, here it is refused.
+ * One thing differs: without a command's file the package prints the value, and here it is refused.
  */
 
 import { EOL } from 'node:os';

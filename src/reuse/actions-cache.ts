@@ -6,23 +6,24 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 
-import * as core from '@actions/core';
+import { info } from '../runner/commands.ts';
 
-import { isLoopback } from '../ims/endpoint.ts';
+import { isLoopback } from '../http/loopback.ts';
 import {
   exchange,
   type HttpRequest,
   type HttpResponse,
   isSuccess,
   TimedOutError,
-} from '../ims/http.ts';
-import { parseObject } from '../ims/json.ts';
-import type { Surroundings } from '../runner/process.ts';
+} from '../http/exchange.ts';
+import { parseObject } from '../json.ts';
+import { serverUrl } from '../runner/job.ts';
+import type { Runtime } from '../runner/process.ts';
 
-import { LARGEST_SEALED_BYTES } from './seal.ts';
+import { LARGEST_SEALED_BYTES } from '../seal.ts';
 
 /** The cache service of this run. */
-type Service = {
+type CacheService = {
   readonly url: URL;
   readonly token: string;
   readonly mayRead: boolean;
@@ -45,22 +46,21 @@ class CacheError extends Error {
 }
 
 /** As the toolkit decides it: GitHub Enterprise Server has no version 2, even if the variable is set. */
-function isGitHub(env: NodeJS.ProcessEnv): boolean {
-  const server = env['GITHUB_SERVER_URL'] ?? '';
-  const url = server === '' ? 'https://github.com' : server;
+function isGitHub(): boolean {
+  const url = serverUrl() || 'https://github.com';
   const host = URL.canParse(url) ? new URL(url).hostname : '';
   return host === 'github.com' || host.endsWith('.ghe.com') || host.endsWith('.localhost');
 }
 
 /** The cache service that the runner offers; undefined for none, or for another version. */
-export function serviceOf(env: NodeJS.ProcessEnv): Service | undefined {
-  const text = env['ACTIONS_RESULTS_URL'] ?? '';
-  const token = env['ACTIONS_RUNTIME_TOKEN'] ?? '';
-  const isVersion2 = (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '' && isGitHub(env);
+export function cacheServiceOfRun(): CacheService | undefined {
+  const text = process.env['ACTIONS_RESULTS_URL'] ?? '';
+  const token = process.env['ACTIONS_RUNTIME_TOKEN'] ?? '';
+  const isVersion2 = (process.env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '' && isGitHub();
   if (!isVersion2 || token === '' || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   if (url.protocol !== 'https:' && !isLoopback(url.hostname)) return undefined;
-  const mode = (env['ACTIONS_CACHE_MODE'] ?? '').trim().toLowerCase();
+  const mode = (process.env['ACTIONS_CACHE_MODE'] ?? '').trim().toLowerCase();
   return {
     url,
     token,
@@ -74,7 +74,7 @@ function reasonOf(error: unknown): string {
   return error instanceof TimedOutError ? 'did not answer in time' : 'could not be reached';
 }
 
-function understood(response: HttpResponse): Readonly<Record<string, unknown>> {
+function parsed(response: HttpResponse): Readonly<Record<string, unknown>> {
   if (!isSuccess(response)) throw new CacheError(`answered HTTP ${response.status}`);
   const fields = parseObject(response.body?.toString('utf8') ?? '');
   if (fields === undefined) throw new CacheError('gave an answer that was not understood');
@@ -82,37 +82,37 @@ function understood(response: HttpResponse): Readonly<Record<string, unknown>> {
 }
 
 /** The Actions cache of a repository. */
-export class Repository {
-  readonly #service: Service;
-  readonly #surroundings: Surroundings;
+export class ActionsCache {
+  readonly #service: CacheService;
+  readonly #runtime: Runtime;
   readonly #timeoutMs: number;
   /** Keeps our entries apart from archives: an entry is found only under the version it was saved with. */
   readonly #version = createHash('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
   #budgetMs: number;
   /** Whether there is an entry that cannot be used. */
-  #spoilt = false;
+  #foundUnusable = false;
 
-  constructor(service: Service, surroundings: Surroundings, timeoutSeconds: number) {
+  constructor(service: CacheService, runtime: Runtime, timeoutSeconds: number) {
     this.#service = service;
-    this.#surroundings = surroundings;
+    this.#runtime = runtime;
     this.#timeoutMs = timeoutSeconds * 1000;
     this.#budgetMs = Math.min(LONGEST_MS, this.#timeoutMs / 3);
   }
 
   /**
-   * What `open` makes of the newest entry whose key begins so, in half of the time at most. Undefined, and
-   * one line in the log, when that fails. Never throws.
+   * Finds the newest entry whose key starts with `keyPrefix` and opens it. Uses at most half of the budget.
+   * If that fails, undefined, and one line in the log. Never throws.
    */
   async read<T>(keyPrefix: string, open: (bytes: Buffer) => T | undefined): Promise<T | undefined> {
     try {
       if (!this.#service.mayRead) throw new CacheError('may not be read here');
-      return await this.#within(this.#budgetMs / 2, async (send) => {
-        // A key that nobody has saved: a bad entry under a key that is matched whole would hide all others.
+      return await this.#withinBudget(this.#budgetMs / 2, async (send) => {
+        // A random key, so that only the prefix can match. An exact match would hide all newer entries.
         const key = `${keyPrefix}${randomBytes(8).toString('hex')}`;
-        const wanted = { key, restore_keys: [keyPrefix], version: this.#version };
-        const found = understood(await send(this.#call('GetCacheEntryDownloadURL', wanted)));
+        const query = { key, restore_keys: [keyPrefix], version: this.#version };
+        const found = parsed(await send(this.#call('GetCacheEntryDownloadURL', query)));
         if (found['ok'] !== true) return undefined;
-        this.#spoilt = true;
+        this.#foundUnusable = true;
         const url = this.#blobUrl(found['signed_download_url'] ?? found['signedDownloadUrl']);
         const blob = await send({ method: 'GET', url, headers: {} });
         if (blob.status !== 200) throw new CacheError(`answered HTTP ${blob.status}`);
@@ -120,12 +120,12 @@ export class Repository {
         const opened = open(blob.body);
         if (opened === undefined)
           throw new CacheError('holds an entry that this client secret does not open');
-        this.#spoilt = false;
+        this.#foundUnusable = false;
         return opened;
       });
     } catch (error) {
-      if (!this.#surroundings.signal.aborted)
-        core.info(`The Actions cache ${reasonOf(error)}, so the token comes from IMS.`);
+      if (!this.#runtime.signal.aborted)
+        info(`The Actions cache ${reasonOf(error)}, so the token comes from IMS.`);
       return undefined;
     }
   }
@@ -136,14 +136,14 @@ export class Repository {
    */
   async write(keyPrefix: string, expiresAtMs: number, bytes: Buffer): Promise<void> {
     if (!this.#service.mayWrite) return;
-    // Only another key can take the place of an entry that cannot be used.
-    const suffix = this.#spoilt ? `-${randomBytes(8).toString('hex')}` : '';
+    // Entries cannot be replaced. Save under another key.
+    const suffix = this.#foundUnusable ? `-${randomBytes(8).toString('hex')}` : '';
     const key = `${keyPrefix}${Math.floor(expiresAtMs / 60_000)}${suffix}`;
     const entry = { key, version: this.#version };
     try {
-      await this.#within(this.#budgetMs, async (send) => {
+      await this.#withinBudget(this.#budgetMs, async (send) => {
         // 409 where another job has saved meanwhile.
-        const created = understood(await send(this.#call('CreateCacheEntry', entry)));
+        const created = parsed(await send(this.#call('CreateCacheEntry', entry)));
         if (created['ok'] !== true) return;
         const url = this.#blobUrl(created['signed_upload_url'] ?? created['signedUploadUrl']);
         const uploaded = await send({ method: 'PUT', url, headers: UPLOAD_HEADERS, body: bytes });
@@ -154,13 +154,13 @@ export class Repository {
     } catch (error) {
       // Other failures cost no time, and the next job asks IMS itself.
       if (error instanceof TimedOutError)
-        core.info('The Actions cache did not answer in time, so later jobs ask IMS themselves.');
+        info('The Actions cache did not answer in time, so later jobs ask IMS themselves.');
     }
   }
 
-  /** Sends requests that share one time limit, and takes what they took off the budget. */
-  async #within<T>(limitMs: number, work: (send: Send) => Promise<T>): Promise<T> {
-    const { clock, signal } = this.#surroundings;
+  /** Runs requests under one time limit, and charges their time to the budget. */
+  async #withinBudget<T>(limitMs: number, work: (send: Send) => Promise<T>): Promise<T> {
+    const { clock, signal } = this.#runtime;
     const startedMs = clock.now();
     const endMs = Math.min(startedMs + limitMs, this.#timeoutMs);
     try {
@@ -184,13 +184,13 @@ export class Repository {
     };
   }
 
-  /** Where the service says the blob is; plain http only where the service itself is on the loopback interface. */
+  /** The signed URL of the blob. Plain http only if the service itself is on the loopback interface. */
   #blobUrl(value: unknown): URL {
     if (typeof value !== 'string' || !URL.canParse(value))
       throw new CacheError('gave an answer that was not understood');
     const url = new URL(value);
     const local = isLoopback(url.hostname) && isLoopback(this.#service.url.hostname);
     if (url.protocol === 'https:' || (url.protocol === 'http:' && local)) return url;
-    throw new CacheError('named a place that is not safe');
+    throw new CacheError('named an address that is not safe');
   }
 }

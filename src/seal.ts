@@ -1,4 +1,4 @@
-/** Seals text with the client secret, for one place, and opens it: without the secret the bytes are worth nothing. */
+/** Seals text with the client secret, bound to one job or repository, and opens it. Without the secret the bytes are worth nothing. */
 
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 
@@ -13,8 +13,8 @@ const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
 export const LARGEST_SEALED_BYTES = 64 * 1024 + 128;
 
 /** HKDF-SHA-256 (RFC 5869): a client secret is random enough to need no slow derivation. */
-function deriveKey(secret: string, salt: Buffer, place: readonly string[]): Buffer {
-  const info = JSON.stringify(['adobe-ims-token', VERSION, ...place]);
+function deriveKey(secret: string, salt: Buffer, binding: readonly string[]): Buffer {
+  const info = JSON.stringify(['adobe-ims-token', VERSION, ...binding]);
   // HKDF takes at most 1024 bytes here, and names of jobs are long in some matrices.
   const hashed = createHash('sha256').update(info).digest();
   return Buffer.from(hkdfSync('sha256', secret, salt, hashed, 32));
@@ -22,47 +22,47 @@ function deriveKey(secret: string, salt: Buffer, place: readonly string[]): Buff
 
 /**
  * Seals text with AES-256-GCM under a key derived from `secret`, with a new salt each time.
- * @param place where the bytes lie and what they are of; opening needs the same
+ * @param binding where the bytes lie, and what for; opening needs the same
  */
-export function seal(text: string, secret: string, place: readonly string[]): Buffer {
+export function seal(text: string, secret: string, binding: readonly string[]): Buffer {
   const salt = randomBytes(SALT_BYTES);
   const iv = randomBytes(IV_BYTES);
   const version = Buffer.from([VERSION]);
-  const cipher = createCipheriv('aes-256-gcm', deriveKey(secret, salt, place), iv);
+  const cipher = createCipheriv('aes-256-gcm', deriveKey(secret, salt, binding), iv);
   cipher.setAAD(version);
   const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
   return Buffer.concat([version, salt, iv, cipher.getAuthTag(), sealed]);
 }
 
-function openWith(bytes: Buffer, secret: string, place: readonly string[]): string | undefined {
+function openWith(bytes: Buffer, secret: string, binding: readonly string[]): string | undefined {
   const salt = bytes.subarray(1, 1 + SALT_BYTES);
   const iv = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + IV_BYTES);
   const tag = bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES);
   try {
-    const key = deriveKey(secret, salt, place);
+    const key = deriveKey(secret, salt, binding);
     const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
     decipher.setAAD(bytes.subarray(0, 1));
     decipher.setAuthTag(tag);
     const text = decipher.update(bytes.subarray(HEADER_BYTES));
     return Buffer.concat([text, decipher.final()]).toString('utf8');
   } catch {
-    // Too short, or not sealed with this secret for this place.
+    // Too short, or not sealed with this secret for this binding.
     return undefined;
   }
 }
 
 /**
- * Opens what `seal` made, with any of the secrets, and says which. Undefined for other secrets, another place,
+ * Opens what `seal` made, with any of the secrets, and says which. Undefined for other secrets, another binding,
  * and after any change of a byte; never throws, because what does not open is asked for again.
  */
 export function open(
   bytes: Buffer,
   secrets: readonly string[],
-  place: readonly string[],
+  binding: readonly string[],
 ): { readonly text: string; readonly secret: string } | undefined {
   if (bytes[0] !== VERSION) return undefined;
   for (const secret of secrets) {
-    const text = openWith(bytes, secret, place);
+    const text = openWith(bytes, secret, binding);
     if (text !== undefined) return { text, secret };
   }
   return undefined;

@@ -1,4 +1,4 @@
-/** The stand-in for `@actions/core` against the package itself: the same calls, the same bytes. */
+/** The commands of this action against the package `@actions/core`: the same calls, the same bytes. */
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -36,7 +36,7 @@ core.info(JSON.stringify([process.env.name, process.exitCode]));
 
 /** Runs every function of a module with every value; what went to stdout and to the runner's files. */
 function calls(module: string): object {
-  const folder = mkdtempSync(join(tmpdir(), 'stand-ins-'));
+  const folder = mkdtempSync(join(tmpdir(), 'commands-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });
   });
@@ -59,8 +59,8 @@ function calls(module: string): object {
   return { status, stdout, written };
 }
 
-it('the stand-in for @actions/core writes what the package writes', () => {
-  const ours = calls('./src/stand-ins/core.ts');
+it('the commands write what @actions/core writes', () => {
+  const ours = calls('./src/runner/commands.ts');
   expect(ours).toEqual(calls('@actions/core'));
   expect(ours).toMatchObject({ status: 1 });
   expect(JSON.stringify(ours)).toContain('::add-mask::');

@@ -2,8 +2,8 @@
 
 import type { Failure } from '../failure.ts';
 
-import { TimedOutError } from './http.ts';
-import { UnreadableProxyError } from './route.ts';
+import { TimedOutError } from '../http/exchange.ts';
+import { UnreadableProxyError } from '../http/route.ts';
 
 const CERTIFICATE_CODE =
   /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
