@@ -14,18 +14,26 @@ function show(title: string, log: string): void {
 }
 
 /** The later step: shows that it has the token, as variable and as output. */
-const PUBLISH = `const { FIREFLY_SERVICES_ACCESS_TOKEN: variable, TOKEN: output } = process.env;
+const PUBLISH = `const { CLOUD_STORAGE_ACCESS_TOKEN: variable, TOKEN: output } = process.env;
 console.log('Authorization: Bearer ' + variable);
 console.log('variable and output agree:', variable === output, '- length', variable.length);
 `;
 
 const WRONG = 'p8e-test-a-wrong-secret';
 const [secret = ''] = testClient.secrets;
-const ims = await startIms();
+/** As in the first example of the README. */
+const SCOPES = ['openid', 'AdobeID', 'creative_sdk', 'cloud_storage_collab_api'];
+const ims = await startIms({ clients: [{ ...testClient, scopes: SCOPES }] });
 const job = await startJob({ secrets: [secret, WRONG] });
 
 try {
-  const inputs = { 'client-id': testClient.id, 'client-secret': secret, 'ims-url': ims.url };
+  const inputs = {
+    'client-id': testClient.id,
+    'client-secret': secret,
+    scopes: SCOPES.join(', '),
+    'env-var': 'CLOUD_STORAGE_ACCESS_TOKEN',
+    'ims-url': ims.url,
+  };
   const token = await job.uses(inputs);
   show('Step 1: get a token', token.log);
 
