@@ -11,7 +11,7 @@ import type { Workflow } from './pages.ts';
 const LIMIT_MS = 3 * 60_000;
 
 /** With which a job asks GitHub for an OIDC token. */
-export const OIDC_REQUEST_TOKEN = 'p8e-test-oidc-request-token-0123456789';
+export const OIDC_REQUEST = 'p8e-test-oidc-request-token-0123456789';
 
 export type Settings = {
   readonly secrets: Readonly<Record<string, string>>;
@@ -23,8 +23,8 @@ export type Settings = {
   readonly files?: Readonly<Record<string, string | Buffer>>;
   /** The tools that its package.json depends on. */
   readonly packages?: readonly string[];
-  /** A plugin that cannot be had; it is installed empty. */
-  readonly emptyPlugin?: string;
+  /** A package that npm does not have. It is installed empty; its command, if it has one, fails. */
+  readonly emptyPackage?: { readonly name: string; readonly command?: string };
 };
 
 /** Where the parts of the test lie on this machine. */
@@ -79,7 +79,7 @@ function standIns(workflow: string, idle: string): readonly string[] {
 function oidc(workflow: string): readonly string[] {
   if (!workflow.includes('id-token: write')) return [];
   const url = 'https://run.actions.githubusercontent.com/oidc/token?api-version=2.0';
-  const variables = { URL: url, TOKEN: OIDC_REQUEST_TOKEN };
+  const variables = { URL: url, TOKEN: OIDC_REQUEST };
   return Object.entries(variables).flatMap(([name, value]) => [
     '--env',
     `ACTIONS_ID_TOKEN_REQUEST_${name}=${value}`,
@@ -91,18 +91,20 @@ function oidc(workflow: string): readonly string[] {
  * act puts the workspace five folders below `scratch`.
  */
 function npmProject(
-  { packages = [], emptyPlugin }: Settings,
+  { packages = [], emptyPackage }: Settings,
   tools: string,
 ): Readonly<Record<string, string>> {
-  if (packages.length === 0) return {};
-  const empty = { name: emptyPlugin ?? '', version: '0.0.0', oclif: {} };
+  if (packages.length === 0 && emptyPackage === undefined) return {};
+  const { name: emptyName = '', command } = emptyPackage ?? {};
+  const bin = command === undefined ? {} : { bin: { [command]: 'empty.js' } };
+  const empty = { name: emptyName, version: '0.0.0', oclif: {}, ...bin };
   const installed = packages.map((name) => {
     const folder = `../../../../../tools/${name}`;
     const file = join(tools, 'node_modules', name, 'package.json');
     const about = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>;
     return { name, folder, about: { version: about['version'], bin: about['bin'] } };
   });
-  const plugins = emptyPlugin === undefined ? [] : [{ ...empty, folder: 'empty', about: empty }];
+  const plugins = emptyPackage === undefined ? [] : [{ ...empty, folder: 'empty', about: empty }];
   const linked = [...installed, ...plugins];
   const project = {
     name: 'site',
@@ -118,6 +120,7 @@ function npmProject(
     'package.json': JSON.stringify(project),
     'package-lock.json': JSON.stringify(lock),
     'empty/package.json': JSON.stringify(empty),
+    'empty/empty.js': `#!/usr/bin/env node\nthrow new Error('${command ?? ''} is empty in this test');\n`,
   };
 }
 

@@ -37,7 +37,7 @@ export type ExpectedRequest = {
   readonly client?: ExpectedClient;
 };
 
-export type More = Pick<Settings, 'inputs' | 'event' | 'files' | 'packages' | 'emptyPlugin'> & {
+export type More = Pick<Settings, 'inputs' | 'event' | 'files' | 'packages' | 'emptyPackage'> & {
   /** Tells the runs of one workflow apart. */
   readonly when?: string;
   /** Values of variables and secrets that need a certain form. The others are made up. */
@@ -46,6 +46,8 @@ export type More = Pick<Settings, 'inputs' | 'event' | 'files' | 'packages' | 'e
   readonly fails?: RegExp;
   /** The client ID is a secret, or a part of one, as those who migrate have it. Otherwise it must be a variable. */
   readonly clientIdAsSecret?: boolean;
+  /** The log must have this. */
+  readonly logs?: RegExp;
 };
 
 export type Expectation = More & {

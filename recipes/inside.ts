@@ -116,7 +116,7 @@ const results: Result[] = [];
 for (const job of chosen.flatMap(jobsFor)) results.push(await runJob(job, harness));
 close();
 
-const gaps = gapsIn(workflows);
+const gaps = only === '' ? gapsIn(workflows) : [];
 for (const gap of gaps) console.log(`failed  ${gap}`);
 const sum = (of: (result: Result) => number): number =>
   results.reduce((total, result) => total + of(result), 0);
@@ -124,11 +124,13 @@ const passed = sum(({ problems }) => (problems.length === 0 ? 1 : 0));
 const failed = results.length - passed + gaps.length;
 const executed = chosen.filter(({ page, name: workflow }) => {
   const exception = exceptionFor({ page, workflow });
-  return exception === undefined || exception.command !== undefined;
+  return exception === undefined || exception.from !== undefined;
 });
 console.log(`tools: ${versions(tools)}`);
-for (const { page, workflow, command, why } of EXCEPTIONS)
-  console.log(`not executed: ${page} ${workflow}: ${command ?? 'all of it'} (${why})`);
+for (const { page, workflow, from, why } of EXCEPTIONS)
+  console.log(
+    `not executed: ${page}, ${workflow}${from === undefined ? '' : `, from \`${from}\` on`}: ${why}`,
+  );
 console.log(
   `${executed.length} workflows in ${sum(({ runs }) => runs)} runs, ` +
     `${sum(({ requests }) => requests)} requests asserted, ` +

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { type Client, type ImsServer, startIms } from '../test/support/ims-server.ts';
 import { findLeaks } from '../test/workflow/leaks.ts';
-import { type Installation, OIDC_REQUEST_TOKEN, type Run, runInAct, type Settings } from './act.ts';
+import { type Installation, OIDC_REQUEST, type Run, runInAct, type Settings } from './act.ts';
 import { exceptionFor } from './exceptions.ts';
 import type { Expectation, ExpectedRequest } from './expected.ts';
 import type { Workflow } from './pages.ts';
@@ -131,7 +131,7 @@ class RequestCheck {
 
   constructor(expected: readonly ExpectedRequest[], values: Values, box: Box) {
     this.#expected = expected;
-    this.#values = { ...values, PUBLIC_KEY: box.publicKey, OIDC_REQUEST_TOKEN };
+    this.#values = { ...values, PUBLIC_KEY: box.publicKey, OIDC_REQUEST };
     this.#box = box;
   }
 
@@ -191,9 +191,10 @@ class RequestCheck {
 
 /** Whether the workflow passed, or failed as it must. */
 function outcome({ text }: Workflow, expectation: Expectation, run: Run): readonly string[] {
-  const { fails } = expectation;
-  const command = exceptionFor(expectation)?.command;
-  const after = command === undefined ? '' : text.split(`${command}\n`)[1];
+  const { fails, logs } = expectation;
+  if (logs?.test(run.log) === false) return [`The log lacks ${logs.source}`];
+  const command = exceptionFor(expectation)?.from;
+  const after = command === undefined ? '' : text.split(command)[1];
   if (after === undefined || /^ *- /m.test(after)) return [`No last step ends in ${command ?? ''}`];
   if (fails === undefined) return run.passed ? [] : [FAILED];
   return !run.passed && fails.test(run.log)

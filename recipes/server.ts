@@ -28,6 +28,7 @@ const WATCHED = [
   'x-api-key',
   'x-gw-ims-org-id',
   'x-model-version',
+  'x-runtime-namespace',
   'x-sandbox-name',
   'x-vault-token',
 ] as const;
@@ -140,9 +141,11 @@ export async function startServer(
       body: parsed(body, headers['content-type']),
     };
     const { ims, answer, record } = responder();
-    const given = host.endsWith('.adobelogin.com')
-      ? await askIms(ims, request, body)
-      : answer(received);
+    // The embedded IMS knows the POST requests of the action alone.
+    const given =
+      host.endsWith('.adobelogin.com') && method === 'POST'
+        ? await askIms(ims, request, body)
+        : answer(received);
     record(received, given);
     send(given, response);
   };

@@ -17,38 +17,6 @@ export const projects = (authorization = 'Bearer $TOKEN'): ExpectedRequest =>
     'content-type': 'application/vnd.adobecloud.directory+json',
   });
 
-export const AIO = '@adobe/aio-cli';
-const SERVICE =
-  'deploy-service.app-builder.adp.adobe.io/runtime/api/v1/namespaces/p8e-test-namespace';
-const ACTION = `runtimeManifest: { packages: { site: { actions: { hello: { function: actions/hello.js, web: 'yes', runtime: 'nodejs:22' } } } } }`;
-export const APP = {
-  files: {
-    'actions/hello.js': 'exports.main = () => ({ body: "hello" });\n',
-    'app.config.yaml': `application: { ${ACTION} }\n`,
-  },
-  packages: [AIO],
-  values: {
-    AIO_RUNTIME_NAMESPACE: 'p8e-test-namespace',
-    AIO_RUNTIME_NAMESPACE_PROD: 'p8e-test-namespace',
-  },
-};
-const LISTS = ['packages', 'actions', 'triggers', 'rules'].map((name) => ({
-  ...call(`GET ${SERVICE}/${name}?`, {}, { body: [] }),
-  anyOrder: true,
-}));
-/** What `aio app deploy` sends for APP. `action` is a pattern for the action. */
-export function deployWith(action: RegExp): readonly ExpectedRequest[] {
-  const put = (path: string, name: string, namespace: string, body: RegExp): ExpectedRequest =>
-    call(`PUT ${SERVICE}/${path}?overwrite=true`, JSON_TYPE, { body: { name, namespace } }, body);
-  return [
-    ...LISTS,
-    put('packages/site', 'site', 'p8e-test-namespace', /./),
-    put('actions/site/hello', 'hello', 'p8e-test-namespace/site', action),
-    ...LISTS,
-  ];
-}
-export const DEPLOY = deployWith(/./);
-
 /** What `gh secret set` sends for a secret of an environment. */
 export function stored(
   environment: string,

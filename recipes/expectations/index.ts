@@ -27,7 +27,7 @@ export function gapsIn(workflows: readonly Workflow[]): readonly string[] {
   const isThere = (one: Named): boolean => workflows.some((workflow) => isNamed(workflow, one));
   const unexpected = workflows.filter((workflow) => {
     const exception = exceptionFor({ page: workflow.page, workflow: workflow.name });
-    if (exception !== undefined && exception.command === undefined) return false;
+    if (exception !== undefined && exception.from === undefined) return false;
     return !EXPECTATIONS.some((one) => isNamed(workflow, one));
   });
   return [

@@ -9,7 +9,8 @@ import {
   IMS,
   token,
 } from '../expected.ts';
-import { APP, DEPLOY, projects, STORAGE, stored } from './calls.ts';
+import { APP, DEPLOY } from './app-builder.ts';
+import { projects, STORAGE, stored } from './calls.ts';
 
 /** The forty jobs of the matrix, which come in any order. */
 const MATRIX = Array.from({ length: 40 }, (_, at): readonly ExpectedRequest[] => {

@@ -10,7 +10,8 @@ import {
   type More,
   token,
 } from '../expected.ts';
-import { ACCOUNTS, APP, DEPLOY, deployWith, FRAMEIO, STORAGE } from './calls.ts';
+import { APP, appWith, DEPLOY, deployWith, packagesWith } from './app-builder.ts';
+import { ACCOUNTS, FRAMEIO, STORAGE } from './calls.ts';
 
 const part = (
   file: string,
@@ -85,13 +86,7 @@ export const PARTS: readonly Expectation[] = [
     ],
     {
       ...APP,
-      files: {
-        ...APP.files,
-        'app.config.yaml': APP.files['app.config.yaml'].replace(
-          'web:',
-          'annotations: { include-ims-credentials: true }, web:',
-        ),
-      },
+      files: appWith(packagesWith('include-ims-credentials: true')),
     },
   ),
   part('public-client', 'Code of a public client', [

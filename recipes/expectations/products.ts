@@ -1,11 +1,25 @@
 /** The recipes of products that are called by curl. */
 
-import { call, type Expectation, expectationsOf, JSON_TYPE, token } from '../expected.ts';
+import {
+  call,
+  type Expectation,
+  type ExpectedRequest,
+  expectationsOf,
+  JSON_TYPE,
+  token,
+} from '../expected.ts';
 import { ACCOUNTS, CLOUD_MANAGER_SCOPES, FRAMEIO, projects, STORAGE } from './calls.ts';
 
 const recipe = expectationsOf('docs/recipes.md');
 
 const COMMERCE = { COMMERCE_URL: 'https://na1.api.commerce.adobe.com/tenant' };
+
+const users = (page: number, body: object): ExpectedRequest =>
+  call(
+    `GET usermanagement.adobe.io/v2/usermanagement/users/$IMS_ORG_ID/${page}`,
+    { 'x-api-key': '$USER_MANAGEMENT_CLIENT_ID' },
+    { body },
+  );
 
 export const PRODUCTS: readonly Expectation[] = [
   recipe('Cloud Storage', [STORAGE, projects()]),
@@ -68,7 +82,12 @@ export const PRODUCTS: readonly Expectation[] = [
   recipe('Document Authoring', [
     token(
       'DA_CLIENT_ID',
-      'openid,AdobeID,aem.frontend.all,read_organizations,additional_info.projectedProductContext,read_pc.dma_aem_ams',
+      'openid,AdobeID,aem.frontend.all,read_organizations,additional_info.projectedProductContext',
+    ),
+    call(
+      'GET ims-na1.adobelogin.com/ims/profile/v1',
+      {},
+      { body: { email: 'p8e@techacct.example.com' } },
     ),
     call('GET admin.da.live/list/$DA_ORG/$DA_REPO'),
   ]),
@@ -110,4 +129,84 @@ export const PRODUCTS: readonly Expectation[] = [
       { mediaType: 'application/pdf' },
     ),
   ]),
+  recipe(
+    'Substance 3D',
+    [
+      token(
+        'S3D_FF_SERVICES_CLIENT_ID',
+        'openid,AdobeID,read_organizations,email,firefly_api,firefly_enterprise,profile,substance3d_api.spaces.create,substance3d_api.jobs.create',
+      ),
+      call(
+        'POST s3d.adobe.io/v1/scenes/render-basic',
+        JSON_TYPE,
+        { status: 202, body: { id: '1' } },
+        {
+          scene: { modelFile: 'helmet.glb' },
+          sources: [{ url: { url: 'https://example.com/models/helmet.glb' } }],
+        },
+      ),
+    ],
+    { inputs: { model: 'https://example.com/models/helmet.glb' } },
+  ),
+  recipe('Journey Optimizer', [
+    token(
+      'AJO_CLIENT_ID',
+      'openid,AdobeID,read_organizations,additional_info.projectedProductContext,session',
+    ),
+    call(
+      'GET platform.adobe.io/ajo/journey',
+      {
+        'x-api-key': '$AJO_CLIENT_ID',
+        'x-gw-ims-org-id': '$IMS_ORG_ID',
+        'x-sandbox-name': '$AJO_SANDBOX',
+      },
+      { body: { results: [{ name: 'Welcome' }], page: 0, limit: 100, pages: 1 } },
+    ),
+  ]),
+  recipe(
+    'Analytics',
+    [
+      token(
+        'ANALYTICS_CLIENT_ID',
+        'openid,AdobeID,read_organizations,additional_info.projectedProductContext,additional_info.job_function',
+      ),
+      call(
+        'POST analytics.adobe.io/api/$ANALYTICS_COMPANY_ID/reports',
+        { ...JSON_TYPE, 'x-api-key': '$ANALYTICS_CLIENT_ID' },
+        { body: { rows: [{ value: 'May 24, 2026', data: [682171] }] } },
+        {
+          rsid: '$ANALYTICS_REPORT_SUITE',
+          globalFilters: [{ type: 'dateRange', dateRange: 'td-7d/td' }],
+          metricContainer: { metrics: [{ columnId: '0', id: 'metrics/visits' }] },
+          dimension: 'variables/daterangeday',
+          settings: { limit: 7, page: 0 },
+        },
+      ),
+    ],
+    { logs: /"May 24, 2026",682171/ },
+  ),
+  recipe(
+    'Target',
+    [
+      token(
+        'TARGET_CLIENT_ID',
+        'openid,AdobeID,target_sdk,additional_info.projectedProductContext,read_organizations,additional_info.roles',
+      ),
+      call(
+        'GET mc.adobe.io/$TARGET_TENANT/target/activities',
+        { accept: 'application/vnd.adobe.target.v3+json', 'x-api-key': '$TARGET_CLIENT_ID' },
+        { body: { activities: [{ name: 'Blue button' }] } },
+      ),
+    ],
+    { logs: /Blue button/ },
+  ),
+  recipe(
+    'User Management',
+    [
+      token('USER_MANAGEMENT_CLIENT_ID', 'openid,AdobeID,user_management_sdk'),
+      users(0, { lastPage: false, users: [{}, {}] }),
+      users(1, { lastPage: true, users: [{}] }),
+    ],
+    { values: { IMS_ORG_ID: 'ABC@AdobeOrg' }, logs: /3 users/ },
+  ),
 ];

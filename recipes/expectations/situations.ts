@@ -6,11 +6,12 @@ import {
   type Expectation,
   type ExpectedRequest,
   expectationsOf,
+  JSON_TYPE,
   token,
 } from '../expected.ts';
 import { ACCOUNTS, FRAMEIO, projects, STORAGE, stored } from './calls.ts';
 
-const situation = expectationsOf('docs/recipes.md');
+const situation = expectationsOf('docs/situations.md');
 
 const from = (owner: string, login = owner): Readonly<Record<string, unknown>> => ({
   pull_request: { head: { repo: { full_name: `${owner}/site` } }, user: { login } },
@@ -31,7 +32,50 @@ const list = (...secrets: readonly (readonly [string, string, string])[]): Expec
   return call(`GET ${SECRETS}`, ADOBE, { body: { client_secrets: described } });
 };
 
+/** What a vault holds: two client secrets, as while one is being rotated. */
+const IN_VAULT = 'p8e-test-secret-in-vault-0123456789\np8e-test-other-secret-in-vault-0123456789';
+const VAULT: readonly ExpectedRequest[] = [
+  {
+    request: 'GET run.actions.githubusercontent.com/oidc/token?api-version=2.0',
+    headers: { authorization: 'Bearer $OIDC_REQUEST' },
+    answer: { body: { value: '$OIDC_TOKEN' } },
+  },
+  {
+    request: 'POST vault.example.com/v1/auth/jwt/login',
+    headers: JSON_TYPE,
+    body: { jwt: '$OIDC_TOKEN', role: 'adobe' },
+    answer: { body: { auth: { client_token: '$VAULT_TOKEN' } } },
+  },
+  {
+    request: 'GET vault.example.com/v1/secret/data/adobe',
+    headers: { 'x-vault-token': '$VAULT_TOKEN' },
+    answer: { body: { data: { data: { client_secret: '$BOTH_SECRETS' } } } },
+  },
+];
+
 export const SITUATIONS: readonly Expectation[] = [
+  situation('Optional credentials', [FRAMEIO, call(ACCOUNTS)]),
+  situation('Optional credentials', [], {
+    when: 'missing',
+    values: { FRAMEIO_CLIENT_SECRET: '' },
+    logs: /No credentials for Adobe/,
+  }),
+  situation(
+    'Secret from Vault',
+    [
+      ...VAULT,
+      token('FRAMEIO_CLIENT_ID', 'openid,AdobeID,frame.s2s.all', 'FIRST_SECRET'),
+      call(ACCOUNTS),
+    ],
+    {
+      values: {
+        OIDC_TOKEN: 'p8e-test-oidc-token-0123456789',
+        VAULT_TOKEN: 'p8e-test-vault-token-0123456789',
+        BOTH_SECRETS: IN_VAULT,
+        FIRST_SECRET: IN_VAULT.split('\n')[0] ?? '',
+      },
+    },
+  ),
   situation('Two products', [
     FRAMEIO,
     STORAGE,

@@ -6,19 +6,27 @@ import {
   type Expectation,
   type ExpectedRequest,
   expectationsOf,
+  FORM_TYPE,
   JSON_TYPE,
   token,
 } from '../expected.ts';
-import { AIO, APP, CLOUD_MANAGER_SCOPES, DEPLOY } from './calls.ts';
+import {
+  AIO,
+  APP,
+  appWith,
+  AUDIT,
+  DEPLOY,
+  deployWith,
+  packagesWith,
+  UNDEPLOY,
+} from './app-builder.ts';
+import { CLOUD_MANAGER_SCOPES } from './calls.ts';
 
 const recipe = expectationsOf('docs/recipes.md');
 
+const CONSOLE = { ...JSON_TYPE, 'x-api-key': 'aio-cli-console-auth' };
 const organization = (path: string, list: readonly object[]): ExpectedRequest =>
-  call(
-    `GET developers.adobe.io/console/organizations${path}`,
-    { ...JSON_TYPE, 'x-api-key': 'aio-cli-console-auth' },
-    { body: list },
-  );
+  call(`GET developers.adobe.io/console/organizations${path}`, CONSOLE, { body: list });
 
 const program = (path: string, body: object): ExpectedRequest =>
   call(
@@ -44,12 +52,56 @@ const UPDATE = {
   metadata: { name: CONFIG },
 };
 
+const DEVELOPMENT_PACKAGES =
+  'GET reactor.adobe.io/extension_packages?page%5Bsize%5D=1&page%5Bnumber%5D=1&filter%5Bname%5D=EQ+hello&filter%5Bplatform%5D=EQ+web&filter%5Bavailability%5D=EQ+development';
 const REACTOR = { 'x-api-key': 'Activation-DTM' };
 /** Holds extension.json with a name and a platform. */
 const EXTENSION = Buffer.from(
   'UEsDBBQAAAAAAAAAIVyQvFG2JAAAACQAAAAOAAAAZXh0ZW5zaW9uLmpzb257Im5hbWUiOiAiaGVsbG8iLCAicGxhdGZvcm0iOiAid2ViIn1QSwECFAMUAAAAAAAAACFckLxRtiQAAAAkAAAADgAAAAAAAAAAAAAAgAEAAAAAZXh0ZW5zaW9uLmpzb25QSwUGAAAAAAEAAQA8AAAAUAAAAAAA',
   'base64',
 );
+
+const DATABASE_SCOPES = `${CONSOLE_SCOPES},adobeio.abdata.read,adobeio.abdata.write,adobeio.abdata.manage`;
+const DATABASE = 'storage-database-emea.app-builder.adp.adobe.io/v1';
+const DATABASE_APP = {
+  ...APP,
+  files: appWith(
+    `database: { auto-provision: true, region: emea }, ${packagesWith('include-ims-credentials: true')}`,
+  ),
+};
+const inDatabase = (request: string, answer: object): ExpectedRequest =>
+  call(
+    request.replace(' ', ` ${DATABASE}/`),
+    { ...FORM_TYPE, 'x-runtime-namespace': 'p8e-test-namespace' },
+    { body: { success: true, data: answer } },
+    // The library sends JSON, and calls it a form.
+    { '{}': '' },
+  );
+const ENDPOINTS =
+  'developers.adobe.io/console/organizations/1/projects/22/workspaces/333/endpoints';
+/** How an extension is registered: the console's own extensions stay. */
+const REGISTERED: readonly ExpectedRequest[] = [
+  call(`GET ${ENDPOINTS}`, CONSOLE, { body: { endpoints: {} } }),
+  call(`PUT ${ENDPOINTS}`, CONSOLE, { body: { endpoints: {} } }, /"dx\/asset-compute\/worker\/1"/),
+];
+const EXTENSION_APP = {
+  ...APP,
+  files: {
+    ...APP.files,
+    'app.config.yaml': 'extensions: { dx/asset-compute/worker/1: { $include: ext.config.yaml } }\n',
+    'ext.config.yaml': `{ operations: { workerProcess: [{ type: action, impl: site/hello }] }, runtimeManifest: { ${packagesWith('')} } }\n`,
+  },
+  values: {
+    ...APP.values,
+    AIO_PROJECT_ID: '22',
+    AIO_PROJECT_NAME: 'project',
+    AIO_PROJECT_ORG_ID: '1',
+    AIO_PROJECT_WORKSPACE_ID: '333',
+    AIO_PROJECT_WORKSPACE_NAME: 'Stage',
+    AIO_PROJECT_WORKSPACE_DETAILS_SERVICES:
+      '[{"code":"AdobeIOManagementAPISDK","name":"I/O Management API"}]',
+  },
+};
 
 export const TOOLS: readonly Expectation[] = [
   recipe('Deploy to stage', [token('CLIENTID', CONSOLE_SCOPES), ...DEPLOY], APP),
@@ -64,7 +116,7 @@ export const TOOLS: readonly Expectation[] = [
     {
       files: { 'mesh.json': '{}' },
       packages: [AIO],
-      emptyPlugin: '@adobe/aio-cli-plugin-api-mesh',
+      emptyPackage: { name: '@adobe/aio-cli-plugin-api-mesh' },
       values: { MESH_ORG_ID: '1', MESH_PROJECT_ID: '22', MESH_WORKSPACE_ID: '333' },
       fails: /api-mesh update.* is not a aio command/,
     },
@@ -118,11 +170,7 @@ export const TOOLS: readonly Expectation[] = [
         'TAGS_CLIENT_ID',
         'AdobeID,openid,read_organizations,additional_info.job_function,additional_info.projectedProductContext,additional_info.roles',
       ),
-      call(
-        'GET reactor.adobe.io/extension_packages?page%5Bsize%5D=1&page%5Bnumber%5D=1&filter%5Bname%5D=EQ+hello&filter%5Bplatform%5D=EQ+web&filter%5Bavailability%5D=EQ+development',
-        REACTOR,
-        { body: { data: [] } },
-      ),
+      call(DEVELOPMENT_PACKAGES, REACTOR, { body: { data: [] } }),
       call(
         'POST reactor.adobe.io/extension_packages',
         { ...REACTOR, 'content-type': 'multipart/form-data' },
@@ -134,5 +182,60 @@ export const TOOLS: readonly Expectation[] = [
       }),
     ],
     { files: { 'package.zip': EXTENSION }, packages: ['@adobe/reactor-uploader'] },
+  ),
+  recipe(
+    'Release the extension',
+    [
+      token(
+        'TAGS_CLIENT_ID',
+        'AdobeID,openid,read_organizations,additional_info.job_function,additional_info.projectedProductContext,additional_info.roles',
+      ),
+      call(
+        DEVELOPMENT_PACKAGES,
+        { ...REACTOR, 'content-type': 'application/vnd.api+json' },
+        {
+          body: { data: [{ id: 'EP1', attributes: { name: 'hello', version: '1.0.0' } }] },
+        },
+      ),
+      call(
+        'PATCH reactor.adobe.io/extension_packages/EP1',
+        { ...REACTOR, 'content-type': 'application/vnd.api+json' },
+        { body: { data: { id: 'EP1' } } },
+        { data: { id: 'EP1', type: 'extension_packages', meta: { action: 'release_private' } } },
+      ),
+    ],
+    {
+      files: { 'extension.json': '{"name":"hello","platform":"web"}' },
+      packages: ['@adobe/reactor-releaser'],
+    },
+  ),
+  recipe(
+    'App Builder Database',
+    [
+      token('CLIENTID', DATABASE_SCOPES),
+      inDatabase('POST db/provision/status', { status: 'NOT_PROVISIONED' }),
+      inDatabase('POST db/provision/request', { status: 'PROVISIONED', region: 'emea' }),
+      ...deployWith(/"client_id":"\$CLIENTID","client_secret":"\$CLIENTSECRET"/),
+    ],
+    DATABASE_APP,
+  ),
+  recipe(
+    'App Builder extension',
+    [token('CLIENTID', CONSOLE_SCOPES), AUDIT, ...DEPLOY, ...REGISTERED],
+    EXTENSION_APP,
+  ),
+  recipe('Remove the app', [token('CLIENTID', CONSOLE_SCOPES), ...UNDEPLOY], APP),
+  recipe(
+    'Push content',
+    [
+      token(
+        'DA_CLIENT_ID',
+        'openid,AdobeID,aem.frontend.all,read_organizations,additional_info.projectedProductContext',
+      ),
+    ],
+    {
+      emptyPackage: { name: '@adobe/aem-cli', command: 'aem' },
+      fails: /aem is empty in this test/,
+    },
   ),
 ];

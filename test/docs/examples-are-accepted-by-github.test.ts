@@ -19,11 +19,12 @@ type Diagnostic = {
   readonly message: string;
   readonly range: { readonly start: { readonly line: number } };
 };
+type FeatureFlags = { isEnabled(name: string): boolean };
 type Metadata = { readonly inputs: object; readonly outputs: object };
 type LanguageService = {
   validate(
     document: object,
-    config: { readonly actionsMetadataProvider: object },
+    config: { readonly actionsMetadataProvider: object; readonly featureFlags: FeatureFlags },
   ): Promise<readonly Diagnostic[]>;
   registerLogger(logger: object): void;
 };
@@ -34,6 +35,9 @@ const actionsMetadataProvider = {
   fetchActionMetadata: ({ name }: { readonly name: string }) =>
     Promise.resolve(name === 'adobe-ims-token' ? metadata : undefined),
 };
+
+/** GitHub has them since June 2026; the package still keeps them behind a flag. */
+const featureFlags: FeatureFlags = { isEnabled: (name) => name === 'allowBackgroundSteps' };
 
 let validate: (path: string, text: string) => Promise<readonly string[]>;
 
@@ -61,7 +65,7 @@ beforeAll(async () => {
     // Under an address of its own: the service remembers what it has parsed.
     count += 1;
     const document = TextDocument.create(`file:///${count}/${path}`, 'yaml', 1, text);
-    const found = await service.validate(document, { actionsMetadataProvider });
+    const found = await service.validate(document, { actionsMetadataProvider, featureFlags });
     return (
       found
         // Nothing is fetched here.
