@@ -44,6 +44,8 @@ export type More = Pick<Settings, 'inputs' | 'event' | 'files' | 'packages' | 'e
   readonly values?: Readonly<Record<string, string>>;
   /** The workflow must fail, with this in its log. */
   readonly fails?: RegExp;
+  /** The client ID is a secret, or a part of one, as those who migrate have it. Otherwise it must be a variable. */
+  readonly clientIdAsSecret?: boolean;
   /** The log must have this. */
   readonly logs?: RegExp;
 };

@@ -30,7 +30,7 @@ function missing(): readonly string[] {
     spawnSync(command, words, { stdio: 'ignore' }).status === 0;
   return [
     ...(findAct() === undefined ? [`act: go install github.com/nektos/act@${ACT_VERSION}`] : []),
-    ...['gh', 'jq', 'curl', 'git'].flatMap((name) =>
+    ...['gh', 'jq', 'curl', 'git', 'python3'].flatMap((name) =>
       has(name, '--version') ? [] : [`${name}: apt-get install ${name}`],
     ),
     ...(has('unshare', ...NAMESPACES, 'ip', 'link', 'set', 'lo', 'up')

@@ -21,6 +21,7 @@ export const ADDRESS = '127.0.0.9';
 /** These say who calls and what for. Each must be as expected, or absent. */
 const WATCHED = [
   'accept',
+  'api_key',
   'authorization',
   'content-type',
   'store',

@@ -19,6 +19,27 @@ const MATRIX = Array.from({ length: 40 }, (_, at): readonly ExpectedRequest[] =>
   return [STORAGE, part].map((one) => ({ ...one, anyOrder: true }));
 }).flat();
 
+/** What the Adobe Developer Console gives for a workspace, as it is stored in one secret. */
+const WORKSPACE = {
+  client_id: 'p8e-test-client-id',
+  client_secrets: ['p8e-test-secret-0123456789'],
+  scopes: CONSOLE_SCOPES.split(','),
+};
+const WORKSPACE_JSON = JSON.stringify({
+  project: {
+    workspace: {
+      details: {
+        credentials: [
+          { integration_type: 'oauth_server_to_server', oauth_server_to_server: WORKSPACE },
+        ],
+        runtime: {
+          namespaces: [{ name: 'p8e-test-namespace', auth: 'p8e-test-runtime-secret-0123' }],
+        },
+      },
+    },
+  },
+});
+
 export const PAGES: readonly Expectation[] = [
   { page: 'README.md', workflow: 'List projects', requests: [STORAGE, projects()] },
   {
@@ -33,6 +54,19 @@ export const PAGES: readonly Expectation[] = [
     workflow: 'Deploy',
     requests: [token('CLIENTID_PROD', CONSOLE_SCOPES), ...DEPLOY],
     ...APP,
+  },
+  {
+    page: 'docs/migrating.md',
+    workflow: 'Deploy from one secret',
+    requests: [token('CLIENT_ID', CONSOLE_SCOPES), ...DEPLOY],
+    ...APP,
+    values: {
+      WORKSPACE_JSON,
+      CLIENT_ID: WORKSPACE.client_id,
+      CLIENT_SECRET: WORKSPACE.client_secrets.join('\n'),
+      RUNTIME_SECRET: 'p8e-test-runtime-secret-0123',
+    },
+    clientIdAsSecret: true,
   },
   {
     page: 'docs/user-tokens.md',

@@ -6,6 +6,7 @@ import {
   type Expectation,
   expectationsOf,
   type ExpectedRequest,
+  JSON_TYPE,
   type More,
   token,
 } from '../expected.ts';
@@ -27,6 +28,25 @@ const publish = (variable: string): Readonly<Record<string, string>> => ({
   'publish.sh': `#!/bin/sh\ncurl -fsS https://api.example.com/publish -H "Authorization: Bearer $${variable}"\n`,
 });
 const PUBLISH = bearer('GET api.example.com/publish');
+
+/** Sends the token as a public script for ServiceNow does: without `Bearer`. */
+const SERVICENOW = `import json, os, urllib.request
+
+token = os.environ["IMS_TOKEN"]
+headers = {"Authorization": token, "Content-Type": "application/json", "api_key": os.environ["IPAAS_KEY"]}
+url = "https://ipaas.example.com/change_management/changes"
+data = json.dumps({"title": "Release"}).encode()
+urllib.request.urlopen(urllib.request.Request(url, data=data, headers=headers))
+`;
+
+/** Uploads with DA_TOKEN, and does nothing where that is empty, as a public script for da.live does. */
+const NAV_SYNC = `const { DA_TOKEN: token } = process.env;
+const [, , site, , family] = process.argv;
+const [, repo, org] = site.split('.')[0].split('--');
+const headers = { authorization: 'Bearer ' + token, 'content-type': 'application/json' };
+const options = { method: 'PUT', headers, body: JSON.stringify({ family }) };
+if (token) fetch(\`https://admin.da.live/source/\${org}/\${repo}/nav.json\`, options);
+`;
 
 /** A code exchanged for a token. */
 function exchange(
@@ -52,14 +72,6 @@ const tunnel = (host: string): ExpectedRequest => ({
 
 export const PARTS: readonly Expectation[] = [
   part(
-    'output',
-    'Output instead of a variable',
-    [token('CLOUD_STORAGE_CLIENT_ID', DEFAULT_SCOPES), PUBLISH],
-    {
-      files: publish('TOKEN'),
-    },
-  ),
-  part(
     'in-place-of-curl',
     'In place of curl',
     [token('ADOBE_CLIENT_ID', 'openid,AdobeID,read_organizations'), PUBLISH],
@@ -84,8 +96,53 @@ export const PARTS: readonly Expectation[] = [
   part('permanent-code', 'Permanent code', [
     exchange('IMS_CLIENT_ID', 'IMS_SERVICE_TOKEN', { secret: 'IMS_CLIENT_SECRET' }),
     bearer('GET admin.da.live/list/org/site'),
-    bearer('GET admin.da.live/list/org/site'),
   ]),
+  part(
+    'from-oauth-sts',
+    'One step of oauth_sts replaced',
+    [token('CLIENTID_PROD', CONSOLE_SCOPES), ...DEPLOY],
+    {
+      ...APP,
+      values: { ...APP.values, SCOPES_PROD: JSON.stringify(CONSOLE_SCOPES.split(',')) },
+      clientIdAsSecret: true,
+    },
+  ),
+  part(
+    'from-aem-credentials',
+    "In place of AEM's service credentials",
+    [token('AEM_CLIENT_ID', 'openid,AdobeID,aem.folders,aem.assets.author'), PUBLISH],
+    { files: publish('TOKEN') },
+  ),
+  part(
+    'from-permanent-code',
+    'A script with a permanent code',
+    [
+      exchange('IMSACCESS_CLIENT_ID', 'IMSACCESS_AUTH_CODE', { secret: 'IMSACCESS_CLIENT_SECRET' }),
+      {
+        request: 'POST ipaas.example.com/change_management/changes',
+        headers: { ...JSON_TYPE, authorization: '$TOKEN', api_key: '$IPAAS_KEY' },
+        body: { title: 'Release' },
+      },
+    ],
+    { files: { '.github/workflows/servicenow.py': SERVICENOW }, clientIdAsSecret: true },
+  ),
+  part(
+    'from-stored-token',
+    'In place of a stored token',
+    [
+      token(
+        'DA_CLIENT_ID',
+        'openid,AdobeID,aem.frontend.all,read_organizations,additional_info.projectedProductContext',
+      ),
+      call('PUT admin.da.live/source/my-org/my-repo/nav.json', JSON_TYPE, undefined, {
+        family: 'shoes',
+      }),
+    ],
+    {
+      files: { 'tools/nav-sync/nav-sync.js': NAV_SYNC },
+      values: { NAV_SITE: 'main--my-repo--my-org.aem.live', NAV_FAMILY: 'shoes' },
+    },
+  ),
   part('proxy', 'Proxy', [
     tunnel('ims-na1.adobelogin.com'),
     FRAMEIO,

@@ -14,7 +14,7 @@ import {
   asWorkflow,
   pagesWithExamples,
   yamlBlocks,
-} from '../scripts/yaml-blocks.ts';
+} from '../../scripts/yaml-blocks.ts';
 
 type Diagnostic = {
   readonly message: string;
@@ -29,7 +29,7 @@ type LanguageService = {
   ): Promise<readonly Diagnostic[]>;
   registerLogger(logger: object): void;
 };
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const metadata = parse(read('action.yml')) as Metadata;
 const actionsMetadataProvider = {

@@ -2,13 +2,13 @@
 
 import { describe, expect, it, vi } from 'vitest';
 
-import { type Failure, failureOf, sentence, StepError } from '../src/failure.ts';
-import { networkFailure } from '../src/ims/connection-failures.ts';
-import { failureOfResponse, type RequestContext } from '../src/ims/refusals.ts';
-import { retrying, TimeBudget } from '../src/ims/retry.ts';
-import { troubleshootingUrl } from '../src/runner/report.ts';
+import { type Failure, failureOf, sentence, StepError } from '../../src/failure.ts';
+import { networkFailure } from '../../src/ims/connection-failures.ts';
+import { failureOfResponse, type RequestContext } from '../../src/ims/refusals.ts';
+import { retrying, TimeBudget } from '../../src/ims/retry.ts';
+import { troubleshootingUrl } from '../../src/runner/report.ts';
 
-import { catchStdout } from './support/stdout.ts';
+import { catchStdout } from '../support/stdout.ts';
 
 const CONTEXT: RequestContext = {
   origin: 'https://ims-na1.adobelogin.com',

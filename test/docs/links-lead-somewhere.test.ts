@@ -1,11 +1,11 @@
-/** No Markdown file of the repository links to a file or a heading of it that is not there. */
+/** No page of the repository links to a file or a heading of it that is not there. */
 
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '..', '..');
 
 /** Path below the repository to text; of other files than pages the text does not matter. */
 type Files = ReadonlyMap<string, string>;
@@ -58,19 +58,27 @@ function deadLinks(page: string, files: Files): readonly string[] {
   return [...targetsIn(text).filter((target) => isDead(page, target, files)), ...undefinedIn(text)];
 }
 
+const isPage = (path: string): boolean => /(?:\.md|^llms\.txt)$/.test(path);
+
 const repository: Files = new Map(
   globSync(['**/*', '.github/**/*'], { cwd: root, exclude: ['node_modules', '.git'] })
     .filter((path) => statSync(join(root, path)).isFile())
     .map((path) => [
       path.replaceAll('\\', '/'),
-      path.endsWith('.md') ? readFileSync(join(root, path), 'utf8') : '',
+      isPage(path) ? readFileSync(join(root, path), 'utf8') : '',
     ]),
 );
-const pages = [...repository.keys()].filter((path) => path.endsWith('.md'));
+const pages = [...repository.keys()].filter(isPage);
 
 it('there are pages', () => {
   expect(pages).toEqual(
-    expect.arrayContaining(['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/security.md']),
+    expect.arrayContaining([
+      'README.md',
+      'CONTRIBUTING.md',
+      'SECURITY.md',
+      'docs/security.md',
+      'llms.txt',
+    ]),
   );
   expect([...repository.keys()]).toContain('.github/workflows/ci.yml');
 });
