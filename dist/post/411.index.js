@@ -967,6 +967,7 @@ function judgeEndpoint(text) {
 ;// CONCATENATED MODULE: ./src/inputs/secret-text.ts
 const SHORTEST_PIECE = 8;
 const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
+const ANY_QUOTE = QUOTES.join('');
 const LINE_BREAK = /[\r\n]/;
 const secret_text_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
 const REFERENCE = /^\$[{(]|^\$(?:env:)?[a-z_]\w*$|\$\{\{|^\{\{|^%\w+%$|^<[^<>]*>$|^(?:secrets|vars|env|inputs|steps|needs)\.[\w.-]+$/i;
@@ -986,11 +987,10 @@ function isQuoted(value) {
 }
 function unquoted(value) {
     const text = value.trim();
-    const quotes = QUOTES.join('');
     let [start, end] = [0, text.length];
-    while (start < end && quotes.includes(text.charAt(start)))
+    while (start < end && ANY_QUOTE.includes(text.charAt(start)))
         start += 1;
-    while (start < end && quotes.includes(text.charAt(end - 1)))
+    while (start < end && ANY_QUOTE.includes(text.charAt(end - 1)))
         end -= 1;
     return text.slice(start, end);
 }
@@ -1045,8 +1045,8 @@ function secretsInRefused(text, input) {
     const bare = unquoted(text);
     if (looksLikeJson(bare))
         return secretsInJson(bare);
-    const items = text.split(LINE_BREAK).map((line) => line.trim().replace(/^-\s+/, ''));
-    return secretsInNamed(text, input) ?? [text, bare, ...items].flatMap(longLines);
+    const items = text.replaceAll(/^[ \t]*-[ \t]+/gm, '');
+    return secretsInNamed(text, input) ?? [text, bare, items].flatMap(longLines);
 }
 const QUOTED = 'is wrapped in quotes; store the value without them.';
 function shapeProblems(text) {
@@ -1113,11 +1113,12 @@ function judgeList(text) {
     if (mistake !== undefined)
         return client_secret_refused([mistake], secretsInRefused(text, INPUT));
     const secrets = splitSecrets(text);
-    const problems = isQuoted(text) ? [QUOTED] : [];
+    const quoted = isQuoted(text) ? [QUOTED] : [];
     const count = new Set(secrets).size;
-    if (count > 2)
-        problems.push(`holds ${count} secrets; a credential has at most two, and a comma or line break separates them.`);
-    return judgeEach(secrets, problems);
+    if (count <= 2)
+        return judgeEach(secrets, quoted);
+    const problem = `holds ${count} secrets; a credential has at most two, and a comma or line break separates them.`;
+    return client_secret_refused([...quoted, problem], [...secrets, ...secrets.map(unquoted)].flatMap(longLines));
 }
 function judgeArray(strings) {
     const secrets = strings.map((secret) => secret.trim());
