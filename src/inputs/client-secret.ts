@@ -101,7 +101,8 @@ function base64Json(text: string): string | undefined {
 
 /**
  * Reads the input `client-secret`. Two secrets are separated by a comma or line break, or are the strings of
- * a JSON array, as Adobe's files hold them (adobe/aio-cli, issue 534).
+ * a JSON array, as Adobe's files hold them.
+ * @see https://github.com/adobe/aio-cli/issues/534
  */
 export function readClientSecret(text: string): ClientSecrets {
   if (looksLikeJson(text)) return judgeJson(text);
