@@ -124,6 +124,45 @@ describe('an input', () => {
     },
   );
 
+  /** As many bytes as a variable of the environment may have, about. */
+  const FULL = 120_000;
+  const filled = (unit: string): string => unit.repeat(FULL / unit.length);
+  const distinct = (length: number, separator: string): string =>
+    Array.from({ length: FULL / (length + separator.length) }, (_, i) =>
+      i.toString(36).padEnd(length, '%'),
+    ).join(separator);
+
+  test.for<readonly [string, string, string]>([
+    ['client-secret', 'secrets of three characters', distinct(3, ',')],
+    ['client-secret', 'secrets of eight characters', distinct(8, '\n')],
+    ['client-secret', 'names in front', distinct(20, '\nclient_secret=')],
+    ['client-secret', 'names without values', filled('client_secret=')],
+    ['client-secret', 'a list of YAML', filled('- \n')],
+    ['client-secret', 'an array of many strings', `["${distinct(8, '","')}"]`],
+    ['client-secret', 'nested arrays', '['.repeat(FULL / 2) + ']'.repeat(FULL / 2)],
+    ['client-secret', 'nested arrays that are cut off', filled('[')],
+    ['client-secret', 'nested objects that are cut off', filled('{"a":')],
+    ['client-secret', 'JSON that cannot be parsed', `{${distinct(8, ' ')}`],
+    ['client-secret', 'quotes', filled('"')],
+    ['client-secret', 'encoded quotes', JSON.stringify(filled('"').slice(FULL / 2))],
+    ['refresh-token', 'lines', distinct(8, '\n')],
+    ['code', 'nested arrays', '['.repeat(FULL / 2) + ']'.repeat(FULL / 2)],
+    ['code-verifier', 'blanks inside', `x${filled(' ').slice(2)}x`],
+    ['scopes', 'distinct names', `${distinct(5, ',')},?`],
+    ['scopes', 'separators', `?${filled(',').slice(2)}?`],
+    ['scopes', 'nested arrays', '['.repeat(FULL / 2) + ']'.repeat(FULL / 2)],
+    ['env-var', 'distinct names', distinct(5, ' ').replaceAll('%', '_')],
+    ['aio-context', 'underscores', filled('a_')],
+    ['ims-url', 'labels', `https://${filled('a.')}`],
+    ['org-id', 'control characters', `x${filled('\t').slice(2)}x`],
+  ])('`%s` of %s is soon refused', async ([name, , value], { ims, job, inputs }) => {
+    const step = await usesSoon(job, { ...inputs, timeout: '1', [name]: value });
+    const message = messageOf(step);
+    expect(message).toContain(`\`${name}\``);
+    expect(message).not.toContain('defect');
+    expect(ims.connections).toBe(0);
+  });
+
   test('`client-id` with a letter beyond ASCII is refused', async ({ ims, job, inputs }) => {
     const step = await usesSoon(job, { ...inputs, 'client-id': 'p8e-test-\u00fc', revoke: 'true' });
     expect(messageOf(step)).toContain('`client-id`');

@@ -3167,6 +3167,7 @@ function reuseFor(request, context) {
 
 const SHORTEST_PIECE = 8;
 const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
+const ANY_QUOTE = QUOTES.join('');
 const LINE_BREAK = /[\r\n]/;
 const secret_text_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
 const REFERENCE = /^\$[{(]|^\$(?:env:)?[a-z_]\w*$|\$\{\{|^\{\{|^%\w+%$|^<[^<>]*>$|^(?:secrets|vars|env|inputs|steps|needs)\.[\w.-]+$/i;
@@ -3186,11 +3187,10 @@ function isQuoted(value) {
 }
 function unquoted(value) {
     const text = value.trim();
-    const quotes = QUOTES.join('');
     let [start, end] = [0, text.length];
-    while (start < end && quotes.includes(text.charAt(start)))
+    while (start < end && ANY_QUOTE.includes(text.charAt(start)))
         start += 1;
-    while (start < end && quotes.includes(text.charAt(end - 1)))
+    while (start < end && ANY_QUOTE.includes(text.charAt(end - 1)))
         end -= 1;
     return text.slice(start, end);
 }
@@ -3237,8 +3237,8 @@ function secretsInRefused(text, input) {
     const bare = unquoted(text);
     if (looksLikeJson(bare))
         return secretsInJson(bare);
-    const items = text.split(LINE_BREAK).map((line) => line.trim().replace(/^-\s+/, ''));
-    return secretsInNamed(text, input) ?? [text, bare, ...items].flatMap(longLines);
+    const items = text.replaceAll(/^[ \t]*-[ \t]+/gm, '');
+    return secretsInNamed(text, input) ?? [text, bare, items].flatMap(longLines);
 }
 const QUOTED = 'is wrapped in quotes; store the value without them.';
 function shapeProblems(text) {
@@ -3306,11 +3306,12 @@ function judgeList(text) {
     if (mistake !== undefined)
         return refused([mistake], secretsInRefused(text, INPUT));
     const secrets = splitSecrets(text);
-    const problems = isQuoted(text) ? [QUOTED] : [];
+    const quoted = isQuoted(text) ? [QUOTED] : [];
     const count = new Set(secrets).size;
-    if (count > 2)
-        problems.push(`holds ${count} secrets; a credential has at most two, and a comma or line break separates them.`);
-    return judgeEach(secrets, problems);
+    if (count <= 2)
+        return judgeEach(secrets, quoted);
+    const problem = `holds ${count} secrets; a credential has at most two, and a comma or line break separates them.`;
+    return refused([...quoted, problem], [...secrets, ...secrets.map(unquoted)].flatMap(longLines));
 }
 function judgeArray(strings) {
     const secrets = strings.map((secret) => secret.trim());
@@ -3553,8 +3554,6 @@ function parseVariables(check) {
 
 
 function textProblems(raw, name) {
-    if (name === 'client-secret')
-        return readClientSecret(raw[name]).problems;
     if (isOpaque(name))
         return opaqueProblems(raw[name], name);
     const problems = shapeProblems(raw[name]);
@@ -3562,9 +3561,12 @@ function textProblems(raw, name) {
     return isList ? problems.filter((problem) => problem === QUOTED) : problems;
 }
 function checkTexts({ raw, report }) {
-    for (const name of Object.keys(raw))
+    for (const name of Object.keys(raw)) {
+        if (name === 'client-secret')
+            continue;
         for (const problem of textProblems(raw, name))
             report(name, problem);
+    }
 }
 const GRANT_OF = {
     'refresh-token': 'refresh_token',
@@ -3603,6 +3605,8 @@ function parseClient({ raw, report }) {
     else if (/[^\x00-\x7f]/.test(clientId) && opaqueProblems(clientId, 'client-id').length === 0)
         report('client-id', 'may hold ASCII characters only; copy it again from the credential.');
     const { secrets, problems } = readClientSecret(raw['client-secret']);
+    for (const problem of problems)
+        report('client-secret', problem);
     const userGrant = raw['grant-type'] === 'refresh_token' || raw['grant-type'] === 'authorization_code';
     const isPublic = userGrant && raw['client-secret'] === '';
     if (secrets.length === 0 && problems.length === 0 && !isPublic)

@@ -53,13 +53,11 @@ function judgeList(text: string): ClientSecrets {
   const mistake = mistakenFor(text, INPUT);
   if (mistake !== undefined) return refused([mistake], secretsInRefused(text, INPUT));
   const secrets = splitSecrets(text);
-  const problems: string[] = isQuoted(text) ? [QUOTED] : [];
+  const quoted = isQuoted(text) ? [QUOTED] : [];
   const count = new Set(secrets).size;
-  if (count > 2)
-    problems.push(
-      `holds ${count} secrets; a credential has at most two, and a comma or line break separates them.`,
-    );
-  return judgeEach(secrets, problems);
+  if (count <= 2) return judgeEach(secrets, quoted);
+  const problem = `holds ${count} secrets; a credential has at most two, and a comma or line break separates them.`;
+  return refused([...quoted, problem], [...secrets, ...secrets.map(unquoted)].flatMap(longLines));
 }
 
 /** Judges the strings of a JSON array. All empty are as one that is empty: expressions that gave nothing. */
@@ -104,7 +102,8 @@ function base64Json(text: string): string | undefined {
 
 /**
  * Reads the input `client-secret`. Two secrets are separated by a comma or line break, or are the strings of
- * a JSON array, as Adobe's files hold them (adobe/aio-cli, issue 534).
+ * a JSON array, as Adobe's files hold them.
+ * @see https://github.com/adobe/aio-cli/issues/534
  */
 export function readClientSecret(text: string): ClientSecrets {
   if (looksLikeJson(text)) return judgeJson(text);

@@ -27,7 +27,6 @@ export type Inputs = Variables & {
 
 /** What is wrong with the text of an input, before its meaning is judged. */
 function textProblems(raw: RawInputs, name: InputName): readonly string[] {
-  if (name === 'client-secret') return readClientSecret(raw[name]).problems;
   if (isOpaque(name)) return opaqueProblems(raw[name], name);
   const problems = shapeProblems(raw[name]);
   // A list may have line breaks, and its items are judged one by one.
@@ -36,8 +35,11 @@ function textProblems(raw: RawInputs, name: InputName): readonly string[] {
 }
 
 function checkTexts({ raw, report }: Check): void {
-  for (const name of Object.keys(raw) as InputName[])
+  for (const name of Object.keys(raw) as InputName[]) {
+    // Judged with the client that it belongs to.
+    if (name === 'client-secret') continue;
     for (const problem of textProblems(raw, name)) report(name, problem);
+  }
 }
 
 /** Inputs that go with one grant only. */
@@ -93,6 +95,7 @@ function parseClient({ raw, report }: Check): Client {
   else if (/[^\x00-\x7f]/.test(clientId) && opaqueProblems(clientId, 'client-id').length === 0)
     report('client-id', 'may hold ASCII characters only; copy it again from the credential.');
   const { secrets, problems } = readClientSecret(raw['client-secret']);
+  for (const problem of problems) report('client-secret', problem);
   // A user grant may have no secret. A lone comma is two empty secrets, not none.
   const userGrant =
     raw['grant-type'] === 'refresh_token' || raw['grant-type'] === 'authorization_code';

@@ -6,6 +6,7 @@ import { parseJson } from '../json.ts';
 const SHORTEST_PIECE = 8;
 
 const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
+const ANY_QUOTE = QUOTES.join('');
 
 const LINE_BREAK = /[\r\n]/;
 
@@ -41,10 +42,9 @@ export function isQuoted(value: string): boolean {
 /** The text without quotes and white space around it. A loop: a regular expression would be quadratic. */
 export function unquoted(value: string): string {
   const text = value.trim();
-  const quotes = QUOTES.join('');
   let [start, end] = [0, text.length];
-  while (start < end && quotes.includes(text.charAt(start))) start += 1;
-  while (start < end && quotes.includes(text.charAt(end - 1))) end -= 1;
+  while (start < end && ANY_QUOTE.includes(text.charAt(start))) start += 1;
+  while (start < end && ANY_QUOTE.includes(text.charAt(end - 1))) end -= 1;
   return text.slice(start, end);
 }
 
@@ -99,8 +99,8 @@ function secretsInNamed(text: string, input: OpaqueInput): readonly string[] | u
 export function secretsInRefused(text: string, input: OpaqueInput): readonly string[] {
   const bare = unquoted(text);
   if (looksLikeJson(bare)) return secretsInJson(bare);
-  const items = text.split(LINE_BREAK).map((line) => line.trim().replace(/^-\s+/, ''));
-  return secretsInNamed(text, input) ?? [text, bare, ...items].flatMap(longLines);
+  const items = text.replaceAll(/^[ \t]*-[ \t]+/gm, '');
+  return secretsInNamed(text, input) ?? [text, bare, items].flatMap(longLines);
 }
 
 /** The problem of quotes, which the parts of a list can have too. */

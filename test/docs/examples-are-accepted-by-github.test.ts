@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { parse } from 'yaml';
 
-import { repositoryOf } from '../scripts/repository.ts';
+import { repositoryOf } from '../../scripts/repository.ts';
 import {
   allYamlBlocks,
   asWorkflow,
