@@ -1,15 +1,18 @@
 /** One run of one workflow under act, in a workspace and a home of its own. */
 
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 import { repositoryOf } from '../scripts/repository.ts';
 import { git } from '../test/workflow/act.ts';
-import type { Workflow } from './workflows.ts';
+import type { Workflow } from './pages.ts';
 
 const LIMIT_MS = 3 * 60_000;
+
+/** With which a job asks GitHub for an OIDC token. */
+export const OIDC_REQUEST = 'p8e-test-oidc-request-token-0123456789';
 
 export type Settings = {
   readonly secrets: Readonly<Record<string, string>>;
@@ -21,11 +24,13 @@ export type Settings = {
   readonly files?: Readonly<Record<string, string | Buffer>>;
   /** The tools that its package.json depends on. */
   readonly packages?: readonly string[];
-  /** A plugin that cannot be had; it is installed empty. */
-  readonly emptyPlugin?: string;
+  /** A package that npm does not have. It is installed empty; its command, if it has one, fails. */
+  readonly emptyPackage?: { readonly name: string; readonly command?: string };
 };
 
-export type Surroundings = {
+/** Where the parts of the test lie on this machine. */
+export type Installation = {
+  /** The command. */
   readonly act: string;
   /** The root of this checkout. */
   readonly root: string;
@@ -40,7 +45,7 @@ export type Run = { readonly passed: boolean; readonly log: string };
 function write(folder: string, files: Readonly<Record<string, string | Buffer>>): void {
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
+    writeFileSync(join(folder, name), content, { mode: name.endsWith('.sh') ? 0o755 : 0o644 });
   }
 }
 
@@ -51,16 +56,36 @@ function lines(values: Readonly<Record<string, string>>): string {
     .join('');
 }
 
-/** A folder for each foreign action of the workflow; all but the checkout, which act does itself. */
-function standIns(workflow: string, folder: string, repository: string): readonly string[] {
-  write(folder, {
+/** Stand-ins for foreign actions: recipes/actions/OWNER-NAME, where the workflow needs what the action does. */
+const ACTIONS = join(import.meta.dirname, 'actions');
+
+/** Options that give act a folder for each foreign action. By default it does nothing; act checks out itself. */
+function standIns(workflow: string, idle: string, repository: string): readonly string[] {
+  write(idle, {
     'action.yml': 'name: Stand-in\nruns: { using: node24, main: index.js }\n',
     'index.js': '',
   });
   const uses = [...workflow.matchAll(/uses: ([\w.-]+\/\S+@\S+)/g)].map(([, name = '']) => name);
   const ours = ['actions/checkout@', `${repository}@`];
   const foreign = uses.filter((name) => !ours.some((start) => name.startsWith(start)));
-  return [...new Set(foreign)].flatMap((name) => ['--local-repository', `${name}=${folder}`]);
+  return [...new Set(foreign)].flatMap((name) => {
+    const own = join(ACTIONS, name.split('@')[0]?.replace('/', '-') ?? '');
+    return ['--local-repository', `${name}=${existsSync(own) ? own : idle}`];
+  });
+}
+
+/**
+ * What the runner gives a job that may ask GitHub for an OIDC token; act has nothing of it.
+ * @see https://docs.github.com/en/actions/reference/security/oidc
+ */
+function oidc(workflow: string): readonly string[] {
+  if (!workflow.includes('id-token: write')) return [];
+  const url = 'https://run.actions.githubusercontent.com/oidc/token?api-version=2.0';
+  const variables = { URL: url, TOKEN: OIDC_REQUEST };
+  return Object.entries(variables).flatMap(([name, value]) => [
+    '--env',
+    `ACTIONS_ID_TOKEN_REQUEST_${name}=${value}`,
+  ]);
 }
 
 /**
@@ -68,18 +93,20 @@ function standIns(workflow: string, folder: string, repository: string): readonl
  * act puts the workspace five folders below `scratch`.
  */
 function npmProject(
-  { packages = [], emptyPlugin }: Settings,
+  { packages = [], emptyPackage }: Settings,
   tools: string,
 ): Readonly<Record<string, string>> {
-  if (packages.length === 0) return {};
-  const empty = { name: emptyPlugin ?? '', version: '0.0.0', oclif: {} };
+  if (packages.length === 0 && emptyPackage === undefined) return {};
+  const { name: emptyName = '', command } = emptyPackage ?? {};
+  const bin = command === undefined ? {} : { bin: { [command]: 'empty.js' } };
+  const empty = { name: emptyName, version: '0.0.0', oclif: {}, ...bin };
   const installed = packages.map((name) => {
     const folder = `../../../../../tools/${name}`;
     const file = join(tools, 'node_modules', name, 'package.json');
     const about = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>;
     return { name, folder, about: { version: about['version'], bin: about['bin'] } };
   });
-  const plugins = emptyPlugin === undefined ? [] : [{ ...empty, folder: 'empty', about: empty }];
+  const plugins = emptyPackage === undefined ? [] : [{ ...empty, folder: 'empty', about: empty }];
   const linked = [...installed, ...plugins];
   const project = {
     name: 'site',
@@ -95,11 +122,13 @@ function npmProject(
     'package.json': JSON.stringify(project),
     'package-lock.json': JSON.stringify(lock),
     'empty/package.json': JSON.stringify(empty),
+    'empty/empty.js': `#!/usr/bin/env node\nthrow new Error('${command ?? ''} is empty in this test');\n`,
   };
 }
 
-function environment({ authority }: Surroundings, home: string): NodeJS.ProcessEnv {
-  const path = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
+function environment({ authority }: Installation, home: string): NodeJS.ProcessEnv {
+  const commands = join(import.meta.dirname, 'commands');
+  const path = [commands, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
   return {
     HOME: home,
     PATH: path,
@@ -116,7 +145,7 @@ function environment({ authority }: Surroundings, home: string): NodeJS.ProcessE
 
 /** Writes the action, the repository of the recipe, and GitHub's settings into `scratch`. */
 function prepare(
-  { root, tools }: Surroundings,
+  { root, tools }: Installation,
   { text: workflow }: Workflow,
   settings: Settings,
   scratch: string,
@@ -144,25 +173,26 @@ function prepare(
 
 /** Runs the workflow as it stands in the page; `scratch` is an empty folder. */
 export async function runInAct(
-  surroundings: Surroundings,
+  installation: Installation,
   workflow: Workflow,
   settings: Settings,
   scratch: string,
 ): Promise<Run> {
-  prepare(surroundings, workflow, settings, scratch);
-  const repository = repositoryOf(surroundings.root);
+  prepare(installation, workflow, settings, scratch);
+  const repository = repositoryOf(installation.root);
   const child = spawn(
-    surroundings.act,
+    installation.act,
     [
       ...[workflow.event, '--verbose', '--platform', 'ubuntu-latest=-self-hosted'],
       ...['--secret-file', '../secrets', '--var-file', '../vars'],
       ...['--eventpath', '../event.json', '--no-cache-server'],
       ...['--local-repository', `${repository}@v1=${join(scratch, 'action')}`],
-      ...standIns(workflow.text, join(scratch, 'stand-in'), repository),
+      ...standIns(workflow.text, join(scratch, 'idle'), repository),
+      ...oidc(workflow.text),
     ],
     {
       cwd: join(scratch, 'workspace'),
-      env: environment(surroundings, join(scratch, 'home')),
+      env: environment(installation, join(scratch, 'home')),
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: LIMIT_MS,
     },

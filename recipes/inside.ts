@@ -6,42 +6,45 @@ import { join } from 'node:path';
 
 import { makeAuthority } from '../test/support/certificates.ts';
 import { findAct } from '../test/workflow/act.ts';
-import { EXPECTATIONS } from './expectations.ts';
-import { play, type Result, type Stage } from './play.ts';
-import { playRotation, ROTATION, ROTATIONS } from './rotation.ts';
+import { EXCEPTIONS, exceptionFor } from './exceptions.ts';
+import { EXPECTATIONS, gapsIn } from './expectations/index.ts';
+import { completeWorkflows, type Workflow } from './pages.ts';
+import { type Harness, type Result, runRecipe } from './recipe.ts';
+import { ROTATION, ROTATIONS, runBrokenRotation } from './rotation.ts';
 import { makeBox } from './sealed.ts';
-import { ADDRESS, type Players, startServer } from './server.ts';
-import { completeWorkflows, type Workflow } from './workflows.ts';
+import { ADDRESS, type Responder, startServer } from './server.ts';
 
 const root = join(import.meta.dirname, '..');
 
-type Job = { readonly title: string; readonly run: (stage: Stage) => Promise<Result> };
+type Job = { readonly title: string; readonly run: (harness: Harness) => Promise<Result> };
 
-/** Sends every host of the expectations to the server, in this mount namespace. */
-function redirectHosts(scratch: string): void {
+/** Sends every host of the expectations to the server, and puts the authority where a company would. */
+function changeFiles(scratch: string, authority: string): void {
   const requests = EXPECTATIONS.flatMap((one) => one.requests.map(({ request }) => request));
   const hosts = new Set(requests.map((request) => /^\w+ ([^/]+)/.exec(request)?.[1] ?? ''));
   const file = join(scratch, 'hosts');
   const lines = [...hosts].map((host) => `${ADDRESS} ${host}`);
   writeFileSync(file, ['127.0.0.1 localhost', ...lines, ''].join('\n'));
   execFileSync('mount', ['--bind', file, '/etc/hosts']);
+  const certificates = join(scratch, 'certificates');
+  mkdirSync(certificates);
+  writeFileSync(join(certificates, 'company-ca.pem'), authority);
+  execFileSync('mount', ['--bind', certificates, '/etc/ssl/certs']);
 }
 
 function jobsFor(workflow: Workflow): readonly Job[] {
   const { page, line, name } = workflow;
   const matching = EXPECTATIONS.filter((one) => one.page === page && one.workflow === name);
   const title = `${page}:${line} ${name}`;
-  const none: Result = { problems: ['It has no expectation'], log: '', runs: 0, requests: 0 };
-  if (matching.length === 0) return [{ title, run: () => Promise.resolve(none) }];
   const rotations = name === ROTATION ? ROTATIONS : [];
   return [
     ...matching.map((expectation) => ({
       title: expectation.when === undefined ? title : `${title}, ${expectation.when}`,
-      run: (stage: Stage) => play(stage, workflow, expectation),
+      run: (harness: Harness) => runRecipe(harness, workflow, expectation),
     })),
     ...rotations.map(({ when, before }) => ({
       title: `${title}, ${when}`,
-      run: (stage: Stage) => playRotation(stage, workflow, before),
+      run: (harness: Harness) => runBrokenRotation(harness, workflow, before),
     })),
   ];
 }
@@ -53,9 +56,9 @@ function ordinary(log: string): string {
 }
 
 /** Runs one job; its result, once it is printed. */
-async function runJob({ title, run }: Job, stage: Stage): Promise<Result> {
+async function runJob({ title, run }: Job, harness: Harness): Promise<Result> {
   const began = performance.now();
-  const result = await run(stage);
+  const result = await run(harness);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const good = result.problems.length === 0;
   const line = `${good ? 'passed' : 'failed'}  ${title} (${seconds} s)`;
@@ -63,26 +66,26 @@ async function runJob({ title, run }: Job, stage: Stage): Promise<Result> {
   return result;
 }
 
-/** The stage on which all recipes play, and how to take it down. */
+/** Prepares this namespace for all runs. */
 async function setUp(
   tools: string,
   scratch: string,
-): Promise<{ readonly stage: Stage; readonly close: () => void }> {
+): Promise<{ readonly harness: Harness; readonly close: () => void }> {
   execFileSync('ip', ['link', 'set', 'lo', 'up']);
-  redirectHosts(scratch);
   const authority = await makeAuthority();
+  changeFiles(scratch, authority.cert);
   const file = join(scratch, 'authority.pem');
   writeFileSync(file, authority.cert);
-  let players: Players | undefined;
+  let responder: Responder | undefined;
   const { close } = await startServer(authority, () => {
-    if (players === undefined) throw new Error('A request before the first run');
-    return players;
+    if (responder === undefined) throw new Error('A request before the first run');
+    return responder;
   });
   const folder = join(scratch, 'run');
-  const stage: Stage = {
-    surroundings: { act: findAct() ?? '', root, tools, authority: file },
-    use: (now) => {
-      players = now;
+  const harness: Harness = {
+    installation: { act: findAct() ?? '', root, tools, authority: file },
+    respondWith: (next) => {
+      responder = next;
     },
     box: await makeBox(tools),
     scratch: () => {
@@ -91,14 +94,7 @@ async function setUp(
       return folder;
     },
   };
-  return { stage, close };
-}
-
-/** Expectations whose workflow is in no page. */
-function withoutRecipe(workflows: readonly Workflow[]): readonly string[] {
-  return EXPECTATIONS.filter(
-    (one) => !workflows.some(({ page, name }) => page === one.page && name === one.workflow),
-  ).map(({ page, workflow }) => `${page} has no workflow ${workflow}`);
+  return { harness, close };
 }
 
 /** The tools and their versions. */
@@ -113,24 +109,30 @@ function versions(tools: string): string {
 }
 
 const [tools = '', scratch = '', only = ''] = process.argv.slice(2);
-const { stage, close } = await setUp(tools, scratch);
+const { harness, close } = await setUp(tools, scratch);
 const workflows = completeWorkflows(root);
-const chosen = workflows.filter(({ name }) => name.includes(only));
+const chosen = workflows.filter(({ page, name }) => `${page} ${name}`.includes(only));
 const results: Result[] = [];
-for (const job of chosen.flatMap(jobsFor)) results.push(await runJob(job, stage));
+for (const job of chosen.flatMap(jobsFor)) results.push(await runJob(job, harness));
 close();
 
-const orphans = withoutRecipe(workflows);
-for (const orphan of orphans) console.log(`failed  ${orphan}`);
+const gaps = only === '' ? gapsIn(workflows) : [];
+for (const gap of gaps) console.log(`failed  ${gap}`);
 const sum = (of: (result: Result) => number): number =>
   results.reduce((total, result) => total + of(result), 0);
 const passed = sum(({ problems }) => (problems.length === 0 ? 1 : 0));
-const failed = results.length - passed + orphans.length;
-const notRun = results.flatMap((result) => result.notRun ?? []);
+const failed = results.length - passed + gaps.length;
+const executed = chosen.filter(({ page, name: workflow }) => {
+  const exception = exceptionFor({ page, workflow });
+  return exception === undefined || exception.from !== undefined;
+});
 console.log(`tools: ${versions(tools)}`);
-console.log(`commands not run: ${notRun.length} (${notRun.join(', ')})`);
+for (const { page, workflow, from, why } of EXCEPTIONS)
+  console.log(
+    `not executed: ${page}, ${workflow}${from === undefined ? '' : `, from \`${from}\` on`}: ${why}`,
+  );
 console.log(
-  `${chosen.length} recipes in ${sum(({ runs }) => runs)} runs, ` +
+  `${executed.length} workflows in ${sum(({ runs }) => runs)} runs, ` +
     `${sum(({ requests }) => requests)} requests asserted, ` +
     `${Math.round(performance.now() / 1000)} s`,
 );

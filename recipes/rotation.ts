@@ -5,10 +5,10 @@
 
 import { startIms, type Client } from '../test/support/ims-server.ts';
 import { runInAct } from './act.ts';
-import { CONSOLE_SCOPES } from './expectations.ts';
-import { FAILED, leaksIn, opened, type Result, settingsOf, type Stage } from './play.ts';
+import { CONSOLE_SCOPES } from './expected.ts';
+import type { Workflow } from './pages.ts';
+import { FAILED, type Harness, leaksIn, opened, type Result, settingsOf } from './recipe.ts';
 import type { Answer, Received } from './server.ts';
-import type { Workflow } from './workflows.ts';
 
 export const ROTATION = 'Rotate the client secret';
 
@@ -17,8 +17,8 @@ type Secret = { readonly uuid: string; readonly value: string; readonly created:
 /** A run that dies after its request of this number, from 0 and without those to IMS; or one that does not. */
 type Break = number | undefined;
 
-/** Adobe's and GitHub's side of one credential. */
-class World {
+/** One credential: its secrets at Adobe, and what GitHub has stored. */
+class Credential {
   readonly secrets: Secret[] = [];
   readonly everyValue: string[] = [];
   readonly lastUsed = new Map<string, number>();
@@ -97,58 +97,63 @@ class World {
   };
 }
 
-/** One run against `world`; what the job printed. */
-async function run(stage: Stage, workflow: Workflow, world: World): Promise<Result> {
-  const settings = settingsOf(workflow, { ADOBE_CLIENT_SECRET: world.stored });
+/** Runs the workflow once, against `credential`. */
+async function run(harness: Harness, workflow: Workflow, credential: Credential): Promise<Result> {
+  const settings = settingsOf(workflow, { ADOBE_CLIENT_SECRET: credential.stored });
   const client: Client = {
     id: settings.vars['ADOBE_CLIENT_ID'] ?? '',
     // Read anew for each request.
     get secrets() {
-      return world.values;
+      return credential.values;
     },
     scopes: CONSOLE_SCOPES.split(','),
     grants: ['client_credentials'],
   };
   const ims = await startIms({ clients: [client] });
-  world.requests = [];
-  stage.use({
+  credential.requests = [];
+  harness.respondWith({
     ims,
-    answer: (received) => world.answer(opened(received, stage.box)),
+    answer: (received) => credential.answer(opened(received, harness.box)),
     record: ({ body }, answer) => {
       const secret = (body as Partial<Record<string, string>>)['client_secret'];
-      if (secret !== undefined && answer.status === 200) world.use(secret);
+      if (secret !== undefined && answer.status === 200) credential.use(secret);
     },
   });
-  const { passed, log } = await runInAct(stage.surroundings, workflow, settings, stage.scratch());
+  const { passed, log } = await runInAct(
+    harness.installation,
+    workflow,
+    settings,
+    harness.scratch(),
+  );
   await ims.close();
   const problems = passed ? [] : [FAILED];
-  const leaks = leaksIn(log, world.everyValue);
+  const leaks = leaksIn(log, credential.everyValue);
   return { problems: [...problems, ...leaks], log, runs: 1, requests: 0 };
 }
 
 /** Runs that break as `breaks` says, then whole ones until the new secret alone is stored. */
 async function recover(
-  stage: Stage,
+  harness: Harness,
   workflow: Workflow,
   breaks: readonly Break[],
 ): Promise<Result & { readonly sent: readonly string[] }> {
-  const world = new World(stage.box.publicKey);
-  const first = world.stored;
+  const credential = new Credential(harness.box.publicKey);
+  const first = credential.stored;
   const problems: string[] = [];
   const title = breaks.map((at) => (at === undefined ? 'whole' : `broken after ${at}`)).join(', ');
   let log = '';
   const step = async (broken: Break): Promise<void> => {
-    world.broken = broken;
-    const result = await run(stage, workflow, world);
+    credential.broken = broken;
+    const result = await run(harness, workflow, credential);
     const failed = result.problems.filter((text) => broken === undefined || text !== FAILED);
     problems.push(...failed.map((text) => `${title}: ${text}`));
-    if (!world.works()) problems.push(`${title}: no stored secret works`);
+    if (!credential.works()) problems.push(`${title}: no stored secret works`);
     log = result.log;
   };
   for (const broken of breaks) await step(broken);
-  const sent = world.requests;
+  const sent = credential.requests;
   let runs = breaks.length;
-  const done = (): boolean => world.settled() && world.stored !== first;
+  const done = (): boolean => credential.settled() && credential.stored !== first;
   for (; runs < breaks.length + 3 && !done(); runs += 1) await step(undefined);
   if (!done()) problems.push(`${title}: the new secret alone is not stored after three more runs`);
   return { problems, log, runs, requests: 0, sent };
@@ -163,14 +168,14 @@ export const ROTATIONS: readonly { readonly when: string; readonly before: reado
 ];
 
 /** Breaks the run that follows `before`, after each of its requests. */
-export async function playRotation(
-  stage: Stage,
+export async function runBrokenRotation(
+  harness: Harness,
   workflow: Workflow,
   before: readonly Break[],
 ): Promise<Result> {
-  let found = await recover(stage, workflow, [...before, undefined]);
+  let found = await recover(harness, workflow, [...before, undefined]);
   for (const at of found.sent.keys()) {
-    const { problems, log, runs } = await recover(stage, workflow, [...before, at]);
+    const { problems, log, runs } = await recover(harness, workflow, [...before, at]);
     found = {
       ...found,
       problems: [...found.problems, ...problems],

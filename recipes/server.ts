@@ -1,8 +1,15 @@
-/** A TLS server that plays every host a recipe calls: IMS for real, the others from a table. */
+/** A TLS server that stands in for every host that a workflow calls. The embedded IMS answers for IMS. */
 
 import { once } from 'node:events';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer } from 'node:https';
+import { connect, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { createSecureContext, type SecureContext } from 'node:tls';
 
@@ -11,15 +18,19 @@ import type { ImsServer } from '../test/support/ims-server.ts';
 
 export const ADDRESS = '127.0.0.9';
 
-/** What tells one caller, key or tenant from another; each must be as expected, or absent. */
+/** These say who calls and what for. Each must be as expected, or absent. */
 const WATCHED = [
+  'accept',
+  'api_key',
   'authorization',
   'content-type',
   'store',
   'x-api-key',
   'x-gw-ims-org-id',
   'x-model-version',
+  'x-runtime-namespace',
   'x-sandbox-name',
+  'x-vault-token',
 ] as const;
 
 export type Received = {
@@ -27,36 +38,36 @@ export type Received = {
   readonly request: string;
   /** Those of the watched headers that were sent. */
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON as its value, a form as its fields, all else as text. */
+  /** JSON as its value, a form as its fields, all other bodies as text. */
   readonly body: unknown;
 };
 
 export type Answer = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text as it is, all else as JSON. */
+  /** Text as it is, other values as JSON. */
   readonly body?: unknown;
   /** Closes the connection instead of answering. */
   readonly lost?: boolean;
 };
 
-/** Who answers while one recipe runs. */
-export type Players = {
+/** Answers the requests of one run. */
+export type Responder = {
   readonly ims: ImsServer;
   readonly answer: (received: Received) => Answer;
-  /** Told of each exchange before its answer leaves. */
+  /** Called with each exchange before its answer leaves. */
   readonly record: (received: Received, answer: Answer) => void;
 };
 
+/** The watched headers. Of `accept`, which every client sends, only a version of Adobe's API matters. */
 function watched(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
-  const sent = WATCHED.flatMap((name) => {
+  const sent = WATCHED.flatMap((name): readonly (readonly [string, string])[] => {
     const value = headers[name];
+    if (value === undefined || (name === 'accept' && !value.includes('vnd.adobe.'))) return [];
     // A boundary is random.
-    return value === undefined
-      ? []
-      : [[name, String(value).replace(/; ?(?:boundary|charset)=.*/, '')]];
+    return [[name, String(value).replace(/; ?(?:boundary|charset)=.*/, '')]];
   });
-  return Object.fromEntries(sent) as Record<string, string>;
+  return Object.fromEntries(sent);
 }
 
 function parsed(body: string, type = ''): unknown {
@@ -92,10 +103,30 @@ function send({ status = 200, headers, body = '', lost }: Answer, response: Serv
   response.end(text);
 }
 
-/** Listens on port 443 of ADDRESS; `players` says who answers at the moment. */
+/** A proxy, `http://proxy.example.com:3128`, whose tunnels all lead to the server. */
+async function startProxy(responder: () => Responder): Promise<Server> {
+  const server = createHttpServer();
+  server.on('connect', ({ url = '' }, socket: Socket) => {
+    const received = { request: `CONNECT proxy.example.com/${url}`, headers: {}, body: '' };
+    const answer = responder().answer(received);
+    responder().record(received, answer);
+    const tunnel = connect(443, ADDRESS);
+    for (const [from, to] of [
+      [socket, tunnel],
+      [tunnel, socket],
+    ] as const)
+      from.pipe(to).on('error', () => from.destroy());
+    socket.write(`HTTP/1.1 ${answer.status ?? 200} x\r\n\r\n`);
+  });
+  server.listen(3128, ADDRESS);
+  await once(server, 'listening');
+  return server;
+}
+
+/** Listens on port 443 of ADDRESS, and on that of the proxy; `responder` gives the one of the current run. */
 export async function startServer(
   authority: Authority,
-  players: () => Players,
+  responder: () => Responder,
 ): Promise<{ readonly close: () => void }> {
   const contexts = new Map<string, Promise<SecureContext>>();
   const contextFor = async (name: string): Promise<SecureContext> =>
@@ -109,10 +140,12 @@ export async function startServer(
       headers: watched(headers),
       body: parsed(body, headers['content-type']),
     };
-    const { ims, answer, record } = players();
-    const given = host.endsWith('.adobelogin.com')
-      ? await askIms(ims, request, body)
-      : answer(received);
+    const { ims, answer, record } = responder();
+    // The embedded IMS knows the POST requests of the action alone.
+    const given =
+      host.endsWith('.adobelogin.com') && method === 'POST'
+        ? await askIms(ims, request, body)
+        : answer(received);
     record(received, given);
     send(given, response);
   };
@@ -135,10 +168,13 @@ export async function startServer(
   );
   server.listen(443, ADDRESS);
   await once(server, 'listening');
+  const servers = [server, await startProxy(responder)];
   return {
     close: () => {
-      server.close();
-      server.closeAllConnections();
+      for (const one of servers) {
+        one.close();
+        one.closeAllConnections();
+      }
     },
   };
 }

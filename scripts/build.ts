@@ -21,8 +21,11 @@ type Ncc = (entry: string, options: object) => Promise<Output>;
 const root = join(import.meta.dirname, '..');
 const RULE = '-'.repeat(80);
 
-/** The programs by their folder in `dist`. ncc reads tsconfig.json, which names the stand-ins. */
-const PROGRAMS = { main: 'src/main.ts', post: 'src/post.ts' };
+/** The bundles by their folder in `dist`. ncc reads tsconfig.json, which names the stand-in for `undici`. */
+const PROGRAMS = { main: 'src/main.ts', post: 'src/post.ts', steps: 'src/steps.ts' };
+
+/** The program stands in `dist` once. TypeScript has rewritten the extension when webpack resolves this. */
+const EXTERNALS = { './steps.js': '../steps/index.js' };
 
 /** Makes webpack list each module on its own. */
 const EACH_MODULE = {
@@ -77,7 +80,7 @@ async function build(target: string): Promise<void> {
   process.chdir(root);
   for (const [name, entry] of Object.entries(PROGRAMS)) {
     // Node loads CommonJS faster than an ES module.
-    const options = { esm: false, cache: false, quiet: true };
+    const options = { esm: false, cache: false, quiet: true, externals: EXTERNALS };
     const { code, assets, stats } = await ncc(join(root, entry), options);
     files.set(join(name, 'package.json'), '{"type":"commonjs"}\n');
     files.set(join(name, 'index.js'), code);

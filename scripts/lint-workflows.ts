@@ -8,7 +8,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { allYamlBlocks, asWorkflow } from './yaml-blocks.ts';
+import { EXCEPTIONS } from '../recipes/exceptions.ts';
+import { allYamlBlocks, asWorkflow, type YamlBlock } from './yaml-blocks.ts';
 
 const root = join(import.meta.dirname, '..');
 const required = process.argv.includes('--required') || process.env['CI'] === 'true';
@@ -23,6 +24,14 @@ function passes(tool: string, install: string, args: readonly string[]): boolean
   return !required;
 }
 
+/** Whether nothing of the workflow is executed: act and actionlint do not know its steps yet. */
+function isTooNew({ page, text }: YamlBlock): boolean {
+  return EXCEPTIONS.some(
+    (one) =>
+      one.from === undefined && one.page === page && text.startsWith(`name: ${one.workflow}\n`),
+  );
+}
+
 const own = readdirSync(join(root, '.github/workflows')).map((name) => `.github/workflows/${name}`);
 const scratch = mkdtempSync(join(tmpdir(), 'examples-'));
 try {
@@ -31,17 +40,17 @@ try {
   const examples = allYamlBlocks(root).map((block) => {
     const file = join(folder, `${block.page.replaceAll('/', '-')}-${block.line}.yml`);
     writeFileSync(file, asWorkflow(block));
-    return { file, unsafe: block.unsafe };
+    return { file, unsafe: block.unsafe, tooNew: isTooNew(block) };
   });
-  const files = examples.map(({ file }) => file);
+  const known = examples.filter(({ tooNew }) => !tooNew).map(({ file }) => file);
   const safe = examples.filter(({ unsafe }) => !unsafe).map(({ file }) => file);
   const results = [
-    passes('actionlint', 'go -C .ci/tools install tool', [...own, ...files]),
+    passes('actionlint', 'go -C .ci/tools install tool', [...own, ...known]),
     passes('zizmor', 'pip install --require-hashes --requirement .ci/requirements.txt', [
       ...['--offline', '--persona', 'auditor', '--quiet', root, ...safe],
     ]),
   ];
-  console.log(`Looked at ${own.length} workflows and ${files.length} examples.`);
+  console.log(`Looked at ${own.length} workflows and ${examples.length} examples.`);
   if (results.includes(false)) process.exitCode = 1;
 } finally {
   rmSync(scratch, { recursive: true });

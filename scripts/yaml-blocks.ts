@@ -35,7 +35,7 @@ jobs:
 export function pagesWithExamples(root: string): readonly string[] {
   const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' });
   const pages = docs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
-  return ['README.md', ...pages.sort()];
+  return ['README.md', 'llms.txt', ...pages.sort()];
 }
 
 /** The YAML blocks of one page. */

@@ -1,46 +1,42 @@
 /** The main step, in reading order: inputs, reuse or request, publication, keeping. */
 
-import * as core from '@actions/core';
-
-import { failureOf, sentence } from './failure.ts';
-import { Ims } from './ims/client.ts';
+import { failureOf } from './failure.ts';
+import { routeTo } from './http/route.ts';
+import { Ims, type IssuedToken } from './ims/client.ts';
+import { checkProxy } from './ims/connection-failures.ts';
 import { listed } from './ims/refusals.ts';
-import { askedScopes, type Authentication, type Grant } from './ims/requests.ts';
-import { routeTo } from './ims/route.ts';
+import { type Grant, requestedScopes, secretsOfGrant } from './ims/requests.ts';
 import { claimsOf, isoSeconds, secondsLeft, type Token } from './ims/token.ts';
 import { type Inputs, parseInputs } from './inputs/parse.ts';
 import { readRawInputs, secretsOfInputs } from './inputs/read.ts';
-import { reuseOf } from './reuse/reuse.ts';
-import { sealRevocation } from './revocation.ts';
-import type { Step, Surroundings } from './runner/process.ts';
+import { reuseFor, type ReusedToken } from './reuse/reuse.ts';
+import { sealingKeys, sealRevocation } from './revocation.ts';
+import { info } from './runner/commands.ts';
+import type { Runtime } from './runner/process.ts';
 import { publisher } from './runner/publish.ts';
+import { reportFailure, reportWarning } from './runner/report.ts';
 import { summaryTable } from './runner/summary.ts';
 import { Secrets } from './secrets.ts';
+import type { StepContext } from './step-context.ts';
 
-type Obtained = {
-  readonly token: Token;
-  /** Absent, or empty, for none. */
-  readonly refreshToken?: string;
-  readonly source: 'ims' | 'job' | 'repository';
-  /** How IMS accepted the client. */
-  readonly authentication: Authentication;
-  /** Whether another step of this job will revoke the token. */
-  readonly willBeRevoked?: boolean;
-};
+type ObtainedToken = IssuedToken | ReusedToken;
 
-/** Granted scopes if the token contains them, otherwise those asked for; warns of those that were not granted. */
+/** Granted scopes if the token contains them, otherwise the requested ones. Warns of those that were not granted. */
 function settleScopes(
-  { token, source }: Obtained,
+  { token, source }: ObtainedToken,
   grant: Grant,
   secrets: Secrets,
 ): readonly string[] {
-  const asked = askedScopes(grant);
+  const requested = requestedScopes(grant);
   const granted = claimsOf(token.accessToken).grantedScopes;
-  if (granted === undefined) return asked;
-  const missing = asked.filter((scope) => !granted.includes(scope));
-  // The step that left the token for the others of its job has said so.
+  if (granted === undefined) return requested;
+  // A set: a token of 64 KiB can hold tens of thousands.
+  const names = new Set(granted);
+  const missing = requested.filter((scope) => !names.has(scope));
+  // The earlier step of this job has warned already.
   if (missing.length > 0 && source !== 'job')
-    core.warning(
+    reportWarning(
+      'scopes_not_granted',
       `The token lacks scopes that were asked for: ${listed(missing, secrets.clean)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`,
     );
   return granted;
@@ -49,16 +45,19 @@ function settleScopes(
 function warnIfShort(token: Token, minValiditySeconds: number, nowMs: number): void {
   const left = secondsLeft(token.expiresAtMs, nowMs);
   if (left < minValiditySeconds)
-    core.warning(
+    reportWarning(
+      'short_validity',
       `The token is valid for ${left} s, less than the ${minValiditySeconds} s of \`min-validity\`. Steps that run later may find it expired.`,
     );
 }
 
 function outputsOf(
-  { token, source, refreshToken = '' }: Obtained,
+  obtained: ObtainedToken,
   scopes: readonly string[],
   nowMs: number,
 ): Readonly<Record<string, string>> {
+  const { token, source } = obtained;
+  const refreshToken = obtained.source === 'ims' ? obtained.refreshToken : '';
   return {
     'access-token': token.accessToken,
     'token-type': token.tokenType,
@@ -71,20 +70,11 @@ function outputsOf(
   };
 }
 
-/** What both stages of the step know and no later step does. */
-function sealingSecret({ secret }: Authentication, grant: Grant): string {
-  if (secret !== '') return secret;
-  if (grant.type === 'refresh_token') return grant.refreshToken;
-  return grant.type === 'authorization_code' ? grant.code : '';
-}
-
 /** The state for the post step; empty when it has nothing to do. */
-function stateOf(
-  { token, authentication, willBeRevoked }: Obtained,
-  { origin, client, grant, revoke }: Inputs,
-  env: NodeJS.ProcessEnv,
-): string {
+function stateOf(obtained: ObtainedToken, { origin, client, grant, revoke }: Inputs): string {
+  const willBeRevoked = obtained.source !== 'ims' && obtained.willBeRevoked;
   if (!revoke || willBeRevoked) return '';
+  const { token, authentication } = obtained;
   const revocation = {
     accessToken: token.accessToken,
     expiresAtMs: token.expiresAtMs,
@@ -95,7 +85,7 @@ function stateOf(
     method: authentication.method,
     route: routeTo(origin),
   };
-  return sealRevocation(revocation, sealingSecret(authentication, grant), env);
+  return sealRevocation(revocation, sealingKeys([authentication.secret], secretsOfGrant(grant)));
 }
 
 function variablesOf(
@@ -109,7 +99,11 @@ function variablesOf(
   };
 }
 
-function summaryOf({ token, source }: Obtained, inputs: Inputs, scopes: readonly string[]): string {
+function summaryOf(
+  { token, source }: ObtainedToken,
+  inputs: Inputs,
+  scopes: readonly string[],
+): string {
   if (!inputs.summary) return '';
   return summaryTable('Adobe IMS access token', {
     'Client ID': [inputs.client.clientId],
@@ -120,27 +114,28 @@ function summaryOf({ token, source }: Obtained, inputs: Inputs, scopes: readonly
   });
 }
 
-function logSuccess({ token, source }: Obtained, { tokenVariables }: Inputs): void {
+function logSuccess({ token, source }: ObtainedToken, { tokenVariables }: Inputs): void {
   const origin = {
     ims: 'Got an access token from IMS',
     job: 'Reused the access token of an earlier step',
     repository: 'Reused the access token of an earlier job',
   }[source];
   const names = tokenVariables.length === 0 ? '' : `, in ${tokenVariables.join(', ')}`;
-  core.info(`${origin}, valid until ${isoSeconds(token.expiresAtMs)}${names}.`);
+  info(`${origin}, valid until ${isoSeconds(token.expiresAtMs)}${names}.`);
 }
 
-async function acquireWith(inputs: Inputs, step: Step): Promise<void> {
-  const { env, clock, signal, secrets } = step;
-  const publish = publisher(env);
-  const reuse = reuseOf(inputs, step);
-  const ims = new Ims({ ...inputs, ...step });
-  const obtained: Obtained = (await reuse?.find()) ?? (await ims.token(inputs.grant));
+async function acquireWith(inputs: Inputs, context: StepContext): Promise<void> {
+  const { clock, signal, secrets } = context;
+  checkProxy(inputs.origin);
+  const publish = publisher();
+  const reuse = reuseFor(inputs, context);
+  const ims = new Ims({ ...inputs, ...context });
+  const obtained: ObtainedToken = (await reuse?.find()) ?? (await ims.token(inputs.grant));
   signal.throwIfAborted();
   const scopes = settleScopes(obtained, inputs.grant, secrets);
   warnIfShort(obtained.token, inputs.minValiditySeconds, clock.date());
-  const state = stateOf(obtained, inputs, env);
-  // Under step debug the runner prints it.
+  const state = stateOf(obtained, inputs);
+  // With debug logging the runner prints the state.
   secrets.add([state]);
   publish({
     outputs: outputsOf(obtained, scopes, clock.date()),
@@ -150,24 +145,22 @@ async function acquireWith(inputs: Inputs, step: Step): Promise<void> {
   });
   process.exitCode = 0;
   logSuccess(obtained, inputs);
-  // Last, as nobody revokes what a failed step keeps.
+  // Last: if the step failed after this, nobody would revoke the token.
   await reuse?.keep(obtained);
 }
 
 /** Runs the main step. Throws nothing: a failure becomes one error annotation and exit code 1. */
-export async function acquire(surroundings: Surroundings): Promise<void> {
-  const { env } = surroundings;
-  // Until there is a token: a process that ends before, for whatever reason, has failed.
+export async function acquire(runtime: Runtime): Promise<void> {
+  // Fail by default. If Node ends early, the step must not pass.
   process.exitCode = 1;
   try {
-    const raw = readRawInputs(env);
-    const secrets = new Secrets(secretsOfInputs(raw), raw['client-id']);
-    await acquireWith(parseInputs(raw), { ...surroundings, secrets });
+    const raw = readRawInputs();
+    const secrets = new Secrets(secretsOfInputs(raw));
+    await acquireWith(parseInputs(raw), { ...runtime, secrets });
   } catch (error) {
     const failure = failureOf(error);
     // The runner annotates a cancelled step itself.
-    if (failure.code === 'cancelled')
-      core.info(`${failure.happened} It set nothing. ${failure.remedy}`);
-    else core.setFailed(sentence(failure, env));
+    if (failure.code === 'cancelled') info(`${failure.happened} It set nothing. ${failure.remedy}`);
+    else reportFailure(failure);
   }
 }

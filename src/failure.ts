@@ -60,25 +60,17 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof StepError) return error.failure;
   return {
     code: 'unexpected',
-    happened: `The action has a defect (${error instanceof Error ? error.name : typeof error}).`,
+    happened: `Unexpected error in the action (${error instanceof Error ? error.name : typeof error}).`,
     remedy: 'Please report it in the repository of the action.',
   };
 }
 
-/** Where docs/troubleshooting.md of this very version is; a path in the repository when used as `./`. */
-function troubleshootingUrl(env: NodeJS.ProcessEnv): string {
-  const path = 'docs/troubleshooting.md';
-  const server = env['GITHUB_SERVER_URL'] ?? '';
-  const repository = env['GITHUB_ACTION_REPOSITORY'] ?? '';
-  const ref = env['GITHUB_ACTION_REF'] ?? '';
-  const plain = /^[\w./-]+$/;
-  const known = plain.test(repository) && plain.test(ref) && /^https:\/\/[\w.:-]+$/.test(server);
-  return known ? `${server}/${repository}/blob/${ref}/${path}` : path;
-}
-
-/** One line: what happened, what to do, where to read more, then the code and the facts. */
-export function sentence(failure: Failure, env: NodeJS.ProcessEnv): string {
+/**
+ * One line: what happened, what to do, where to read more, then the code and the facts.
+ * @param url of the heading that explains the code
+ */
+export function sentence(failure: Failure, url: string): string {
   const { code, happened, remedy, facts = [] } = failure;
-  const more = `More: ${troubleshootingUrl(env)}#${code} (${[...new Set([code, ...facts])].join(', ')})`;
+  const more = `More: ${url} (${[...new Set([code, ...facts])].join(', ')})`;
   return [happened, remedy, more].filter((part) => part !== '').join(' ');
 }

@@ -1,11 +1,7 @@
-/** The main step. */
+/** The main step. It never looks at `STATE_revoke`, which an earlier step can set. */
 
-import { acquire } from './acquire.ts';
-import { insistOnTls, silenceNodeDebug } from './runner/environment.ts';
-import { cancellation, startClock } from './runner/process.ts';
+import { startMain } from './steps.ts';
 
-const clock = startClock();
-const signal = cancellation();
-insistOnTls({ warn: true });
-silenceNodeDebug();
-void acquire({ env: process.env, clock, signal });
+// Node's reports hold the environment, and with it the client secret.
+process.report.excludeEnv = true;
+startMain();

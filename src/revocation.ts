@@ -1,10 +1,10 @@
-/** What the main step leaves for its post step: which token to revoke, and the way that the main step went. */
+/** What the main step leaves for its post step: the token to revoke, and the origin, proxy and certificates that the main step used. */
 
-import { parseObject } from './ims/json.ts';
-import type { Authentication, Grant } from './ims/requests.ts';
-import type { Route } from './ims/route.ts';
-import { placeOfJob } from './reuse/reuse.ts';
-import { open, seal } from './reuse/seal.ts';
+import type { Route } from './http/route.ts';
+import type { ClientAuthentication, Grant } from './ims/requests.ts';
+import { parseObject } from './json.ts';
+import { jobBinding } from './runner/job.ts';
+import { open, seal } from './seal.ts';
 
 export type Revocation = {
   readonly accessToken: string;
@@ -15,33 +15,39 @@ export type Revocation = {
   readonly orgId: string;
   readonly grantType: Grant['type'];
   /** How IMS accepted the client; the secret is not kept. */
-  readonly method: Authentication['method'];
+  readonly method: ClientAuthentication['method'];
   readonly route: Route;
 };
 
-const placeOf = (env: NodeJS.ProcessEnv): readonly string[] => ['revocation', ...placeOfJob(env)];
+const binding = (): readonly string[] => ['revocation', ...jobBinding()];
 
 /**
- * Seals a revocation: the runner keeps state in the clear, and where the main step saved none, a later step
- * can set one.
- * @param secret what both stages of the step know and no later step does
+ * The keys that both steps know and no other step does. The main step seals with the first one.
+ * @param clientSecrets none for a public client
+ * @param userSecrets the refresh token and the code of a user grant
  */
-export function sealRevocation(
-  revocation: Revocation,
-  secret: string,
-  env: NodeJS.ProcessEnv,
-): string {
-  return seal(JSON.stringify(revocation), secret, placeOf(env)).toString('base64');
+export function sealingKeys(
+  clientSecrets: readonly string[],
+  userSecrets: readonly string[],
+): readonly string[] {
+  return [...clientSecrets, ...userSecrets].filter((key) => key !== '');
 }
 
-/** Opens what `sealRevocation` made, with any of the secrets; undefined when none does. */
+/**
+ * Seals a revocation: the runner keeps the state in the clear. If the main step saved none, a later step can
+ * set one.
+ */
+export function sealRevocation(revocation: Revocation, [key = '']: readonly string[]): string {
+  return seal(JSON.stringify(revocation), key, binding()).toString('base64');
+}
+
+/** Opens what `sealRevocation` made with any of the keys, and names that key; undefined if none does. */
 export function openRevocation(
   state: string,
-  secrets: readonly string[],
-  env: NodeJS.ProcessEnv,
-): (Revocation & { readonly secret: string }) | undefined {
-  const opened = open(Buffer.from(state, 'base64'), secrets, placeOf(env));
+  keys: readonly string[],
+): (Revocation & { readonly key: string }) | undefined {
+  const opened = open(Buffer.from(state, 'base64'), keys, binding());
   if (opened === undefined) return undefined;
-  // Only a main step that knew the secret can have sealed it, so its form is known.
-  return { ...(parseObject(opened.text) as Revocation), secret: opened.secret };
+  // Only a main step that knew the key can have sealed it, so its form is known.
+  return { ...(parseObject(opened.text) as Revocation), key: opened.secret };
 }

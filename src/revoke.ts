@@ -1,23 +1,24 @@
 /** The post step: early returns, each with its reason. It never fails a job. */
 
-import * as core from '@actions/core';
-
-import { failureOf, sentence } from './failure.ts';
+import { failureOf } from './failure.ts';
+import { routeTo } from './http/route.ts';
 import { Ims } from './ims/client.ts';
 import { judgeEndpoint } from './ims/endpoint.ts';
-import { routeTo } from './ims/route.ts';
 import { isoSeconds, secondsLeft } from './ims/token.ts';
-import { type RawInputs, readRawInputs, secretsOfInputs, splitSecrets } from './inputs/read.ts';
-import { openRevocation, type Revocation } from './revocation.ts';
-import type { Surroundings } from './runner/process.ts';
-import { STATE_NAME } from './runner/publish.ts';
+import { readClientSecret } from './inputs/client-secret.ts';
+import { type RawInputs, readRawInputs, secretsOfInputs } from './inputs/read.ts';
+import { openRevocation, type Revocation, sealingKeys } from './revocation.ts';
+import { info } from './runner/commands.ts';
+import type { Runtime } from './runner/process.ts';
+import { savedState } from './runner/publish.ts';
+import { reportWarning } from './runner/report.ts';
 import { Secrets } from './secrets.ts';
 
 const TIMEOUT_SECONDS = 10;
 
 /**
- * What is not as it was in the main step. The runner evaluates the inputs again for this step, and a later
- * step can change what they evaluate to.
+ * Names what has changed since the main step. The runner evaluates the inputs again for the post step, and
+ * a later step can change what they evaluate to.
  */
 function changesSince(revocation: Revocation, raw: RawInputs): readonly string[] {
   const endpoint = judgeEndpoint(raw['ims-url']);
@@ -33,49 +34,66 @@ function changesSince(revocation: Revocation, raw: RawInputs): readonly string[]
   return Object.entries(same).flatMap(([name, isSame]) => (isSame ? [] : [name]));
 }
 
-async function revokeSealed({ env, clock, signal }: Surroundings): Promise<void> {
-  const raw = readRawInputs(env);
-  const secrets = new Secrets(secretsOfInputs(raw), raw['client-id']);
-  const clientSecrets = splitSecrets(raw['client-secret']);
-  const keys = [...clientSecrets, raw['refresh-token'], raw.code].filter((key) => key !== '');
-  const revocation = openRevocation(env[`STATE_${STATE_NAME}`] ?? '', keys, env);
+function warnNotRevoked(why: string, facts: readonly string[] = []): void {
+  reportWarning('not_revoked', `The access token was not revoked. ${why}`, facts);
+}
+
+async function revokeAtIms(
+  { accessToken, grantType, method, key, origin, clientId, orgId }: Revocation & { key: string },
+  clientSecrets: readonly string[],
+  context: Runtime & { readonly secrets: Secrets },
+): Promise<void> {
+  const client = { clientId, orgId, clientSecrets };
+  const ims = new Ims({ origin, client, timeoutSeconds: TIMEOUT_SECONDS, ...context });
+  const secret = method === 'none' ? '' : key;
+  const revoked = await ims.revoke(accessToken, grantType, { method, secret });
+  info(
+    revoked
+      ? 'Revoked the access token.'
+      : 'IMS calls the access token invalid, so there is nothing to revoke.',
+  );
+}
+
+async function revokeSealed(runtime: Runtime): Promise<void> {
+  const raw = readRawInputs();
+  const secrets = new Secrets(secretsOfInputs(raw));
+  const { secrets: clientSecrets } = readClientSecret(raw['client-secret']);
+  const keys = sealingKeys(clientSecrets, [raw['refresh-token'], raw.code]);
+  const revocation = openRevocation(savedState(), keys);
   if (revocation === undefined) {
-    core.warning(
-      'The access token was not revoked: what this step saved does not open with the secret that it has now.',
+    warnNotRevoked(
+      'It stays valid until it expires. The saved state cannot be opened with the current client secret.',
     );
     return;
   }
-  const { accessToken, expiresAtMs, grantType, method, origin, orgId, clientId } = revocation;
-  secrets.add([accessToken]);
-  if (secondsLeft(expiresAtMs, clock.date()) === 0) return;
-  const stillValid = `The access token was not revoked and stays valid until ${isoSeconds(expiresAtMs)}.`;
+  secrets.add([revocation.accessToken]);
+  if (secondsLeft(revocation.expiresAtMs, runtime.clock.date()) === 0) {
+    info('The access token has expired already, so there is nothing to revoke.');
+    return;
+  }
+  const stillValid = `It stays valid until ${isoSeconds(revocation.expiresAtMs)}, and then expires by itself.`;
   const changes = changesSince(revocation, raw);
   if (changes.length > 0) {
-    core.warning(
+    warnNotRevoked(
       `${stillValid} Since the step that got it, another step has changed ${changes.join(', ')}, so nothing was sent.`,
     );
     return;
   }
   try {
-    const ims = new Ims({
-      ...{ origin, secrets, clock, signal },
-      client: { clientId, orgId, clientSecrets },
-      timeoutSeconds: TIMEOUT_SECONDS,
-    });
-    const secret = method === 'none' ? '' : revocation.secret;
-    const revoked = await ims.revoke(accessToken, grantType, { method, secret });
-    if (revoked) core.info('Revoked the access token.');
+    await revokeAtIms(revocation, clientSecrets, { ...runtime, secrets });
   } catch (error) {
-    // What to do about a request for a token would not help here.
-    core.warning(`${stillValid} ${sentence({ ...failureOf(error), remedy: '' }, env)}`);
+    // The remedies are about token requests and would mislead here.
+    const { happened, code, facts = [] } = failureOf(error);
+    const why = `${stillValid} ${happened} Running the job again does not revoke it.`;
+    warnNotRevoked(why, [code, ...facts]);
   }
 }
 
 /** Runs the post step. Throws nothing; what goes wrong is a warning at most. */
-export async function revoke(surroundings: Surroundings): Promise<void> {
+export async function revoke(runtime: Runtime): Promise<void> {
   try {
-    await revokeSealed(surroundings);
+    await revokeSealed(runtime);
   } catch {
-    core.warning('The access token was not revoked and stays valid until it expires.');
+    warnNotRevoked('It stays valid until it expires.');
   }
 }

@@ -1,11 +1,14 @@
-/** What is secret in this step: masks it, in each form that somebody produces, and cuts it out of foreign text. */
+/** Masks the step's secrets in every printed form, and removes them from server text. */
 
-import * as core from '@actions/core';
+import { setSecret } from './runner/commands.ts';
 
 /** Characters: enough for a sentence, too few to flood a log. */
 const TEXT_LIMIT = 300;
 
-/** Takes the place of a secret while others are looked for: no character of Unicode. */
+/** Characters. Longer text is not a message, and searching it for secrets can take seconds. */
+const LONGEST_SERVER_TEXT = 4000;
+
+/** Marks a removed secret until all are removed. U+FFFF is no character, so it is never part of one. */
 const CUT = '\uffff';
 
 // Controls, format characters (direction overrides among them), lone surrogates, line separators.
@@ -24,8 +27,8 @@ export function basicCredentials(clientId: string, clientSecret: string): string
   return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
 }
 
-/** Basic credentials as this action sends them, and as others shorten them for URLs. */
-function basicForms(clientId: string, secret: string): readonly string[] {
+/** Basic credentials as sent, without padding, and URL-safe. The runner derives none of them. */
+export function basicForms(clientId: string, secret: string): readonly string[] {
   const basic = basicCredentials(clientId, secret);
   const urlSafe = Buffer.from(basic, 'base64').toString('base64url');
   return [basic, basic.slice(0, urlSafe.length), urlSafe];
@@ -45,7 +48,7 @@ function echoedForms(secret: string): readonly string[] {
   const percent = form.replaceAll('+', '%20');
   return [
     secret,
-    // A gateway that shows the body as it came, or encodes it again; .NET does so in small letters.
+    // The body as sent, or encoded again. .NET writes `%2f` in lower case.
     ...[form, percent].flatMap((text) => [
       text,
       text.replaceAll(/%../g, (code) => code.toLowerCase()),
@@ -57,26 +60,55 @@ function echoedForms(secret: string): readonly string[] {
   ];
 }
 
+/** Of the tokens in answers that are not used, so many are masked in a step: values, and bytes of UTF-8. */
+const UNUSED_LIMIT = { values: 30, bytes: 64 * 1024 };
+
 /** The secrets of one step. */
 export class Secrets {
+  readonly #values = new Set<string>();
   #forms: readonly string[] = [];
+  readonly #unused = { values: 0, bytes: 0 };
+  #hidesServerText = false;
 
-  /**
-   * Masks the secrets of the inputs.
-   * @param clientId with which each may become Basic credentials
-   */
-  constructor(values: readonly string[] = [], clientId = '') {
-    this.#mask(values, (secret) => basicForms(clientId, secret));
+  constructor(values: readonly string[] = []) {
+    this.add(values);
   }
 
   /** Masks values. Nothing that could hold one of them may be written before. */
   add(values: readonly string[]): void {
-    this.#mask(values, () => []);
+    const secrets = this.#unknown(values);
+    for (const secret of secrets) this.#values.add(secret);
+    // The runner derives other forms of a mask by itself, but not the form encoding.
+    const masks = new Set(secrets.flatMap((secret) => [secret, formEncoded(secret)]));
+    for (const mask of masks) setSecret(mask);
+    const forms = new Set([...this.#forms, ...masks, ...secrets.flatMap(echoedForms)]);
+    // A secret may be part of another: remove the longest first.
+    this.#forms = [...forms].sort((a, b) => b.length - a.length);
   }
 
   /**
-   * Makes text that a server chose fit for the log: known secrets cut out, on one line, unable to start a
-   * workflow command, and no longer than `limit` characters.
+   * Masks the tokens of an answer that is not used: at most 30 values and 64 KiB in a step. From the answer
+   * that exceeds this on, no more of them are masked, and `serverText` shows nothing.
+   */
+  addUnused(values: readonly string[]): void {
+    const tokens = this.#unknown(values);
+    this.#unused.values += tokens.length;
+    for (const token of tokens) this.#unused.bytes += Buffer.byteLength(token, 'utf8');
+    const { values: count, bytes } = this.#unused;
+    this.#hidesServerText ||= count > UNUSED_LIMIT.values || bytes > UNUSED_LIMIT.bytes;
+    if (!this.#hidesServerText) this.add(tokens);
+  }
+
+  /**
+   * Makes text that a server chose fit for the log, as `clean` does. Empty for a text of more than 4000
+   * characters, which is no message, and once the tokens of unused answers were too many to mask.
+   */
+  readonly serverText = (text: string, limit = TEXT_LIMIT): string =>
+    this.#hidesServerText || text.length > LONGEST_SERVER_TEXT ? '' : this.clean(text, limit);
+
+  /**
+   * Makes untrusted text fit for the log: known secrets removed, on one line, unable to start a workflow
+   * command, and no longer than `limit` characters.
    */
   readonly clean = (text: string, limit = TEXT_LIMIT): string => {
     let cut = text.toWellFormed();
@@ -93,16 +125,9 @@ export class Secrets {
     return `${start.replace(/\ufffd$/, '')}\u2026`;
   };
 
-  #mask(values: readonly string[], derived: (secret: string) => readonly string[]): void {
-    const secrets = values
-      .map((value) => value.toWellFormed())
-      // The runner warns about a mask of white space alone.
-      .filter((value) => value.trim() !== '');
-    // The runner derives other forms of a mask by itself, but none of these.
-    const masks = secrets.flatMap((secret) => [secret, formEncoded(secret), ...derived(secret)]);
-    for (const mask of new Set(masks)) core.setSecret(mask);
-    const forms = new Set([...this.#forms, ...masks, ...secrets.flatMap(echoedForms)]);
-    // A secret may be part of another.
-    this.#forms = [...forms].sort((a, b) => b.length - a.length);
+  /** Those that are not masked yet. The runner warns about a mask of white space alone. */
+  #unknown(values: readonly string[]): readonly string[] {
+    const wellFormed = new Set(values.map((value) => value.toWellFormed()));
+    return [...wellFormed].filter((value) => value.trim() !== '' && !this.#values.has(value));
   }
 }

@@ -3,6 +3,9 @@
  * show it. No credentials, no network beyond loopback.
  */
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { startIms, testClient } from './support/ims-server.ts';
 import { startJob } from './support/run-action.ts';
 
@@ -10,26 +13,35 @@ function show(title: string, log: string): void {
   console.log(`\n${title}\n${log.trimEnd()}`);
 }
 
+/** The later step: shows that it has the token, as variable and as output. */
+const PUBLISH = `const { CLOUD_STORAGE_ACCESS_TOKEN: variable, TOKEN: output } = process.env;
+console.log('Authorization: Bearer ' + variable);
+console.log('variable and output agree:', variable === output, '- length', variable.length);
+`;
+
 const WRONG = 'p8e-test-a-wrong-secret';
 const [secret = ''] = testClient.secrets;
-const ims = await startIms();
+/** As in the first example of the README. */
+const SCOPES = ['openid', 'AdobeID', 'creative_sdk', 'cloud_storage_collab_api'];
+const ims = await startIms({ clients: [{ ...testClient, scopes: SCOPES }] });
 const job = await startJob({ secrets: [secret, WRONG] });
 
 try {
-  const inputs = { 'client-id': testClient.id, 'client-secret': secret, 'ims-url': ims.url };
+  const inputs = {
+    'client-id': testClient.id,
+    'client-secret': secret,
+    scopes: SCOPES.join(', '),
+    'env-var': 'CLOUD_STORAGE_ACCESS_TOKEN',
+    'ims-url': ims.url,
+  };
   const token = await job.uses(inputs);
   show('Step 1: get a token', token.log);
 
-  const later = await job.run(
-    [
-      '-e',
-      `const { FIREFLY_SERVICES_ACCESS_TOKEN: variable, TOKEN: output } = process.env;
-     console.log('Authorization: Bearer ' + variable);
-     console.log('variable and output agree:', variable === output, '- length', variable.length);`,
-    ],
-    { env: { TOKEN: token.outputs['access-token'] ?? '' } },
-  );
-  show('Step 2: a later step uses the variable and the output', later.log);
+  writeFileSync(join(job.workspace, 'publish.cjs'), PUBLISH);
+  const later = await job.run(['publish.cjs'], {
+    env: { TOKEN: token.outputs['access-token'] ?? '' },
+  });
+  show('Step 2: a later step uses the token', later.log);
 
   const again = await job.uses(inputs);
   show('Step 3: the same again costs no request', again.log);

@@ -11,8 +11,8 @@ import {
   readAnswer,
   secretsOf,
 } from '../src/ims/answers.ts';
-import type { Asked } from '../src/ims/refusals.ts';
-import { attemptLimitMs, nextWaitMs } from '../src/ims/retry.ts';
+import type { RequestContext } from '../src/ims/refusals.ts';
+import { nextWaitMs, TimeBudget } from '../src/ims/retry.ts';
 import { claimsOf } from '../src/ims/token.ts';
 import { Secrets } from '../src/secrets.ts';
 
@@ -24,17 +24,19 @@ const GOOD = { access_token: 'p8e-test-token', token_type: 'bearer', expires_in:
 /** The secrets of a step, whose masks are not printed among the lines of the tests. */
 function secretsWith(...values: readonly string[]): Secrets {
   const stdout = catchStdout();
-  const secrets = new Secrets(values, 'p8e-test-client');
+  const secrets = new Secrets(values);
   stdout.restore();
   return secrets;
 }
 
-const ASKED: Asked = {
+const CONTEXT: RequestContext = {
   origin: 'https://ims-na1.adobelogin.com',
   grantType: 'client_credentials',
   secretCount: 1,
+  secretsSent: 1,
   scopes: ['openid'],
   clean: secretsWith('p8e-test-secret').clean,
+  serverText: secretsWith('p8e-test-secret').serverText,
 };
 
 function answer(body: unknown, status = 200, headers: Record<string, string> = {}): Answer {
@@ -52,12 +54,19 @@ function failure(judge: () => unknown): Failure | undefined {
   return undefined;
 }
 
-const failureOfToken = (given: Answer): Failure | undefined =>
-  failure(() => judgeToken(given, ASKED));
+type Tokens = Extract<ReturnType<typeof judgeToken>, { readonly token: unknown }>;
+
+function tokensOf(given: Answer): Tokens {
+  const judged = judgeToken(given);
+  if (typeof judged === 'function') throw judged(CONTEXT);
+  return judged;
+}
+
+const failureOfToken = (given: Answer): Failure | undefined => failure(() => tokensOf(given));
 
 describe('an answer', () => {
   it('of success becomes a token', () => {
-    const { token } = judgeToken(answer({ ...GOOD, token_type: 'Bearer' }), ASKED);
+    const { token } = tokensOf(answer({ ...GOOD, token_type: 'Bearer' }));
     expect(token).toMatchObject({
       accessToken: 'p8e-test-token',
       tokenType: 'Bearer',
@@ -67,10 +76,12 @@ describe('an answer', () => {
 
   it.each([
     ['that can only be milliseconds is read as such', 86_399_985, 86_399_985],
-    ['at the limit is still seconds', 10_000_000, 10_000_000_000],
+    ['of an hour in milliseconds is read as such', 3_599_985, 3_599_985],
+    ['at the limit is still seconds', 1_000_000, 1_000_000_000],
+    ['above the limit is milliseconds', 1_000_001, 1_000_001],
     ['below a second is a lifetime too', 0.5, 500],
   ])('with a lifetime %s', (_what, expiresIn, lifetimeMs) => {
-    const { token } = judgeToken(answer({ ...GOOD, expires_in: expiresIn }), ASKED);
+    const { token } = tokensOf(answer({ ...GOOD, expires_in: expiresIn }));
     expect(token.expiresAtMs).toBe(NOW + lifetimeMs);
   });
 
@@ -88,7 +99,9 @@ describe('an answer', () => {
     ['expires_in', '86399'],
     ['expires_in', 1e300],
     ['token_type', 'mac'],
-    ['token_type', undefined],
+    ['token_type', ''],
+    ['token_type', null],
+    ['token_type', 7],
     ['refresh_token', 7],
   ])('with %s %j names the field, and is not asked for again', (field, value) => {
     const failed = failureOfToken(answer({ ...GOOD, [field]: value }));
@@ -111,7 +124,7 @@ describe('an answer', () => {
     const body = { error: 'invalid_client', error_description: 'no p8e-test-secret here' };
     expect(failureOfToken(answer(body, 400, { 'x-debug-id': 'debug-1' }))).toMatchObject({
       code: 'invalid_client',
-      happened: expect.stringContaining('IMS says "no *** here"') as string,
+      happened: expect.stringContaining('The server says "no *** here"') as string,
       facts: ['invalid_client', 'HTTP 400', 'x-debug-id debug-1'],
       refusesClient: true,
     });
@@ -120,8 +133,8 @@ describe('an answer', () => {
   it('of failure with a text too long for a message does not quote it', () => {
     const quoted = (length: number): string =>
       failureOfToken(answer({ error_description: 'a'.repeat(length) }, 500))?.happened ?? '';
-    expect(quoted(4000)).toMatch(/IMS says "a{300}…"/);
-    expect(quoted(4001)).not.toContain('IMS says');
+    expect(quoted(4000)).toMatch(/The server says "a{300}…"/);
+    expect(quoted(4001)).not.toContain('The server says');
   });
 
   it.each(['', '<html>', '[]', '{"error":7}', '{"error'])('of failure may have body %j', (body) => {
@@ -154,7 +167,7 @@ describe('an answer', () => {
 });
 
 describe('an answer to a revocation', () => {
-  const judge = (given: Answer): boolean => judgeRevocation(given, ASKED);
+  const judge = (given: Answer): boolean => judgeRevocation(given, CONTEXT);
 
   it.each([
     ['empty', answer(''), true],
@@ -192,36 +205,6 @@ describe('Retry-After', () => {
   });
 });
 
-describe('text from the server', () => {
-  const secret = 'p8e-test+/=&%"\' ü';
-  const form = new URLSearchParams({ v: secret }).toString().slice(2);
-  const small = form.replaceAll(/%../g, (code) => code.toLowerCase());
-
-  it.each([
-    ['itself', secret],
-    ['a form that shows the body', form],
-    ['.NET, which encodes in small letters', small],
-    ['percent encoding', form.replaceAll('+', '%20')],
-    ['JSON', JSON.stringify(secret).slice(1, -1)],
-    ['a web page', 'p8e-test+/=&amp;%&quot;&#39; ü'],
-    ['a Basic header', Buffer.from(`p8e-test-client:${secret}`).toString('base64')],
-    ['a header in a URL', Buffer.from(`p8e-test-client:${secret}`).toString('base64url')],
-  ])('loses a secret as written by %s', (_by, written) => {
-    expect(secretsWith(secret).clean(`a ${written} b`)).toBe('a *** b');
-  });
-
-  it('loses a secret once, though it is made of what takes its place', () => {
-    const { clean } = secretsWith('*', 'p8e-test-*');
-    expect(clean('a p8e-test-* b * c')).toBe('a *** b *** c');
-  });
-
-  it('is capped, and no pair of surrogates is cut in two', () => {
-    const { clean } = secretsWith();
-    expect(clean('x'.repeat(100_000))).toHaveLength(301);
-    expect(clean('\u{1f511}'.repeat(10), 5).isWellFormed()).toBe(true);
-  });
-});
-
 describe('claims', () => {
   const jwt = (payload: string): string => `h.${Buffer.from(payload).toString('base64url')}.s`;
 
@@ -251,15 +234,48 @@ describe('the retry policy', () => {
     expect(waits).toEqual([750, 1500, 3000, 4000, 4000]);
   });
 
-  it('gives up at once when Retry-After is beyond the deadline, and says which', () => {
-    expect(nextWaitMs(1, 5000, 5000, 0)).toBe('retry_after');
-    expect(nextWaitMs(1, 0, 10, 0)).toBe('deadline');
+  it('gives up at once when Retry-After is beyond the room, and says which', () => {
+    expect(nextWaitMs(1, 5001, 5000, 0)).toBe('retry_after');
+    expect(nextWaitMs(1, 0, 0, 0)).toBe('deadline');
   });
 
-  it('leaves a silent server room for a second attempt', () => {
-    expect(attemptLimitMs(60_000, 60_000)).toBe(20_000);
-    expect(attemptLimitMs(60_000, 3000)).toBe(3000);
-    expect(attemptLimitMs(3_600_000, 3_600_000)).toBe(30_000);
-    expect(attemptLimitMs(60_000, -5)).toBe(1);
+  it('clamps a wait to the room', () => {
+    expect(nextWaitMs(9, 0, 100, 0.5)).toBe(100);
+    expect(nextWaitMs(1, 4000, 5000, 0.9)).toBe(5000);
+  });
+});
+
+describe('the time of a step', () => {
+  const budgetAt = (nowMs: number, timeoutSeconds = 60, singleUse = false): TimeBudget => {
+    const clock = {
+      now: () => nowMs,
+      date: () => 0,
+      random: () => 0,
+      sleep: () => new Promise<void>(() => undefined),
+    };
+    return new TimeBudget(timeoutSeconds, clock, singleUse);
+  };
+
+  it('gives a request a third, at most 30 s, and never more than is left', () => {
+    expect(budgetAt(0).limitMs).toBe(20_000);
+    expect(budgetAt(57_000).limitMs).toBe(3000);
+    expect(budgetAt(0, 3600).limitMs).toBe(30_000);
+    expect(budgetAt(60_005).limitMs).toBe(1);
+  });
+
+  it.each([
+    ['a second without a slow answer', 300, 1000],
+    ['twice the slowest answer', 700, 1400],
+    ['at most the limit of a request', 15_000, 20_000],
+  ])('keeps %s for another request', (_what, slowestMs, neededMs) => {
+    const budget = budgetAt(0);
+    for (const ms of [10, slowestMs, 20]) budget.noteAnswer(ms);
+    expect(budget.neededMs).toBe(neededMs);
+  });
+
+  it('keeps a third for a code or a refresh token', () => {
+    expect(budgetAt(0, 60, true).neededMs).toBe(20_000);
+    expect(budgetAt(0, 3600, true).neededMs).toBe(30_000);
+    expect(budgetAt(0, 2, false).neededMs).toBe(2000 / 3);
   });
 });

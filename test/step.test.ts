@@ -66,6 +66,7 @@ describe('a token', () => {
     const { host, connection, ...headers } = request?.headers ?? {};
     expect(headers).toEqual({
       accept: 'application/json',
+      'accept-encoding': 'identity',
       'content-length': expect.stringMatching(/^\d+$/) as string,
       'content-type': 'application/x-www-form-urlencoded',
       'user-agent': 'adobe-ims-token',
@@ -208,6 +209,21 @@ describe('the token of an earlier step', () => {
     const second = await job.uses({ ...inputs, ...change });
     expect(ims.requests).toHaveLength(2);
     expect(second.outputs['source']).not.toBe('job');
+  });
+
+  test('is not used for another `ims-url`', async ({ startIms, job }) => {
+    const [ims, other] = [await startIms(), await startIms()];
+    await job.uses(inputsFor(ims));
+    expect((await job.uses(inputsFor(other))).outputs['source']).toBe('ims');
+    expect(other.requests).toHaveLength(1);
+  });
+
+  test('is not used once it has expired', async ({ ims, job, inputs }) => {
+    ims.scriptAlways(tokenAnswer({ expires_in: 0.5 }));
+    const given = { ...inputs, 'min-validity': '0' };
+    await job.uses(given);
+    expect((await job.uses(given)).outputs['source']).toBe('ims');
+    expect(ims.requests).toHaveLength(2);
   });
 
   test('is whole when two steps kept one at once', async ({ ims, job, startJob, inputs }) => {

@@ -5,7 +5,13 @@ import { createHash } from 'node:crypto';
 import { describe, expect } from 'vitest';
 
 import { type Inputs, inputsFor, SECRET, test as base } from './support/fixtures.ts';
-import { type Client, type ImsServer, testClient, tokenAnswer } from './support/ims-server.ts';
+import {
+  type Client,
+  type ImsServer,
+  type RecordedRequest,
+  testClient,
+  tokenAnswer,
+} from './support/ims-server.ts';
 import { expectHidden, expectNothingKept, expectSuccess, messageOf } from './support/verdicts.ts';
 
 const VERIFIER = 'p8e-test-verifier-0123456789-0123456789-0123456789';
@@ -31,6 +37,10 @@ const newRefreshToken = (ims: ImsServer): string =>
 const newCode = (ims: ImsServer): string => ims.issueCode({ clientId: testClient.id });
 const newServiceToken = (ims: ImsServer): string =>
   ims.issueCode({ clientId: testClient.id, permanent: true });
+
+/** How a request proves who the client is. */
+const methodOf = ({ headers, form }: RecordedRequest): string | undefined =>
+  headers.authorization ?? form['client_secret'];
 
 /** What the requests after the first `skipped` say of the client and of the grant. */
 function sent(ims: ImsServer, skipped = 0): readonly object[] {
@@ -60,8 +70,6 @@ const ofChallengedCode = (ims: ImsServer): Inputs => ({
 
 test.for([
   ['a Web App', 'a refresh token', webApp, ofRefreshToken],
-  ['a Web App', 'a code', webApp, ofCode],
-  ['a Web App', 'a code and its verifier', webApp, ofChallengedCode],
   ['a public client', 'a refresh token', publicApp, ofRefreshToken],
   ['a public client', 'a code and its verifier', publicApp, ofChallengedCode],
 ] as const)(
@@ -107,17 +115,33 @@ describe('a Web App', () => {
     const step = await job.uses({ ...inputs, ...secrets, ...ofRefreshToken(ims) });
     expectSuccess(step);
     expect(step.annotations.map(({ level }) => level)).toEqual(['notice']);
-    expect(ims.requests.map(({ headers }) => headers.authorization)).toEqual([
+    expect(ims.requests.map(methodOf)).toEqual([
       `Basic ${basicOf('p8e-test-old-secret')}`,
+      'p8e-test-old-secret',
       `Basic ${BASIC}`,
     ]);
   });
+
+  test.for([
+    ['a code', ofCode],
+    ['a code and its verifier', ofChallengedCode],
+  ] as const)(
+    'sends %s in the body, by Basic header after `invalid_client`, and revokes by header',
+    async ([, grantOf], { ims, job, inputs }) => {
+      const step = await job.uses({ ...inputs, ...grantOf(ims), revoke: 'true' });
+      expectSuccess(step);
+      expect(step.annotations).toEqual([]);
+      await job.finish();
+      expect(ims.requests.map(methodOf)).toEqual([SECRET, `Basic ${BASIC}`, `Basic ${BASIC}`]);
+      expect(ims.revoked.has(step.outputs['access-token'] ?? '')).toBe(true);
+    },
+  );
 
   test('sends its organization, and no scopes', async ({ ims, job, inputs }) => {
     const more = { 'org-id': 'ABC123@AdobeOrg', scopes: 'openid, firefly_api' };
     await job.uses({ ...inputs, ...ofRefreshToken(ims), ...more });
     await job.uses({ ...inputs, ...ofCode(ims), ...more });
-    expect(ims.requests).toHaveLength(2);
+    expect(ims.requests).toHaveLength(3);
     for (const { form } of ims.requests) {
       expect(form['org_id']).toBe('ABC123@AdobeOrg');
       expect(form).not.toHaveProperty('scope');
@@ -136,23 +160,26 @@ describe('a Web App', () => {
   });
 
   test.for([
-    ['a refresh token', ofRefreshToken, { fault: 'reset-before-answer' }],
-    ['a code that was not served', ofCode, { status: 503 }],
+    ['a refresh token', ofRefreshToken, { fault: 'reset-before-answer' }, 2],
+    ['a code that was not served', ofCode, { status: 503 }, 3],
   ] as const)(
     'sends %s again after a transient failure',
-    async ([, grantOf, answer], { ims, job, inputs }) => {
+    async ([, grantOf, answer, requests], { ims, job, inputs }) => {
       ims.script(answer);
       expectSuccess(await job.uses({ ...inputs, ...grantOf(ims) }));
-      expect(ims.requests).toHaveLength(2);
+      expect(ims.requests).toHaveLength(requests);
     },
   );
 
-  test('does not send a code again when its answer is lost', async ({ ims, job, inputs }) => {
-    ims.script({ fault: 'reset-before-answer' });
-    const step = await job.uses({ ...inputs, ...ofCode(ims) });
-    expect(messageOf(step)).toMatch(/lost.*probably used up.*not sent again.*sign in again/);
-    expect(ims.requests).toHaveLength(1);
-  });
+  test.for(['reset-before-answer', 'garbled-headers', 'garbled-body'] as const)(
+    'does not send a code again when its answer is lost (%s)',
+    async (fault, { ims, job, inputs }) => {
+      ims.script({ fault });
+      const step = await job.uses({ ...inputs, ...ofCode(ims) });
+      expect(messageOf(step)).toMatch(/lost.*probably used up.*not sent again.*sign in again/);
+      expect(ims.requests).toHaveLength(1);
+    },
+  );
 });
 
 describe('a service', () => {
@@ -175,11 +202,10 @@ describe('a service', () => {
     const form = { grant_type: 'authorization_code', code };
     const inBody = (url: string, fields: object): object =>
       withoutHeader(url, { ...fields, client_secret: SECRET });
-    const both = [withHeader(TOKEN_URL, form), inBody(TOKEN_URL, form)];
-    expect(sent(ims)).toEqual([...both, ...both]);
+    expect(sent(ims)).toEqual([inBody(TOKEN_URL, form), inBody(TOKEN_URL, form)]);
     await job.finish();
     // In the form that IMS has accepted.
-    expect(sent(ims, 4)).toEqual(
+    expect(sent(ims, 2)).toEqual(
       [second, first].map(({ outputs }) =>
         inBody('/ims/revoke', { token: outputs['access-token'] }),
       ),
@@ -200,6 +226,8 @@ describe('what IMS refuses is explained', () => {
     ims.scriptAlways({ status: 400, body: JSON.stringify({ error }) });
     const step = await job.uses({ ...inputs, ...grant('p8e-test-expired') });
     expect(messageOf(step)).toMatch(words);
+    const ofCodes = /permanent one \(a service token\), ask whoever issued it/;
+    expect(ofCodes.test(messageOf(step))).toBe(grant === exchanging);
     expectHidden(step, ['p8e-test-expired']);
     expect(ims.requests).toHaveLength(1);
   });
@@ -208,10 +236,10 @@ describe('what IMS refuses is explained', () => {
     const wrong = { ...inputs, 'client-secret': 'p8e-test-wrong' };
     const refreshed = await job.uses({ ...wrong, ...ofRefreshToken(ims) });
     expect(messageOf(refreshed)).toMatch(/refused the client secret/);
-    expect(ims.requests).toHaveLength(1);
+    expect(ims.requests).toHaveLength(2);
     const exchanged = await job.uses({ ...wrong, ...ofCode(ims) });
     expect(messageOf(exchanged)).toMatch(/refused the client secret/);
-    expect(ims.requests).toHaveLength(3);
+    expect(ims.requests).toHaveLength(4);
   });
 });
 

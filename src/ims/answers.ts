@@ -1,10 +1,20 @@
-/** Status, headers and body become a token or a failure (RFC 6749, sections 5.1 and 5.2). */
+/**
+ * Status, headers and body become a token or a failure.
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-5
+ */
 
 import { type Failure, StepError } from '../failure.ts';
 
-import { type HttpResponse, isSuccess } from './http.ts';
-import { parseObject } from './json.ts';
-import { type Asked, isTransient, quoted, refusal, type Said } from './refusals.ts';
+import { type HttpResponse, isSuccess } from '../http/exchange.ts';
+import { parseObject } from '../json.ts';
+import {
+  type ErrorResponse,
+  factsOf,
+  failureOfResponse,
+  isTransient,
+  quoted,
+  type RequestContext,
+} from './refusals.ts';
 import { isTokenText, type Token } from './token.ts';
 
 /** Longer answers are refused, in bytes. */
@@ -14,8 +24,11 @@ export type Answer = {
   readonly status: number;
   /** Header `x-debug-id`: what Adobe's support asks for. */
   readonly debugId: string;
-  readonly retryAfter: string;
-  readonly body: 'json' | 'web page' | 'other' | 'too long';
+  /** Milliseconds that the server asks to wait; undefined without a usable `Retry-After`. */
+  readonly retryAfterMs: number | undefined;
+  /** `Content-Encoding`, unless the body is sent as it is. */
+  readonly encoding: string;
+  readonly body: 'json' | 'blank' | 'web page' | 'other' | 'too long';
   /** The JSON object in the body; empty without one. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** When the request was sent, milliseconds since 1970: the lifetime is counted from here. */
@@ -23,7 +36,7 @@ export type Answer = {
 };
 
 /** Above this, `expires_in` can only be milliseconds, as the endpoints before v3 give it. */
-const MILLISECONDS_ABOVE = 10_000_000;
+const MILLISECONDS_ABOVE = 1_000_000;
 const TEN_YEARS_SECONDS = 10 * 366 * 86_400;
 
 /** A header as text: Node reads its bytes as Latin-1, servers write UTF-8. */
@@ -32,33 +45,53 @@ function header({ headers }: HttpResponse, name: string): string {
   return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
 }
 
+function bodyKind(text: string): Answer['body'] {
+  const start = text.trimStart();
+  if (start === '') return 'blank';
+  return start.startsWith('<') ? 'web page' : 'other';
+}
+
 /** Reads what came over the wire. */
 export function readAnswer(response: HttpResponse, sentAtMs: number): Answer {
-  const text = response.body?.toString('utf8') ?? '';
+  // `trimStart` takes a byte order mark too, which JSON.parse refuses.
+  const text = response.body?.toString('utf8').trimStart() ?? '';
   const fields = parseObject(text);
-  const kind = text.trimStart().startsWith('<') ? 'web page' : 'other';
+  const encoding = header(response, 'content-encoding').trim();
+  const serverDateMs = parseHttpDate(header(response, 'date'));
   return {
     status: response.status,
     debugId: header(response, 'x-debug-id'),
-    retryAfter: header(response, 'retry-after'),
-    body: response.body === undefined ? 'too long' : fields === undefined ? kind : 'json',
+    retryAfterMs: parseRetryAfter(header(response, 'retry-after'), serverDateMs ?? sentAtMs),
+    encoding: /^(identity)?$/i.test(encoding) ? '' : encoding,
+    body: response.body === undefined ? 'too long' : fields === undefined ? bodyKind(text) : 'json',
     fields: fields ?? {},
     sentAtMs,
   };
 }
 
 /**
- * Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, or an HTTP date. Milliseconds from
- * `sentAtMs`, milliseconds since 1970, and at least 0; undefined for anything else.
+ * Reads an HTTP date: milliseconds since 1970, or undefined.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
  */
-export function parseRetryAfter(value: string, sentAtMs: number): number | undefined {
-  const text = value.trim();
-  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
+function parseHttpDate(text: string): number | undefined {
   // Date.parse takes nearly anything; an HTTP date names its day and ends in GMT.
   if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text)) return undefined;
   // The obsolete form of asctime has no zone, and Date.parse would take the machine's.
   const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - sentAtMs);
+  return Number.isNaN(dateMs) ? undefined : dateMs;
+}
+
+/**
+ * Reads `Retry-After`: seconds, or an HTTP date. Milliseconds from `nowMs`, and at least 0; undefined for
+ * anything else.
+ * @param nowMs the time by the clock that wrote the date, milliseconds since 1970
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+ */
+export function parseRetryAfter(value: string, nowMs: number): number | undefined {
+  const text = value.trim();
+  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
+  const dateMs = parseHttpDate(text);
+  return dateMs === undefined ? undefined : Math.max(0, dateMs - nowMs);
 }
 
 /** The secrets that an answer holds, whatever else is wrong with it. */
@@ -67,66 +100,87 @@ export function secretsOf({ fields }: Answer): readonly string[] {
   return values.filter((value) => typeof value === 'string');
 }
 
-function textOf({ fields }: Answer, name: string): string {
-  const value = fields[name];
-  return typeof value === 'string' ? value : '';
+/** The first of these fields that is a non-empty text. */
+function textOf({ fields }: Answer, ...names: readonly string[]): string {
+  const isText = (value: unknown): value is string =>
+    typeof value === 'string' && value.trim() !== '';
+  return names.map((name) => fields[name]).find(isText) ?? '';
 }
 
-/** Characters. A longer text is no message, and to look for the server's own tokens in it takes seconds. */
-const LONGEST_TEXT = 4000;
+/** What stands in for a missing `error`: gateways number their errors. */
+function errorCodeOf({ fields }: Answer): string {
+  const value = fields['error_code'];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
 
-function saidBy(answer: Answer, asked: Asked): Said {
-  const clean = (text: string, limit?: number): string =>
-    text.length > LONGEST_TEXT ? '' : asked.clean(text, limit);
+/**
+ * The error response in an answer. Gateways have other names for a description.
+ * @see https://www.rfc-editor.org/rfc/rfc9457#section-3.1 for `title` and `detail`
+ */
+function errorResponseOf(answer: Answer, { serverText }: RequestContext): ErrorResponse {
+  const error = textOf(answer, 'error');
   return {
     status: answer.status,
-    error: clean(textOf(answer, 'error'), 64),
-    description: clean(textOf(answer, 'error_description')),
-    debugId: clean(answer.debugId, 100),
+    error,
+    description: textOf(answer, 'error_description'),
+    shownError: serverText(error || errorCodeOf(answer), 64),
+    shownDescription: serverText(textOf(answer, 'error_description', 'detail', 'message', 'title')),
+    debugId: serverText(answer.debugId, 100),
+    encoding: answer.body === 'json' ? '' : serverText(answer.encoding, 40),
   };
 }
 
-function refused(answer: Answer, asked: Asked): StepError {
-  const { status, retryAfter, sentAtMs } = answer;
-  const failure = refusal(saidBy(answer, asked), asked);
+/** A failure that IMS, or something in front of it, answered. */
+function refusal(answer: Answer, context: RequestContext): StepError {
+  const { status, retryAfterMs } = answer;
+  const failure = failureOfResponse(errorResponseOf(answer, context), context);
   if (!isTransient(status)) return new StepError(failure);
   // 503 says that the request was not served.
   const mayBeServed = status >= 500 && status !== 503;
-  const afterMs = parseRetryAfter(retryAfter, sentAtMs);
-  return new StepError({ ...failure, retry: { afterMs, mayBeServed } });
+  return new StepError({ ...failure, retry: { afterMs: retryAfterMs, mayBeServed } });
 }
 
-/** A 2xx answer that cannot be used. */
-function unusable(
-  answer: Answer,
-  asked: Asked,
-  happened: string,
-  more: Pick<Failure, 'retry'> = {},
-): StepError {
-  const { error, description, debugId } = saidBy(answer, asked);
+/** What is wrong with a 2xx answer. */
+type Defect = Pick<Failure, 'happened' | 'retry'>;
+
+/** The failure of a 2xx answer that cannot be used. */
+function malformed(answer: Answer, context: RequestContext, defect: Defect): StepError {
+  const response = errorResponseOf(answer, context);
   return new StepError({
+    ...defect,
     code: 'malformed_answer',
-    happened: happened + quoted(description),
+    happened: defect.happened + quoted(response.shownDescription),
     remedy:
       'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-    facts: [error, debugId && `x-debug-id ${debugId}`].filter(Boolean),
-    ...more,
+    facts: factsOf(response),
   });
 }
 
-const TOO_LONG = 'The answer is larger than 64 KiB and was refused.';
+/** What is wrong with the body of a 2xx answer that should hold a JSON object; undefined if it does. */
+function bodyDefect({ body, encoding }: Answer): Defect | undefined {
+  if (body === 'too long') return { happened: 'The answer is larger than 64 KiB and was refused.' };
+  if (body === 'json') return undefined;
+  const retry = { mayBeServed: true };
+  if (encoding !== '') return { happened: 'The answer is compressed, and cannot be read.', retry };
+  if (body === 'web page') return { happened: 'The answer is a web page, and not JSON.', retry };
+  return { happened: 'The answer was cut off or is not JSON.', retry };
+}
 
 /**
- * Judges an answer to a revocation; false where IMS calls the token invalid. The body of a success is empty
- * (adobe/aio-lib-ims, adobe/ims-go). A web page or a long body comes from something in front of IMS.
+ * Judges an answer to a revocation; false if IMS calls the token invalid. The body of a success is empty
+ * (adobe/aio-lib-ims, adobe/ims-go).
  * @throws StepError unless IMS revoked the token
  */
-export function judgeRevocation(answer: Answer, asked: Asked): boolean {
-  const { error } = answer.fields;
-  if (error === 'invalid_token' && answer.status < 500) return false;
-  if (!isSuccess(answer) || error !== undefined) throw refused(answer, asked);
-  if (answer.body === 'too long') throw unusable(answer, asked, TOO_LONG);
-  if (answer.body === 'web page') throw unusable(answer, asked, 'The answer is a web page.');
+export function judgeRevocation(answer: Answer, context: RequestContext): boolean {
+  const { fields, status, body } = answer;
+  const { error } = fields;
+  const isInvalid = typeof error === 'string' && error.toLowerCase() === 'invalid_token';
+  if (isInvalid && status < 500) return false;
+  if (!isSuccess(answer)) throw refusal(answer, context);
+  if (fields['valid'] === false) return false;
+  if ('error' in fields) throw refusal(answer, context);
+  const defect = body === 'blank' ? undefined : bodyDefect(answer);
+  if (defect !== undefined) throw malformed(answer, context, defect);
   return true;
 }
 
@@ -137,32 +191,46 @@ function lifetimeMs(expiresIn: unknown): number | undefined {
   return seconds > TEN_YEARS_SECONDS ? undefined : seconds * 1000;
 }
 
-/**
- * Judges an answer of the token endpoint. The refresh token is empty when the answer has none.
- * @throws StepError unless there is a token that can be used
- */
-export function judgeToken(
-  answer: Answer,
-  asked: Asked,
-): { readonly token: Token; readonly refreshToken: string } {
-  if (!isSuccess(answer)) throw refused(answer, asked);
-  if (answer.body === 'too long') throw unusable(answer, asked, TOO_LONG);
-  if (answer.body !== 'json')
-    throw unusable(answer, asked, 'The answer was cut off or is not JSON.', {
-      retry: { mayBeServed: true },
-    });
-  const unusableField = (name: string): StepError =>
-    unusable(answer, asked, `The answer has no usable \`${name}\`.`);
-  const { access_token: accessToken, token_type: tokenType, expires_in: expiresIn } = answer.fields;
+/** `token_type`; undefined where it is not usable. Adobe documents answers without the key (AdminAuthentication/ims.md). */
+function tokenTypeOf({ fields }: Answer): string | undefined {
+  if (!('token_type' in fields)) return 'bearer';
+  const value = fields['token_type'];
+  return typeof value === 'string' && value.toLowerCase() === 'bearer' ? value : undefined;
+}
+
+type Tokens = {
+  readonly token: Token;
+  /** Empty if the answer has none. */
+  readonly refreshToken: string;
+};
+
+/** The tokens of a 2xx answer, or why it cannot be used. */
+function tokensIn(answer: Answer): Tokens | Defect {
+  const defect = bodyDefect(answer);
+  if (defect !== undefined) return defect;
+  const unusable = (name: string): Defect => ({
+    happened: `The answer has no usable \`${name}\`.`,
+  });
+  const { access_token: accessToken, expires_in: expiresIn } = answer.fields;
   const refreshToken = answer.fields['refresh_token'] ?? '';
-  if (!isTokenText(accessToken)) throw unusableField('access_token');
-  if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
-    throw unusableField('token_type');
+  const tokenType = tokenTypeOf(answer);
   const lifetime = lifetimeMs(expiresIn);
-  if (lifetime === undefined) throw unusableField('expires_in');
-  if (refreshToken !== '' && !isTokenText(refreshToken)) throw unusableField('refresh_token');
+  if (!isTokenText(accessToken)) return unusable('access_token');
+  if (tokenType === undefined) return unusable('token_type');
+  if (lifetime === undefined) return unusable('expires_in');
+  if (refreshToken !== '' && !isTokenText(refreshToken)) return unusable('refresh_token');
   return {
     token: { accessToken, tokenType, expiresAtMs: answer.sentAtMs + lifetime },
     refreshToken,
   };
+}
+
+/**
+ * Judges an answer of the token endpoint. Without usable tokens it returns what words the failure: that
+ * quotes the answer, so the answer's tokens must be masked before.
+ */
+export function judgeToken(answer: Answer): Tokens | ((context: RequestContext) => StepError) {
+  if (!isSuccess(answer)) return (context) => refusal(answer, context);
+  const tokens = tokensIn(answer);
+  return 'token' in tokens ? tokens : (context) => malformed(answer, context, tokens);
 }

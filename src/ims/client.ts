@@ -1,9 +1,8 @@
-/** IMS as one object per step: secrets in turn, attempts, one deadline. */
-
-import * as core from '@actions/core';
+/** IMS as one object per step: authentication, the time limit and the retry are inside. */
 
 import { type Failure, StepError } from '../failure.ts';
-import type { Step } from '../runner/process.ts';
+import { reportNotice } from '../runner/report.ts';
+import type { StepContext } from '../step-context.ts';
 
 import {
   type Answer,
@@ -13,35 +12,35 @@ import {
   readAnswer,
   secretsOf,
 } from './answers.ts';
-import { exchange } from './http.ts';
-import { networkFailure } from './network.ts';
-import { type Asked, NEW_USER_TOKEN } from './refusals.ts';
+import { exchange } from '../http/exchange.ts';
+import { networkFailure } from './connection-failures.ts';
+import { NEW_USER_TOKEN, type RequestContext } from './refusals.ts';
 import {
-  askedScopes,
-  type Authentication,
+  requestedScopes,
   authentications,
   type Client,
+  type ClientAuthentication,
   type FormRequest,
   type Grant,
   revocationRequest,
   tokenRequest,
 } from './requests.ts';
-import { retrying } from './retry.ts';
+import { retrying, TimeBudget } from './retry.ts';
 import type { Token } from './token.ts';
 
-type ImsOptions = Pick<Step, 'clock' | 'signal' | 'secrets'> & {
+type ImsOptions = StepContext & {
   readonly origin: string;
   readonly client: Client;
-  /** From the start of the step, over all attempts. */
+  /** From the start of the step, over all requests. */
   readonly timeoutSeconds: number;
 };
 
-type Granted = {
+export type IssuedToken = {
   readonly token: Token;
   /** Empty for none. */
   readonly refreshToken: string;
   /** How IMS accepted the client. */
-  readonly authentication: Authentication;
+  readonly authentication: ClientAuthentication;
   readonly source: 'ims';
 };
 
@@ -49,7 +48,7 @@ function answerLost({ happened, facts = [] }: Failure): Failure {
   return {
     code: 'answer_lost',
     happened: `The answer to the code was lost, and the code is probably used up. ${happened}`,
-    remedy: `It was not sent again. ${NEW_USER_TOKEN} A permanent service token still works: run the job again.`,
+    remedy: `It was not sent again. ${NEW_USER_TOKEN} A permanent code that is still valid works again: run the job again.`,
     facts,
   };
 }
@@ -57,71 +56,77 @@ function answerLost({ happened, facts = [] }: Failure): Failure {
 /** IMS, for one client and one step. */
 export class Ims {
   readonly #options: ImsOptions;
+  /** The client secrets that IMS has been sent. */
+  readonly #secretsSent = new Set<string>();
 
   constructor(options: ImsOptions) {
     this.#options = options;
   }
 
   /**
-   * Gets a token, over as many attempts as the time allows. The tokens of every answer are masked.
+   * Gets a token, over as many requests as the time allows. The tokens of every answer are masked.
    * @throws StepError
    */
-  token(grant: Grant): Promise<Granted> {
-    const attempt = async (limitMs: number): Promise<Granted> => {
+  token(grant: Grant): Promise<IssuedToken> {
+    const { client, clock, signal, timeoutSeconds } = this.#options;
+    const budget = new TimeBudget(timeoutSeconds, clock, grant.type !== 'client_credentials');
+    const send = async (authentication: ClientAuthentication): Promise<IssuedToken> => {
       try {
-        return await this.#inTurn(grant, limitMs);
+        return await this.#request(grant, authentication, budget);
       } catch (error) {
         const lost = error instanceof StepError && error.failure.retry?.mayBeServed === true;
         if (!lost || grant.type !== 'authorization_code') throw error;
         throw new StepError(answerLost(error.failure), { cause: error });
       }
     };
-    return retrying(attempt, this.#options);
+    const ways = authentications(grant.type, client.clientSecrets);
+    return retrying({ ways, send, budget, clock, signal });
   }
 
   /**
-   * Revokes an access token, in one attempt; false where IMS calls it invalid.
+   * Revokes an access token, in one request; false if IMS calls it invalid.
    * @throws StepError
    */
   async revoke(
     accessToken: string,
     grantType: Grant['type'],
-    authentication: Authentication,
+    authentication: ClientAuthentication,
   ): Promise<boolean> {
     const { client, timeoutSeconds } = this.#options;
     const request = revocationRequest(client, grantType, authentication, accessToken);
     const answer = await this.#post(request, timeoutSeconds * 1000);
-    // What IMS refuses here is no code and no refresh token.
-    return judgeRevocation(answer, this.#asked('client_credentials', []));
+    return judgeRevocation(answer, this.#context());
   }
 
-  /** Tries one way to authenticate after the other, the next only when IMS refuses the client. */
-  async #inTurn(grant: Grant, limitMs: number): Promise<Granted> {
-    const { client, clock } = this.#options;
-    const endMs = clock.now() + limitMs;
-    const ways = authentications(grant.type, client.clientSecrets);
-    for (const [at, authentication] of ways.entries())
-      try {
-        return await this.#ask(grant, authentication, endMs - clock.now());
-      } catch (error) {
-        const refused = error instanceof StepError && error.failure.refusesClient === true;
-        if (!refused || at === ways.length - 1) throw error;
-      }
-    throw new Error('a client has at least one way to authenticate');
-  }
-
-  async #ask(grant: Grant, authentication: Authentication, limitMs: number): Promise<Granted> {
-    const { client, secrets } = this.#options;
-    const answer = await this.#post(tokenRequest(client, grant, authentication), limitMs);
+  async #request(
+    grant: Grant,
+    authentication: ClientAuthentication,
+    budget: TimeBudget,
+  ): Promise<IssuedToken> {
+    const { client, clock, secrets } = this.#options;
+    const startedMs = clock.now();
+    const request = tokenRequest(client, grant, authentication);
+    this.#secretsSent.add(authentication.secret);
+    const answer = await this.#post(request, budget.limitMs);
+    budget.noteAnswer(clock.now() - startedMs);
+    const tokens = judgeToken(answer);
+    if (typeof tokens === 'function') {
+      secrets.addUnused(secretsOf(answer));
+      throw tokens(this.#context(grant));
+    }
     secrets.add(secretsOf(answer));
-    const { token, refreshToken } = judgeToken(answer, this.#asked(grant.type, askedScopes(grant)));
-    if (authentication.secret !== (client.clientSecrets[0] ?? ''))
-      core.notice(
-        'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',
-      );
-    // RFC 6749, section 4.4.3: a client that authenticates as itself needs none.
-    const kept = grant.type === 'client_credentials' ? '' : refreshToken;
-    return { token, refreshToken: kept, authentication, source: 'ims' };
+    this.#noticeSecondSecret(authentication);
+    // A client that authenticates as itself needs no refresh token (RFC 6749, 4.4.3).
+    const refreshToken = grant.type === 'client_credentials' ? '' : tokens.refreshToken;
+    return { token: tokens.token, refreshToken, authentication, source: 'ims' };
+  }
+
+  #noticeSecondSecret({ secret }: ClientAuthentication): void {
+    if (secret === (this.#options.client.clientSecrets[0] ?? '')) return;
+    reportNotice(
+      'first_secret_refused',
+      'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',
+    );
   }
 
   async #post({ path, headers, body }: FormRequest, limitMs: number): Promise<Answer> {
@@ -143,9 +148,16 @@ export class Ims {
     }
   }
 
-  #asked(grantType: Grant['type'], scopes: readonly string[]): Asked {
+  #context(grant?: Grant): RequestContext {
     const { origin, client, secrets } = this.#options;
-    const secretCount = client.clientSecrets.length;
-    return { origin, grantType, scopes, secretCount, clean: secrets.clean };
+    return {
+      origin,
+      ...(grant === undefined ? {} : { grantType: grant.type }),
+      scopes: grant === undefined ? [] : requestedScopes(grant),
+      secretCount: client.clientSecrets.length,
+      secretsSent: this.#secretsSent.size,
+      clean: secrets.clean,
+      serverText: secrets.serverText,
+    };
   }
 }

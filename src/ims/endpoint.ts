@@ -1,15 +1,10 @@
 /** Which hosts the secret may be sent to. */
 
+import { isLoopback } from '../http/loopback.ts';
+
 /** `origin` is scheme, host and port, without a path; `reason` follows the name of the input. */
 type EndpointJudgement =
   { readonly ok: true; readonly origin: string } | { readonly ok: false; readonly reason: string };
-
-const IPV4_LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
-
-/** Whether a host name of a parsed URL is the loopback interface. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || IPV4_LOOPBACK.test(hostname);
-}
 
 function isAdobe(hostname: string): boolean {
   return hostname === 'adobelogin.com' || hostname.endsWith('.adobelogin.com');

@@ -2,29 +2,43 @@
 
 import type { Failure } from '../failure.ts';
 
-import type { Grant } from './requests.ts';
+import { DEFAULT_SCOPES, type Grant } from './requests.ts';
 
 /** What a request was about, so that a failure can name it. Nothing secret. */
-export type Asked = {
+export type RequestContext = {
   readonly origin: string;
-  readonly grantType: Grant['type'];
-  /** How many client secrets there were to send. */
-  readonly secretCount: number;
+  /** Absent for a revocation. */
+  readonly grantType?: Grant['type'];
   readonly scopes: readonly string[];
-  /** Makes text of the server's fit for the log. */
+  /** How many client secrets there are. */
+  readonly secretCount: number;
+  /** How many of them IMS has been sent. */
+  readonly secretsSent: number;
+  /** Cleans our own text, such as scopes, before it is logged. */
   readonly clean: (text: string, limit?: number) => string;
+  /** The same for text of a server; empty if it may not be shown. */
+  readonly serverText: (text: string, limit?: number) => string;
 };
 
-/** What IMS answered, cleaned; each text is empty when the answer had none. */
-export type Said = {
+/**
+ * What IMS, or a gateway in front of it, answered. Each text is empty if the answer has none.
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+ */
+export type ErrorResponse = {
   readonly status: number;
-  /** `error` of the body (RFC 6749, section 5.2). */
+  /** Raw: decides, and is never shown. */
   readonly error: string;
+  /** Raw: decides, and is never shown. */
   readonly description: string;
+  /** Cleaned, as the texts below: is shown, and decides nothing. */
+  readonly shownError: string;
+  readonly shownDescription: string;
   readonly debugId: string;
+  /** `Content-Encoding` of a body that we cannot read. */
+  readonly encoding: string;
 };
 
-type Words = Pick<Failure, 'code' | 'happened' | 'remedy'>;
+type Explanation = Pick<Failure, 'code' | 'happened' | 'remedy'>;
 
 const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
 
@@ -35,7 +49,25 @@ export const WHY_A_SECRET_IS_EMPTY =
 export const NEW_USER_TOKEN =
   'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
 
-function wrongClient({ secretCount, origin }: Asked, { description }: Said): Words {
+const NEW_PERMANENT_CODE =
+  'If the code is a permanent one (a service token), ask whoever issued it for a new one, and check that it belongs to this `client-id`.';
+
+function refusedSecrets({ secretCount, secretsSent }: RequestContext): Omit<Explanation, 'code'> {
+  const compare = `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`;
+  if (secretCount < 2) return { happened: 'IMS refused the client secret.', remedy: compare };
+  const oneLine =
+    '`client-secret` holds two, separated by a line break or comma; if it should be one, store it again on one line.';
+  if (secretsSent === 2)
+    return { happened: 'IMS refused both client secrets.', remedy: `${compare} ${oneLine}` };
+  return {
+    happened:
+      'IMS refused the first client secret. In the time of `timeout`, the second was not sent or not answered.',
+    remedy: `Raise \`timeout\`, or store the second secret alone. ${oneLine}`,
+  };
+}
+
+function wrongClient(context: RequestContext, { description }: ErrorResponse): Explanation {
+  const { secretCount, origin } = context;
   const code = 'invalid_client';
   if (secretCount === 0)
     return {
@@ -44,12 +76,7 @@ function wrongClient({ secretCount, origin }: Asked, { description }: Said): Wor
       remedy: `A public client has none: compare \`client-id\` with the credential in ${CONSOLE}. Any other needs its secret. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}.`,
     };
   const text = description.toLowerCase();
-  if (text.includes('client_secret'))
-    return {
-      code,
-      happened: `IMS refused ${secretCount === 2 ? 'both client secrets' : 'the client secret'}.`,
-      remedy: `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`,
-    };
+  if (text.includes('client_secret')) return { code, ...refusedSecrets(context) };
   const environment = origin.includes('-stg1')
     ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`'
     : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`';
@@ -62,13 +89,20 @@ function wrongClient({ secretCount, origin }: Asked, { description }: Said): Wor
   };
 }
 
-/** Scopes, each whole; how many, where the runner would cut the message and with it the code at its end. */
-export function listed(scopes: readonly string[], clean: Asked['clean']): string {
-  const list = clean(scopes.join(','), Infinity);
-  return list.length > 2000 ? `${scopes.length} scopes` : list;
+/** Characters. The runner cuts a message after 4,096, and its code stands at the end. */
+const LONGEST_LIST = 2000;
+
+/** The scopes; only their number if the list would make the message too long. */
+export function listed(scopes: readonly string[], clean: RequestContext['clean']): string {
+  const list = scopes.join(',');
+  // Counted before cleaning, which takes seconds for a very long list.
+  if (list.length <= LONGEST_LIST) return clean(list, Infinity);
+  return scopes.length === 1 ? '1 scope' : `${scopes.length} scopes`;
 }
 
-function wrongScope({ scopes, clean }: Asked): Words {
+const isDefault = (scopes: readonly string[]): boolean => scopes.join() === DEFAULT_SCOPES.join();
+
+function wrongScope({ scopes, clean }: RequestContext): Explanation {
   const code = 'invalid_scope';
   if (scopes.length === 0)
     return {
@@ -76,16 +110,24 @@ function wrongScope({ scopes, clean }: Asked): Words {
       happened: 'IMS refused the scopes of this token.',
       remedy: `They come from the user's consent: let the user sign in again, and compare with the scopes on the page of the credential in ${CONSOLE}.`,
     };
+  const compare = `the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`;
+  if (isDefault(scopes))
+    return {
+      code,
+      happened:
+        'A scope is not granted to this credential. `scopes` has its default, which is for Cloud Storage.',
+      remedy: `Set \`scopes\` to ${compare} GitHub only warns of a misspelt name, such as \`scope\`. The default: ${listed(scopes, clean)}.`,
+    };
   return {
     code,
     happened: 'A scope is not granted to this credential.',
-    remedy: `Asked for: ${listed(scopes, clean)}. Compare with the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`,
+    remedy: `Asked for: ${listed(scopes, clean)}. Compare with ${compare}`,
   };
 }
 
-function refusedGrant({ grantType }: Asked): Words {
+function refusedGrant({ grantType }: RequestContext): Explanation {
   const code = 'access_denied';
-  if (grantType === 'client_credentials')
+  if (grantType !== 'refresh_token' && grantType !== 'authorization_code')
     return {
       code,
       happened: 'IMS denied access.',
@@ -95,29 +137,36 @@ function refusedGrant({ grantType }: Asked): Words {
     code,
     happened:
       'IMS refused the code or refresh token: it has expired, was used, or was revoked, or it belongs to another `client-id` or `code-verifier`.',
-    remedy: NEW_USER_TOKEN,
+    remedy:
+      grantType === 'refresh_token' ? NEW_USER_TOKEN : `${NEW_USER_TOKEN} ${NEW_PERMANENT_CODE}`,
   };
 }
 
-const wrongParameter = (): Words => ({
+const grantName = (grantType: RequestContext['grantType']): string =>
+  grantType === undefined ? 'this request' : `\`grant-type: ${grantType}\``;
+
+const wrongParameter = (): Explanation => ({
   code: 'invalid_request',
   happened: 'IMS found a parameter missing or malformed.',
   remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
 });
 
 /** IMS error codes (RFC 6749, section 5.2, and those seen at IMS) and what to do about each. */
-const BY_ERROR: ReadonlyMap<string, (asked: Asked, said: Said) => Words> = new Map(
+const BY_ERROR: ReadonlyMap<
+  string,
+  (context: RequestContext, response: ErrorResponse) => Explanation
+> = new Map(
   Object.entries({
     invalid_client: wrongClient,
     invalid_scope: wrongScope,
     unauthorized_client: ({ grantType }) => ({
       code: 'unauthorized_client',
-      happened: `This credential may not use \`grant-type: ${grantType}\`.`,
-      remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential no longer works: migrate it to OAuth Server-to-Server.`,
+      happened: `This credential may not use ${grantName(grantType)}.`,
+      remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential of the Adobe Developer Console no longer works: migrate it to OAuth Server-to-Server.`,
     }),
     unsupported_grant_type: ({ grantType }) => ({
       code: 'unsupported_grant_type',
-      happened: `The server does not support \`grant-type: ${grantType}\`.`,
+      happened: `The server does not support ${grantName(grantType)}.`,
       remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
     }),
     access_denied: refusedGrant,
@@ -128,7 +177,7 @@ const BY_ERROR: ReadonlyMap<string, (asked: Asked, said: Said) => Words> = new M
   }),
 );
 
-/** Words of the Service Account (JWT) era, which ended on 2026-03-01 (ServerToServerAuthentication/migration.md). */
+/** Words of the Service Account (JWT) credentials, which ended on 2026-03-01 (ServerToServerAuthentication/migration.md). */
 const JWT_ERA = /\bjwt\b|service account|invalid_jwt|exchange_jwt|metascope/i;
 
 /** Whether the same request may succeed a moment later. */
@@ -136,7 +185,7 @@ export function isTransient(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-function byStatus({ status, error, description, debugId }: Said): Words {
+function byStatus({ status, error, description, debugId }: ErrorResponse): Explanation {
   if (status >= 300 && status < 400)
     return {
       code: 'redirect_refused',
@@ -159,7 +208,7 @@ function byStatus({ status, error, description, debugId }: Said): Words {
   if (bare && (status === 401 || status === 403 || status === 404))
     return {
       code: 'gateway',
-      happened: `A gateway answered HTTP ${status}, and not with an IMS error.`,
+      happened: `HTTP ${status} without an IMS error: a gateway answered.`,
       remedy: 'Check `ims-url`, and whether a proxy or firewall of the runner is in between.',
     };
   return {
@@ -169,32 +218,45 @@ function byStatus({ status, error, description, debugId }: Said): Words {
   };
 }
 
-/** What the server says of it, to follow what happened. */
+/** The server's own words. */
 export function quoted(description: string): string {
-  return description === '' ? '' : ` IMS says "${description}".`;
+  return description === '' ? '' : ` The server says "${description}".`;
 }
 
-function words(said: Said, asked: Asked): Words {
-  const { status, error, description } = said;
-  if (status < 400 || isTransient(status)) return byStatus(said);
-  if (JWT_ERA.test(`${error} ${description}`))
+function explain(response: ErrorResponse, context: RequestContext): Explanation {
+  const { status, error, description } = response;
+  if (status < 400 || isTransient(status)) return byStatus(response);
+  const isOfServer = context.grantType === 'client_credentials';
+  if (isOfServer && JWT_ERA.test(`${error} ${description}`))
     return {
       code: 'jwt_credential',
-      happened: 'This looks like a Service Account (JWT) credential, and those ended.',
-      remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential.`,
+      happened:
+        'This looks like a Service Account (JWT) credential of the Adobe Developer Console, and those ended.',
+      remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential. Service credentials of the AEM Developer Console are another kind, which this action cannot use.`,
     };
-  return BY_ERROR.get(error)?.(asked, said) ?? byStatus(said);
+  return BY_ERROR.get(error.toLowerCase())?.(context, response) ?? byStatus(response);
 }
 
-/** What an error of IMS means, and what to do about it. */
-export function refusal(said: Said, asked: Asked): Failure {
-  const { status, error, description, debugId } = said;
-  const { code, happened, remedy } = words(said, asked);
+/** The facts of a response, for the end of a message. */
+export function factsOf({ status, shownError, debugId, encoding }: ErrorResponse): string[] {
+  return [
+    shownError,
+    `HTTP ${status}`,
+    encoding && `content-encoding ${encoding}`,
+    debugId && `x-debug-id ${debugId}`,
+  ].filter((fact) => fact !== '');
+}
+
+/** What an error response means, and what to do about it. */
+export function failureOfResponse(response: ErrorResponse, context: RequestContext): Failure {
+  const { status, error, shownDescription } = response;
+  const { code, happened, remedy } = explain(response, context);
   return {
     code,
-    happened: happened + quoted(description),
+    happened: happened + quoted(shownDescription),
     remedy,
-    facts: [error, `HTTP ${status}`, debugId && `x-debug-id ${debugId}`].filter(Boolean),
-    refusesClient: error === 'invalid_client' && status >= 400 && status < 500,
+    facts: factsOf(response),
+    refusesClient:
+      error.toLowerCase() === 'invalid_client' && status >= 400 && !isTransient(status),
   };
 }

@@ -1,11 +1,20 @@
-/** A client and a grant become a form and headers (RFC 6749, sections 2.3, 4.1.3, 4.4.2 and 6). */
+/**
+ * A client and a grant become a form and headers.
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3 for the client
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2 for `client_credentials`
+ */
 
 import { basicCredentials } from '../secrets.ts';
+
+export const GRANT_TYPES = ['client_credentials', 'refresh_token', 'authorization_code'] as const;
 
 export type Grant =
   | { readonly type: 'client_credentials'; readonly scopes: readonly string[] }
   | { readonly type: 'refresh_token'; readonly refreshToken: string }
   | { readonly type: 'authorization_code'; readonly code: string; readonly codeVerifier: string };
+
+/** The default of `scopes`: those of the first version of Adobe's Cloud Storage guide. */
+export const DEFAULT_SCOPES = ['openid', 'AdobeID', 'offline_access', 'creative_sdk'] as const;
 
 export type Client = {
   readonly clientId: string;
@@ -16,7 +25,7 @@ export type Client = {
 };
 
 /** How a client proves who it is, by the names of OpenID Connect's discovery; `none` for a public client. */
-export type Authentication = {
+export type ClientAuthentication = {
   readonly method: 'client_secret_post' | 'client_secret_basic' | 'none';
   /** Empty with `none`. */
   readonly secret: string;
@@ -30,8 +39,14 @@ export type FormRequest = {
 
 type Fields = Readonly<Record<string, string>>;
 
+/** The secrets of a user grant, beside the client secret; the first one first. */
+export function secretsOfGrant(grant: Grant): readonly string[] {
+  if (grant.type === 'refresh_token') return [grant.refreshToken];
+  return grant.type === 'authorization_code' ? [grant.code] : [];
+}
+
 /** The scopes that a request asks for; none with the user grants. */
-export function askedScopes(grant: Grant): readonly string[] {
+export function requestedScopes(grant: Grant): readonly string[] {
   return grant.type === 'client_credentials' ? grant.scopes : [];
 }
 
@@ -39,12 +54,14 @@ export function askedScopes(grant: Grant): readonly string[] {
 function formRequest(
   path: string,
   { clientId }: Client,
-  { method, secret }: Authentication,
+  { method, secret }: ClientAuthentication,
   fields: Fields,
 ): FormRequest {
   const form = new URLSearchParams(fields);
   const headers: Record<string, string> = {
     accept: 'application/json',
+    // Nothing here decompresses. Without the header, a server may choose any encoding.
+    'accept-encoding': 'identity',
     'content-type': 'application/x-www-form-urlencoded',
   };
   if (method === 'client_secret_basic')
@@ -74,7 +91,7 @@ function grantFields(grant: Grant): Fields {
 export function tokenRequest(
   client: Client,
   grant: Grant,
-  authentication: Authentication,
+  authentication: ClientAuthentication,
 ): FormRequest {
   const organization = client.orgId === '' ? {} : { org_id: client.orgId };
   const fields = { grant_type: grant.type, ...grantFields(grant), ...organization };
@@ -88,7 +105,7 @@ export function tokenRequest(
 export function revocationRequest(
   client: Client,
   grantType: Grant['type'],
-  authentication: Authentication,
+  authentication: ClientAuthentication,
   token: string,
 ): FormRequest {
   if (grantType !== 'client_credentials')
@@ -100,21 +117,20 @@ export function revocationRequest(
 
 /**
  * The ways to authenticate, in the order to try them; the next only after `invalid_client`.
- * Server-to-Server sends id and secret in the body, as Adobe documents it. User grants send the Basic
- * header, as documented for Web App credentials. For a code, the body form comes after it: the
- * permanent service tokens of Edge Delivery are exchanged that way in practice.
+ * Server-to-Server sends ID and secret in the body, as Adobe documents it. For user grants Adobe documents
+ * the Basic header, but every public workflow sends a permanent code with ID and secret in the body.
  */
 export function authentications(
   grantType: Grant['type'],
   clientSecrets: readonly string[],
-): readonly Authentication[] {
-  if (clientSecrets.length === 0) return [{ method: 'none', secret: '' }];
+): readonly [ClientAuthentication, ...ClientAuthentication[]] {
   const methods = {
     client_credentials: ['client_secret_post'],
-    refresh_token: ['client_secret_basic'],
-    authorization_code: ['client_secret_basic', 'client_secret_post'],
+    refresh_token: ['client_secret_basic', 'client_secret_post'],
+    authorization_code: ['client_secret_post', 'client_secret_basic'],
   } as const;
-  return clientSecrets.flatMap((secret) =>
+  const [first, ...others] = clientSecrets.flatMap((secret) =>
     methods[grantType].map((method) => ({ method, secret })),
   );
+  return first === undefined ? [{ method: 'none', secret: '' }] : [first, ...others];
 }

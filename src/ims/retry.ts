@@ -1,62 +1,101 @@
-/** When to try again: the policy, which is pure, and the loop, whose clock is injected. */
+/** When to send another request: the policy, which is pure, and the loop, whose clock is injected. */
 
-import * as core from '@actions/core';
+import { info } from '../runner/commands.ts';
 
 import { type Failure, StepError } from '../failure.ts';
 import type { Clock } from '../runner/process.ts';
 
 const FIRST_WINDOW_MS = 1500;
 const LAST_WINDOW_MS = 8000;
-/** A shorter attempt has no chance: it is better to say why the last one failed. */
-const LEAST_ATTEMPT_MS = 250;
-const LONGEST_ATTEMPT_MS = 30_000;
+const LONGEST_REQUEST_MS = 30_000;
+const SHORTEST_REQUEST_MS = 1000;
+/** A timer may end some milliseconds late. */
+const TIMER_MS = 50;
 
-/**
- * The time limit of one attempt in milliseconds: a third of the whole, so that a silent server still
- * leaves room for another.
- */
-export function attemptLimitMs(timeoutMs: number, remainingMs: number): number {
-  return Math.min(timeoutMs / 3, LONGEST_ATTEMPT_MS, Math.max(1, remainingMs));
+/** The time of a step, and what another request needs of it. */
+export class TimeBudget {
+  readonly timeoutSeconds: number;
+  readonly #clock: Clock;
+  readonly #thirdMs: number;
+  readonly #singleUse: boolean;
+  #slowestMs = 0;
+
+  /**
+   * @param timeoutSeconds counted from the start of the step
+   * @param singleUse whether the grant holds a code or a refresh token. IMS may serve it once, so we must not hang up on a slow answer.
+   */
+  constructor(timeoutSeconds: number, clock: Clock, singleUse: boolean) {
+    this.timeoutSeconds = timeoutSeconds;
+    this.#clock = clock;
+    this.#singleUse = singleUse;
+    this.#thirdMs = Math.min((timeoutSeconds * 1000) / 3, LONGEST_REQUEST_MS);
+  }
+
+  get leftMs(): number {
+    return this.timeoutSeconds * 1000 - this.#clock.now();
+  }
+
+  /** The time limit of one request in milliseconds. A silent server leaves time for two more. */
+  get limitMs(): number {
+    return Math.max(1, Math.min(this.#thirdMs, this.leftMs));
+  }
+
+  /** Milliseconds that must be left to start another request. */
+  get neededMs(): number {
+    if (this.#singleUse) return this.#thirdMs;
+    return Math.min(this.#thirdMs, Math.max(SHORTEST_REQUEST_MS, 2 * this.#slowestMs));
+  }
+
+  /** Records an answer, in milliseconds from the start of its request. */
+  noteAnswer(durationMs: number): void {
+    this.#slowestMs = Math.max(this.#slowestMs, durationMs);
+  }
 }
 
 /**
- * Milliseconds to wait before the next attempt: `Retry-After` if given, plus full jitter over a window that
- * doubles, cut to fit the deadline. Otherwise what leaves no time for another attempt.
- * @param attempt number of the attempt that failed, from 1
+ * Milliseconds to wait before the next request: `Retry-After` if given, plus full jitter over a window that
+ * doubles. Otherwise what leaves no time for another request.
+ * @param attempt number of the request that failed, from 1
+ * @param roomMs what is left of the time beside what the next request needs
  * @param random from 0 up to, not including, 1
  */
 export function nextWaitMs(
   attempt: number,
   retryAfterMs: number,
-  remainingMs: number,
+  roomMs: number,
   random: number,
 ): number | 'deadline' | 'retry_after' {
-  const room = remainingMs - LEAST_ATTEMPT_MS;
-  if (retryAfterMs > 0 && retryAfterMs >= room) return 'retry_after';
-  if (room <= 0) return 'deadline';
+  if (retryAfterMs > 0 && retryAfterMs > roomMs) return 'retry_after';
+  if (roomMs <= 0) return 'deadline';
   const window = Math.min(FIRST_WINDOW_MS * 2 ** (attempt - 1), LAST_WINDOW_MS);
-  // Cut to the room rather than drawn from it: near the deadline there is one last attempt, not a burst.
-  return Math.min(retryAfterMs + random * window, room);
+  // Clamped, not drawn from the smaller window: that would give a burst near the deadline.
+  return Math.min(retryAfterMs + random * window, roomMs);
 }
 
-/** Why there is no further attempt, in front of why the last one failed. */
+const tenths = (ms: number, round: (value: number) => number): string =>
+  (round(ms / 100) / 10).toFixed(1);
+
+/** Why there is no further request, in front of why the last one failed. */
 function gaveUp(
   reason: 'deadline' | 'retry_after',
   { retry, ...last }: Failure,
   attempts: number,
-  timeoutSeconds: number,
+  budget: TimeBudget,
 ): Failure {
+  const { timeoutSeconds, leftMs } = budget;
   const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
-  if (reason === 'deadline')
-    return {
-      ...last,
-      happened: `No token after ${tries} within ${timeoutSeconds} s. ${last.happened}`,
-    };
+  const left = `${tenths(Math.max(0, leftMs), Math.floor)} s is left`;
+  const needed = `another attempt needs ${tenths(budget.neededMs + TIMER_MS, Math.ceil)} s`;
+  if (reason === 'deadline') {
+    const early = leftMs > 0 ? ` (${left}, and ${needed})` : '';
+    const happened = `No token after ${tries} within ${timeoutSeconds} s${early}. ${last.happened}`;
+    return { ...last, happened };
+  }
   const seconds = Math.ceil((retry?.afterMs ?? 0) / 1000);
   return {
     ...last,
     code: 'retry_after',
-    happened: `${last.happened} It asks to wait ${seconds} s, and less is left of the ${timeoutSeconds} s of \`timeout\` (${tries} made).`,
+    happened: `${last.happened} It asks to wait ${seconds} s. Too little of the ${timeoutSeconds} s of \`timeout\` is left for another attempt after that: ${left}, and ${needed} (${tries} made).`,
     remedy: 'Raise `timeout`, or run the job again after that time.',
   };
 }
@@ -65,32 +104,48 @@ function logRetry(attempt: number, { happened, facts = [] }: Failure, waitMs: nu
   const others = facts.filter((fact) => !happened.includes(fact));
   const more = others.length === 0 ? '' : ` (${others.join(', ')})`;
   const next = `Next attempt in ${(waitMs / 1000).toFixed(1)} s.`;
-  core.info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
+  info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
 }
 
+type Retrying<Way, Result> = {
+  /** The ways to authenticate, in the order to try them; at least one. */
+  readonly ways: readonly [Way, ...Way[]];
+  readonly send: (way: Way) => Promise<Result>;
+  readonly budget: TimeBudget;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+};
+
 /**
- * Runs `attempt` until it succeeds, fails for good, or the time is up; each retry is one line in the log.
- * @param attempt gets its own time limit in milliseconds
- * @throws StepError; what `signal` was aborted with
+ * Sends requests until one succeeds, one fails for good, or too little time is left. The next way follows at
+ * once if the client was refused; any other retry waits, and is one line in the log.
+ * @throws StepError, the last failure that was not our own time limit; what `signal` was aborted with
  */
-export async function retrying<T>(
-  attempt: (limitMs: number) => Promise<T>,
-  options: { readonly timeoutSeconds: number; readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<T> {
-  const { timeoutSeconds, clock, signal } = options;
-  const timeoutMs = timeoutSeconds * 1000;
+export async function retrying<Way, Result>(options: Retrying<Way, Result>): Promise<Result> {
+  const { send, budget, clock, signal } = options;
+  let [way, ...others] = options.ways;
+  let shown: Failure | undefined;
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await attempt(attemptLimitMs(timeoutMs, timeoutMs - clock.now()));
+      return await send(way);
     } catch (error) {
-      if (!(error instanceof StepError) || error.failure.retry === undefined) throw error;
+      if (!(error instanceof StepError)) throw error;
       const { failure } = error;
-      const afterMs = error.failure.retry.afterMs ?? 0;
-      const wait = nextWaitMs(attempts, afterMs, timeoutMs - clock.now(), clock.random());
-      if (typeof wait === 'string')
-        throw new StepError(gaveUp(wait, failure, attempts, timeoutSeconds), { cause: error });
-      logRetry(attempts, failure, wait);
-      await clock.sleep(wait, signal);
+      if (failure.code !== 'timeout') shown = failure;
+      const [next, ...rest] = failure.refusesClient === true ? others : [];
+      if (next !== undefined && budget.leftMs >= budget.neededMs) {
+        [way, others] = [next, rest];
+        continue;
+      }
+      if (failure.retry === undefined) throw error;
+      const stop = (reason: 'deadline' | 'retry_after'): StepError =>
+        new StepError(gaveUp(reason, shown ?? failure, attempts, budget), { cause: error });
+      const roomMs = budget.leftMs - budget.neededMs - TIMER_MS;
+      const waitMs = nextWaitMs(attempts, failure.retry.afterMs ?? 0, roomMs, clock.random());
+      if (typeof waitMs === 'string') throw stop(waitMs);
+      logRetry(attempts, failure, waitMs);
+      await clock.sleep(waitMs, signal);
+      if (budget.leftMs < budget.neededMs) throw stop('deadline');
     }
   }
 }

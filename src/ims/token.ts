@@ -1,6 +1,6 @@
 /** The token, what it says of itself, and when it expires. */
 
-import { parseObject } from './json.ts';
+import { parseObject } from '../json.ts';
 
 export type Token = {
   readonly accessToken: string;

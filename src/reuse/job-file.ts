@@ -1,15 +1,18 @@
 /** A file in RUNNER_TEMP, which the runner empties when the job ends. */
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 
-/** The bytes that an earlier step left; undefined for whatever reason there are none. */
+import { readBoundedFile } from '../bounded-file.ts';
+
+/**
+ * The bytes that an earlier step left; undefined if there are none, or more than `limitBytes`. Any step can put
+ * something else there.
+ */
 export function readJobFile(path: string, limitBytes: number): Buffer | undefined {
   try {
-    const facts = statSync(path);
-    // A pipe would be waited for.
-    return facts.isFile() && facts.size <= limitBytes ? readFileSync(path) : undefined;
+    return readBoundedFile(path, limitBytes, 'refuse');
   } catch {
     return undefined;
   }

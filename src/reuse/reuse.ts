@@ -1,25 +1,32 @@
-/** Where an unexpired token may come from, nearest place first, and where one is kept for others. */
+/** Where an unexpired token may come from, the nearest first, and where one is kept for others. */
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import * as core from '@actions/core';
-
-import { parseObject } from '../ims/json.ts';
-import { askedScopes, type Authentication, type Client, type Grant } from '../ims/requests.ts';
+import {
+  type Client,
+  type ClientAuthentication,
+  type Grant,
+  requestedScopes,
+} from '../ims/requests.ts';
 import { isTokenText, secondsLeft, type Token } from '../ims/token.ts';
-import type { Step } from '../runner/process.ts';
+import { parseObject } from '../json.ts';
+import { info } from '../runner/commands.ts';
+import { jobBinding, repositoryBinding, temporaryFolder } from '../runner/job.ts';
+import { LARGEST_SEALED_BYTES, open, seal } from '../seal.ts';
+import type { StepContext } from '../step-context.ts';
 
+import { ActionsCache, cacheServiceOfRun } from './actions-cache.ts';
 import { readJobFile, writeJobFile } from './job-file.ts';
-import { Repository, serviceOf } from './repository.ts';
-import { LARGEST_SEALED_BYTES, open, seal } from './seal.ts';
 
-/** What makes two requests for a token the same request, and which tokens will do. */
-type Wanted = {
+export const REUSE_KINDS = ['none', 'job', 'repository'] as const;
+
+/** Which token is wanted, and how long it must still be valid. */
+type ReuseRequest = {
   readonly origin: string;
   readonly client: Client;
   readonly grant: Grant;
-  readonly reuse: 'none' | 'job' | 'repository';
+  readonly reuse: (typeof REUSE_KINDS)[number];
   readonly minValiditySeconds: number;
   /** Whether the post step of this step will revoke the token. */
   readonly revoke: boolean;
@@ -27,123 +34,126 @@ type Wanted = {
 };
 
 /** A token, and how IMS accepted the client: that secret seals, and opens. */
-type Kept = { readonly token: Token; readonly authentication: Authentication };
+type SealedToken = { readonly token: Token; readonly authentication: ClientAuthentication };
 
-/** What becomes of a token of this job: other jobs have it too, a post step will revoke it, or neither. */
-type Fate = 'shared' | 'revoked' | 'unshared';
+/** Who has a token of this job: other jobs too, a post step that will revoke it, or neither. */
+type Sharing = 'shared' | 'revoked' | 'unshared';
 
-type Found = Kept & {
+export type ReusedToken = SealedToken & {
   readonly source: 'job' | 'repository';
   /** Whether another step of this job will revoke it. */
   readonly willBeRevoked: boolean;
 };
 
-/** This job of this attempt of this run. */
-export function placeOfJob(env: NodeJS.ProcessEnv): readonly string[] {
-  const names = ['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB'];
-  return ['job', ...names.map((name) => env[name] ?? '')];
-}
-
 /** 64 hex digits that are the same for the same endpoint, client, organization and set of scopes. */
-function fingerprint({ origin, client, grant }: Wanted): string {
-  const parts = [origin, client.clientId, client.orgId, [...askedScopes(grant)].sort()];
+function fingerprint({ origin, client, grant }: ReuseRequest): string {
+  const parts = [origin, client.clientId, client.orgId, [...requestedScopes(grant)].sort()];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-function sealToken({ token, authentication }: Kept, place: readonly string[], fate: Fate): Buffer {
-  return seal(JSON.stringify({ ...token, fate }), authentication.secret, place);
+function sealToken(
+  { token, authentication }: SealedToken,
+  binding: readonly string[],
+  sharing: Sharing,
+): Buffer {
+  return seal(JSON.stringify({ ...token, sharing }), authentication.secret, binding);
 }
 
-/** The places where tokens like the wanted one are kept. */
+/** Where tokens like the wanted one are kept. */
 class Reuse {
-  readonly #wanted: Wanted;
-  readonly #step: Step;
+  readonly #request: ReuseRequest;
+  readonly #context: StepContext;
   readonly #jobFile: string;
   readonly #keyPrefix: string;
-  readonly #inJob: readonly string[];
-  readonly #inRepository: readonly string[];
-  readonly #repository: Repository | undefined;
+  readonly #jobBinding: readonly string[];
+  readonly #repositoryBinding: readonly string[];
+  readonly #cache: ActionsCache | undefined;
 
-  constructor(wanted: Wanted, step: Step) {
-    const { env } = step;
-    const identity = fingerprint(wanted);
-    this.#wanted = wanted;
-    this.#step = step;
-    this.#jobFile = join(env['RUNNER_TEMP'] ?? '', `adobe-ims-token-${identity.slice(0, 32)}`);
+  constructor(request: ReuseRequest, context: StepContext) {
+    const identity = fingerprint(request);
+    this.#request = request;
+    this.#context = context;
+    this.#jobFile = join(temporaryFolder(), `adobe-ims-token-${identity.slice(0, 32)}`);
     this.#keyPrefix = `adobe-ims-token-2-${identity}-`;
-    this.#inJob = [...placeOfJob(env), identity];
-    this.#inRepository = ['repository', env['GITHUB_REPOSITORY'] ?? '', identity];
-    const service = wanted.reuse === 'repository' ? serviceOf(env) : undefined;
-    this.#repository = service && new Repository(service, step, wanted.timeoutSeconds);
+    this.#jobBinding = [...jobBinding(), identity];
+    this.#repositoryBinding = [...repositoryBinding(), identity];
+    const service = request.reuse === 'repository' ? cacheServiceOfRun() : undefined;
+    this.#cache = service && new ActionsCache(service, context, request.timeoutSeconds);
   }
 
   /** A token of an earlier step or job with at least `min-validity` seconds left, masked. Never throws. */
-  async find(): Promise<Found | undefined> {
+  async find(): Promise<ReusedToken | undefined> {
     const found = this.#findInJob() ?? (await this.#findInRepository());
-    if (found !== undefined) this.#step.secrets.add([found.token.accessToken]);
+    if (found !== undefined) this.#context.secrets.add([found.token.accessToken]);
     return found;
   }
 
   /** Keeps the token of this step for others. Never throws. */
-  async keep(kept: Kept & { readonly source: 'ims' | 'job' | 'repository' }): Promise<void> {
-    const { token, source } = kept;
-    const { revoke } = this.#wanted;
-    // A step of this job has kept it already, but without the promise to revoke it.
+  async keep(
+    obtained: SealedToken & { readonly source: 'ims' | 'job' | 'repository' },
+  ): Promise<void> {
+    const { token, source } = obtained;
+    const { revoke } = this.#request;
+    // Already kept. Write again only to record that this step will revoke it.
     if (source === 'job' && !revoke) return;
-    const fate = this.#repository !== undefined ? 'shared' : revoke ? 'revoked' : 'unshared';
-    writeJobFile(this.#jobFile, sealToken(kept, this.#inJob, fate));
-    if (this.#repository === undefined || source !== 'ims') return;
-    const sealed = sealToken(kept, this.#inRepository, fate);
-    await this.#repository.write(this.#keyPrefix, token.expiresAtMs, sealed);
+    const sharing = this.#cache !== undefined ? 'shared' : revoke ? 'revoked' : 'unshared';
+    writeJobFile(this.#jobFile, sealToken(obtained, this.#jobBinding, sharing));
+    if (this.#cache === undefined || source !== 'ims') return;
+    const sealed = sealToken(obtained, this.#repositoryBinding, sharing);
+    await this.#cache.write(this.#keyPrefix, token.expiresAtMs, sealed);
   }
 
-  #findInJob(): Found | undefined {
+  #findInJob(): ReusedToken | undefined {
     const bytes = readJobFile(this.#jobFile, LARGEST_SEALED_BYTES);
-    const found = bytes && this.#open(bytes, this.#inJob);
+    const found = bytes && this.#open(bytes, this.#jobBinding);
     if (found === undefined || !this.#isFresh(found)) return undefined;
     // No step revokes what other jobs have, and no step shares what will be revoked.
-    if (this.#wanted.revoke && found.fate === 'shared') return undefined;
-    if (this.#repository !== undefined && found.fate === 'revoked') return undefined;
-    return { ...found, source: 'job', willBeRevoked: found.fate === 'revoked' };
+    if (this.#request.revoke && found.sharing === 'shared') return undefined;
+    if (this.#cache !== undefined && found.sharing === 'revoked') return undefined;
+    return { ...found, source: 'job', willBeRevoked: found.sharing === 'revoked' };
   }
 
-  async #findInRepository(): Promise<Found | undefined> {
-    if (this.#wanted.reuse !== 'repository') return undefined;
-    if (this.#repository === undefined) {
-      core.info(
+  async #findInRepository(): Promise<ReusedToken | undefined> {
+    if (this.#request.reuse !== 'repository') return undefined;
+    if (this.#cache === undefined) {
+      info(
         'This runner offers no Actions cache that `reuse: repository` could use, so the step reuses tokens of this job only.',
       );
       return undefined;
     }
-    const open = (bytes: Buffer): Kept | undefined => this.#open(bytes, this.#inRepository);
-    const found = await this.#repository.read(this.#keyPrefix, open);
+    const open = (bytes: Buffer): SealedToken | undefined =>
+      this.#open(bytes, this.#repositoryBinding);
+    const found = await this.#cache.read(this.#keyPrefix, open);
     if (found === undefined || !this.#isFresh(found)) return undefined;
     return { ...found, source: 'repository', willBeRevoked: false };
   }
 
-  #open(bytes: Buffer, place: readonly string[]): (Kept & { readonly fate: unknown }) | undefined {
-    const opened = open(bytes, this.#wanted.client.clientSecrets, place);
+  #open(
+    bytes: Buffer,
+    binding: readonly string[],
+  ): (SealedToken & { readonly sharing: unknown }) | undefined {
+    const opened = open(bytes, this.#request.client.clientSecrets, binding);
     if (opened === undefined) return undefined;
-    const { accessToken, tokenType, expiresAtMs, fate } = parseObject(opened.text) ?? {};
+    const { accessToken, tokenType, expiresAtMs, sharing } = parseObject(opened.text) ?? {};
     if (!isTokenText(accessToken) || !isTokenText(tokenType)) return undefined;
-    // A date that `Date` does not hold would fail the step.
+    // `toISOString` throws beyond the range of `Date`.
     if (typeof expiresAtMs !== 'number' || Number.isNaN(new Date(expiresAtMs).getTime()))
       return undefined;
     const token = { accessToken, tokenType, expiresAtMs };
     const authentication = { method: 'client_secret_post', secret: opened.secret } as const;
-    return { token, authentication, fate };
+    return { token, authentication, sharing };
   }
 
-  /** Expiry is wall time: a token of the repository was stamped by another machine. */
-  #isFresh({ token }: Kept): boolean {
-    const left = secondsLeft(token.expiresAtMs, this.#step.clock.date());
-    return left >= Math.max(1, this.#wanted.minValiditySeconds);
+  /** Expiry is wall time; a cached token was stamped by another machine. */
+  #isFresh({ token }: SealedToken): boolean {
+    const left = secondsLeft(token.expiresAtMs, this.#context.clock.date());
+    return left >= Math.max(1, this.#request.minValiditySeconds);
   }
 }
 
-/** Where tokens like the wanted one are kept; nowhere for a user's tokens, and with `reuse: none`. */
-export function reuseOf(wanted: Wanted, step: Step): Reuse | undefined {
-  const { reuse, grant } = wanted;
+/** Where tokens like the wanted one are kept. Undefined for user tokens, and with `reuse: none`. */
+export function reuseFor(request: ReuseRequest, context: StepContext): Reuse | undefined {
+  const { reuse, grant } = request;
   if (reuse === 'none' || grant.type !== 'client_credentials') return undefined;
-  return new Reuse(wanted, step);
+  return new Reuse(request, context);
 }

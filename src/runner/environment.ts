@@ -1,18 +1,19 @@
-/** Variables of Node's that must not weaken this step. */
+/** Node's variables that must not weaken this step. */
 
-import * as core from '@actions/core';
+import { reportWarning } from './report.ts';
 
 /**
- * Certificates are verified whatever the environment says: the secret goes over verified TLS alone. Node
- * reads the variable at each connection, so taking it out of this process is enough.
+ * Verifies certificates whatever the environment says. Node reads the variable at each connection, so it is
+ * enough to delete it in this process.
  * @param warn for the main step; the post step has nothing new to say
  */
 export function insistOnTls({ warn }: { readonly warn: boolean }): void {
   if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return;
   delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
   if (warn)
-    core.warning(
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step verifies all the same. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.',
+    reportWarning(
+      'tls_verification_off',
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: other steps of this job do not verify certificates, and anyone in between can read their tokens. This step ignores it. Remove the variable; for a private CA use NODE_EXTRA_CA_CERTS.',
     );
 }
 

@@ -1,9 +1,8 @@
-/** What the process offers a step: its environment, clocks, and signals that cancel. */
+/** What the process offers a step: clocks, and the signals that cancel it. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { StepError } from '../failure.ts';
-import type { Secrets } from '../secrets.ts';
 
 export type Clock = {
   /** Milliseconds since the step began, monotonic: for limits and waits. */
@@ -16,15 +15,11 @@ export type Clock = {
   readonly random: () => number;
 };
 
-export type Surroundings = {
-  readonly env: NodeJS.ProcessEnv;
+export type Runtime = {
   readonly clock: Clock;
   /** Aborted with a StepError when the runner cancels the step. */
   readonly signal: AbortSignal;
 };
-
-/** What the rooms share during one step. */
-export type Step = Surroundings & { readonly secrets: Secrets };
 
 export function startClock(): Clock {
   // Not `performance`, which takes Node some milliseconds to load.

@@ -2,7 +2,7 @@
 
 import { appendFileSync, statSync, truncateSync } from 'node:fs';
 
-import * as core from '@actions/core';
+import { exportVariable, saveState, setOutput } from './commands.ts';
 
 import { StepError } from '../failure.ts';
 
@@ -16,8 +16,13 @@ type Publication = {
   readonly summary: string;
 };
 
-/** The name under which the runner keeps the state; post.ts reads it. */
-export const STATE_NAME = 'revoke';
+/** The name under which the runner keeps the state. post.ts reads it by its name. */
+const STATE_NAME = 'revoke';
+
+/** What the main step of this very step has saved; empty for nothing. */
+export function savedState(): string {
+  return process.env[`STATE_${STATE_NAME}`] ?? '';
+}
 
 const SUMMARY = 'GITHUB_STEP_SUMMARY';
 const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', SUMMARY];
@@ -37,20 +42,21 @@ function failure(cause: unknown): StepError {
 }
 
 function write({ outputs, variables, state, summary }: Publication, summaryFile: string): void {
-  for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
-  for (const [name, value] of Object.entries(variables)) core.exportVariable(name, value);
-  if (state !== '') core.saveState(STATE_NAME, state);
+  for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
+  for (const [name, value] of Object.entries(variables)) exportVariable(name, value);
+  if (state !== '') saveState(STATE_NAME, state);
   if (summary !== '') appendFileSync(summaryFile, summary);
 }
 
 /**
- * Looks at the runner's files before a token is asked for: one that cannot be handed on is of no use.
- * Returns what hands a publication to the runner; what it holds must be masked before. When a write fails,
- * it takes back what was written.
- * @throws StepError when a file is not there; the function returned, when a write fails
+ * Looks at the runner's files before a token is asked for: a token that cannot be published is wasted.
+ * Returns what hands a publication to the runner; mask what it holds before. If a write fails, it takes back
+ * what was written.
+ * @throws StepError if a file is missing. The returned function throws one if a write fails.
  */
-export function publisher(env: NodeJS.ProcessEnv): (publication: Publication) => void {
-  const paths = FILES.map((name) => env[name] ?? '').filter((path) => path !== '');
+export function publisher(): (publication: Publication) => void {
+  const pathOf = (name: string): string => process.env[name] ?? '';
+  const paths = FILES.map(pathOf).filter((path) => path !== '');
   let sizes: readonly number[];
   try {
     sizes = paths.map((path) => statSync(path).size);
@@ -59,13 +65,13 @@ export function publisher(env: NodeJS.ProcessEnv): (publication: Publication) =>
   }
   return (publication) => {
     try {
-      write(publication, env[SUMMARY] ?? '');
+      write(publication, pathOf(SUMMARY));
     } catch (error) {
       for (const [at, path] of paths.entries())
         try {
           truncateSync(path, sizes[at]);
         } catch {
-          // What cannot be cut, such as a device, held nothing. The others must be cut all the same.
+          // A device cannot be truncated and has stored nothing. Go on with the other files.
         }
       throw failure(error);
     }

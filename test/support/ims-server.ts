@@ -13,6 +13,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { listen } from './listen.ts';
 
@@ -34,13 +35,18 @@ export type Fault =
   | 'slow-headers'
   | 'byte-per-second'
   | 'byte-by-byte'
-  | 'endless';
+  | 'endless'
+  | 'left-open'
+  | 'garbled-headers'
+  | 'garbled-body';
 
 export type ScriptedAnswer = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
   readonly fault?: Fault;
+  /** How long the server thinks, in milliseconds. */
+  readonly afterMs?: number;
 };
 
 export type RecordedRequest = {
@@ -49,7 +55,12 @@ export type RecordedRequest = {
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
   readonly form: Readonly<Record<string, string>>;
+  /** By the clock of the process, milliseconds. */
   readonly atMs: number;
+  /** Milliseconds since 1970. */
+  readonly date: number;
+  /** The client has gone before it had the whole answer. */
+  abandoned: boolean;
 };
 
 export type ImsOptions = {
@@ -322,6 +333,16 @@ function misbehave(fault: Fault, answer: ScriptedAnswer, response: ServerRespons
       socket?.setNoDelay(true);
       Readable.from(Array.from(body, (byte) => Buffer.of(byte))).pipe(response);
       return;
+    case 'left-open':
+      // Whole, but without a length: only the end of the connection could tell.
+      socket?.write(`HTTP/1.1 200 OK\r\n\r\n${body.toString()}`);
+      return;
+    case 'garbled-headers':
+      socket?.end('HTTP/1.1 200 OK\r\nno header\r\n\r\n');
+      return;
+    case 'garbled-body':
+      socket?.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nno length\r\n');
+      return;
     case 'endless':
       response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' });
       every(1, () => response.write('x'.repeat(8192)));
@@ -347,6 +368,8 @@ async function record(request: IncomingMessage): Promise<RecordedRequest> {
     headers: request.headers,
     form: Object.fromEntries(new URLSearchParams(await text(request))),
     atMs: performance.now(),
+    date: Date.now(),
+    abandoned: false,
   };
 }
 
@@ -420,6 +443,10 @@ export class ImsServer extends Ims {
     this.requests.push(recorded);
     const answer = this.#next.shift() ?? this.#always ?? this.judge(recorded);
     this.#onExchange?.(recorded, answer);
+    response.once('close', () => {
+      recorded.abandoned = !response.writableFinished;
+    });
+    if (answer.afterMs !== undefined) await delay(answer.afterMs);
     give(answer, response);
   }
 }

@@ -31,8 +31,16 @@ export type Run = {
 
 export type InProcessJob = {
   /** The main step with these inputs, then the post step. Waits between attempts take no time. */
-  readonly run: (inputs: Variables, env?: Variables) => Promise<Run>;
+  readonly run: (inputs: Variables, env?: Variables, change?: Change) => Promise<Run>;
   readonly dispose: () => void;
+};
+
+type Surroundings = Parameters<typeof acquire>[0];
+
+/** What a test decides of a step's clock, and when the step is cancelled. */
+export type Change = {
+  readonly clock?: Partial<Surroundings['clock']>;
+  readonly signal?: AbortSignal;
 };
 
 /** Lines as the runner reads them. */
@@ -42,7 +50,7 @@ function linesOf(text: string): readonly string[] {
 }
 
 /** A clock whose waits are over at once, and count all the same. */
-function hastyClock(): Parameters<typeof acquire>[0]['clock'] {
+function hastyClock(): Surroundings['clock'] {
   let offsetMs = -performance.now();
   return {
     now: () => performance.now() + offsetMs,
@@ -83,15 +91,15 @@ function contents(folder: string): string {
     .join('\n');
 }
 
-async function steps(env: Record<string, string>, stateFile: string): Promise<number> {
-  const clock = hastyClock();
-  const signal = new AbortController().signal;
-  await acquire({ env, clock, signal });
+async function steps(stateFile: string, change: Change): Promise<number> {
+  const clock = { ...hastyClock(), ...change.clock };
+  const signal = change.signal ?? new AbortController().signal;
+  await acquire({ clock, signal });
   const exitCode = Number(process.exitCode);
   for (const { name, value } of parseEntries(readFileSync(stateFile, 'utf8')).entries)
-    env[`STATE_${name}`] = value;
+    process.env[`STATE_${name}`] = value;
   // As post.ts does.
-  if ((env['STATE_revoke'] ?? '') !== '') await revoke({ env, clock, signal });
+  if ((process.env['STATE_revoke'] ?? '') !== '') await revoke({ clock, signal });
   return exitCode;
 }
 
@@ -102,24 +110,18 @@ export function startInProcessJob(): InProcessJob {
   const paths: Variables = Object.fromEntries(FILES.map((name) => [name, join(root, name)]));
   const pathOf = (name: string): string => paths[name] ?? '';
   const before = { ...process.env };
-  const run = async (inputs: Variables, more: Variables = {}): Promise<Run> => {
+  const run: InProcessJob['run'] = async (inputs, more = {}, change = {}) => {
     rmSync(temp, { recursive: true, force: true });
     for (const name of FILES) writeFileSync(pathOf(name), '');
     mkdirSync(temp);
     const given: Variables = Object.fromEntries(
       Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
     );
-    Object.assign(process.env, paths);
+    Object.assign(process.env, { RUNNER_TEMP: temp, ...paths, ...more, ...given });
     const streams = catchStdout();
     let exitCode: number;
     try {
-      const env: Record<string, string> = {
-        RUNNER_TEMP: temp,
-        ...paths,
-        ...more,
-        ...given,
-      };
-      exitCode = await steps(env, pathOf('GITHUB_STATE'));
+      exitCode = await steps(pathOf('GITHUB_STATE'), change);
     } finally {
       streams.restore();
       process.exitCode = undefined;

@@ -1,0 +1,50 @@
+/**
+ * The commands of `@actions/core` that this action gives, made of the package's own parts. The package's index
+ * would bring OIDC, platform facts and the summary into `dist`. A test compares each function with the package.
+ *
+ * One thing differs: without a command's file the package prints the value, and here it is refused.
+ */
+
+import { EOL } from 'node:os';
+
+// The package exports its index alone.
+import { issueCommand } from '../../node_modules/@actions/core/lib/command.js';
+import {
+  issueFileCommand,
+  prepareKeyValueMessage,
+} from '../../node_modules/@actions/core/lib/file-command.js';
+
+const logs =
+  (command: 'notice' | 'warning' | 'error' | 'add-mask') =>
+  (message: string): void => {
+    issueCommand(command, {}, message);
+  };
+
+const writes =
+  (command: 'OUTPUT' | 'ENV' | 'STATE') =>
+  (name: string, value: string): void => {
+    issueFileCommand(command, prepareKeyValueMessage(name, value));
+  };
+
+export const notice = logs('notice');
+export const warning = logs('warning');
+export const error = logs('error');
+export const setSecret = logs('add-mask');
+export const setOutput = writes('OUTPUT');
+export const saveState = writes('STATE');
+
+const exportToLaterSteps = writes('ENV');
+
+export function exportVariable(name: string, value: string): void {
+  process.env[name] = value;
+  exportToLaterSteps(name, value);
+}
+
+export function info(message: string): void {
+  process.stdout.write(message + EOL);
+}
+
+export function setFailed(message: string): void {
+  process.exitCode = 1;
+  error(message);
+}
