@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
 
-import { findLeaks } from './workflow/leaks.ts';
-import { issuedTokens, revocations, secretsIn, type Exchange } from './workflow/record.ts';
+import { findLeaks } from './leaks.ts';
+import { issuedTokens, revocations, secretsIn, type Exchange } from './record.ts';
 
 const SECRET = 'p8e-test-secret with "quotes", +/&=~ and \u00e4\u00f6';
 const part = (bytes: number): string => randomBytes(bytes).toString('base64url');

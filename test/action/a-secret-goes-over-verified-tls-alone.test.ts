@@ -5,13 +5,19 @@ import { join } from 'node:path';
 
 import { describe, expect } from 'vitest';
 
-import { makeAuthority } from './support/certificates.ts';
-import type { ProxyOptions } from './support/connect-proxy.ts';
-import { inputsFor } from './support/fixtures.ts';
-import { testClient } from './support/ims-server.ts';
-import { CREDENTIALS, hasIpv6, HOST, noteConnections, test } from './support/network-fixtures.ts';
-import { hasTinyproxy, startTinyproxy } from './support/tinyproxy.ts';
-import { annotationsOf, expectSuccess, failureOf, messageOf, written } from './support/verdicts.ts';
+import { makeAuthority } from '../support/certificates.ts';
+import type { ProxyOptions } from '../support/connect-proxy.ts';
+import { inputsFor } from '../support/fixtures.ts';
+import { testClient } from '../support/ims-server.ts';
+import { CREDENTIALS, hasIpv6, HOST, noteConnections, test } from '../support/network-fixtures.ts';
+import { hasTinyproxy, startTinyproxy } from '../support/tinyproxy.ts';
+import {
+  annotationsOf,
+  expectSuccess,
+  failureOf,
+  messageOf,
+  written,
+} from '../support/verdicts.ts';
 
 describe('a certificate', () => {
   test.for([

@@ -2,9 +2,9 @@
 
 import { describe, expect, onTestFinished, vi } from 'vitest';
 
-import { createLineReader, parseCommand, parseEntries } from './support/commands.ts';
-import { test } from './support/fixtures.ts';
-import { createMasker } from './support/masker.ts';
+import { createLineReader, parseCommand, parseEntries } from './commands.ts';
+import { test } from './fixtures.ts';
+import { createMasker } from './masker.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 

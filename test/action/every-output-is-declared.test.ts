@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { parse } from 'yaml';
 
-import { test } from './support/fixtures.ts';
-import { testClient } from './support/ims-server.ts';
-import { expectSuccess } from './support/verdicts.ts';
+import { test } from '../support/fixtures.ts';
+import { testClient } from '../support/ims-server.ts';
+import { expectSuccess } from '../support/verdicts.ts';
 
-const file = readFileSync(join(import.meta.dirname, '..', 'action.yml'), 'utf8');
+const file = readFileSync(join(import.meta.dirname, '../..', 'action.yml'), 'utf8');
 const { outputs } = parse(file) as { outputs: object };
 
 test('every output that a step sets is declared, and every declared one is set', async ({

@@ -82,7 +82,7 @@ describe('with an owner', () => {
   });
 
   it('the tests of the documentation pass', { timeout: 300_000 }, () => {
-    const filters = ['examples', 'links', 'readme'];
+    const filters = ['docs/examples-', 'docs/links-', 'docs/pages-agree-'];
     const { status, stdout } = run('node_modules/vitest/vitest.mjs', 'run', ...filters);
     expect(stdout).toMatch(/Test Files\D+3 passed/);
     expect(status).toBe(0);

@@ -2,15 +2,15 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { failureOf } from '../src/failure.ts';
-import { type Inputs, parseInputs } from '../src/inputs/parse.ts';
+import { failureOf } from '../../src/failure.ts';
+import { type Inputs, parseInputs } from '../../src/inputs/parse.ts';
 import {
   INPUT_DEFAULTS,
   type InputName,
   type RawInputs,
   readRawInputs,
   secretsOfInputs,
-} from '../src/inputs/read.ts';
+} from '../../src/inputs/read.ts';
 
 const SECRET = 'p8e-test-secret';
 

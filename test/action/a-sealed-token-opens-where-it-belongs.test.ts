@@ -6,10 +6,10 @@ import { join } from 'node:path';
 
 import { describe, expect } from 'vitest';
 
-import { test } from './support/cache-fixtures.ts';
-import { type Inputs, SECRET } from './support/fixtures.ts';
-import type { Job } from './support/run-action.ts';
-import { expectSuccess, messageOf } from './support/verdicts.ts';
+import { test } from '../support/cache-fixtures.ts';
+import { type Inputs, SECRET } from '../support/fixtures.ts';
+import type { Job } from '../support/run-action.ts';
+import { expectSuccess, messageOf } from '../support/verdicts.ts';
 
 const SHARED = { reuse: 'repository' };
 const OTHER_REPOSITORY = { ...SHARED, GITHUB_REPOSITORY: 'octo-org/p8e' };

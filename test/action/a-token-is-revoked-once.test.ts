@@ -15,16 +15,16 @@ import { gzipSync } from 'node:zlib';
 
 import { beforeAll, describe, expect } from 'vitest';
 
-import { type Authority, issueCertificate, makeAuthority } from './support/certificates.ts';
-import { inputsFor, SECRET, test } from './support/fixtures.ts';
+import { type Authority, issueCertificate, makeAuthority } from '../support/certificates.ts';
+import { inputsFor, SECRET, test } from '../support/fixtures.ts';
 import {
   type ImsServer,
   type RecordedRequest,
   testClient,
   tokenAnswer,
-} from './support/ims-server.ts';
-import type { Job, StepResult } from './support/run-action.ts';
-import { annotationsOf, written } from './support/verdicts.ts';
+} from '../support/ims-server.ts';
+import type { Job, StepResult } from '../support/run-action.ts';
+import { annotationsOf, written } from '../support/verdicts.ts';
 
 const REVOKING = { revoke: 'true' };
 

@@ -2,11 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { INPUT_DEFAULTS, secretsOfInputs } from '../src/inputs/read.ts';
-import { Secrets } from '../src/secrets.ts';
+import { INPUT_DEFAULTS, secretsOfInputs } from '../../src/inputs/read.ts';
+import { Secrets } from '../../src/secrets.ts';
 
-import { parseCommand } from './support/commands.ts';
-import { catchStdout } from './support/stdout.ts';
+import { parseCommand } from '../support/commands.ts';
+import { catchStdout } from '../support/stdout.ts';
 
 /** The values that `use` has masked. */
 function masksOf(use: () => void): readonly string[] {

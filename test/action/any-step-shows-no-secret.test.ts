@@ -6,11 +6,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { parseEntries } from './support/commands.ts';
-import { echoesOf, formsOf } from './support/forms.ts';
-import { hostileText, RUNS, secretText, TIME_LIMIT_MS } from './support/fuzz.ts';
-import { type ImsServer, type ScriptedAnswer, startIms } from './support/ims-server.ts';
-import { type InProcessJob, type Run, startInProcessJob } from './support/in-process.ts';
+import { parseEntries } from '../support/commands.ts';
+import { echoesOf, formsOf } from '../support/forms.ts';
+import { hostileText, RUNS, secretText, TIME_LIMIT_MS } from '../support/fuzz.ts';
+import { type ImsServer, type ScriptedAnswer, startIms } from '../support/ims-server.ts';
+import { type InProcessJob, type Run, startInProcessJob } from '../support/in-process.ts';
 
 let ims: ImsServer;
 let job: InProcessJob;

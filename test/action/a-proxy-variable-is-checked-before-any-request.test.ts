@@ -3,10 +3,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { hostAndPort, parseProxy } from '../src/http/proxy.ts';
+import { hostAndPort, parseProxy } from '../../src/http/proxy.ts';
 
-import { issueCertificate } from './support/certificates.ts';
-import { inputsFor } from './support/fixtures.ts';
+import { issueCertificate } from '../support/certificates.ts';
+import { inputsFor } from '../support/fixtures.ts';
 import {
   CREDENTIALS,
   hasIpv6,
@@ -14,8 +14,8 @@ import {
   noteConnections,
   preload,
   test,
-} from './support/network-fixtures.ts';
-import { expectSuccess, failureOf, messageOf, written } from './support/verdicts.ts';
+} from '../support/network-fixtures.ts';
+import { expectSuccess, failureOf, messageOf, written } from '../support/verdicts.ts';
 
 const PASSWORD = 'p8e-test-proxy-password';
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 
 import { describe, expect } from 'vitest';
 
-import { SECRET } from './support/fixtures.ts';
-import { CREDENTIALS, preload, test } from './support/network-fixtures.ts';
-import { expectSuccess } from './support/verdicts.ts';
+import { SECRET } from '../support/fixtures.ts';
+import { CREDENTIALS, preload, test } from '../support/network-fixtures.ts';
+import { expectSuccess } from '../support/verdicts.ts';
 
 describe.concurrent('--no-deprecation', () => {
   test('costs no token behind a proxy, and no revocation', async ({

@@ -4,9 +4,9 @@ import { gzipSync } from 'node:zlib';
 
 import { describe, expect } from 'vitest';
 
-import { SECRET, test } from './support/fixtures.ts';
-import { type ScriptedAnswer, tokenAnswer } from './support/ims-server.ts';
-import { expectSuccess, failureOf, messageOf } from './support/verdicts.ts';
+import { SECRET, test } from '../support/fixtures.ts';
+import { type ScriptedAnswer, tokenAnswer } from '../support/ims-server.ts';
+import { expectSuccess, failureOf, messageOf } from '../support/verdicts.ts';
 
 const TOKEN = 'p8e-test-token-0123456789';
 

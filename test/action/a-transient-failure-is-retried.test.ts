@@ -2,9 +2,9 @@
 
 import { describe, expect } from 'vitest';
 
-import { SECRET, test } from './support/fixtures.ts';
-import { type ScriptedAnswer, testClient, tokenAnswer } from './support/ims-server.ts';
-import { expectSuccess, failureOf, messageOf, written } from './support/verdicts.ts';
+import { SECRET, test } from '../support/fixtures.ts';
+import { type ScriptedAnswer, testClient, tokenAnswer } from '../support/ims-server.ts';
+import { expectSuccess, failureOf, messageOf, written } from '../support/verdicts.ts';
 
 const retryAfter = (value: string): ScriptedAnswer => ({
   status: 503,

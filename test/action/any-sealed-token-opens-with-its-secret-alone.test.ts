@@ -6,22 +6,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { CODES, sentence } from '../src/failure.ts';
-import { judgeToken, readAnswer, secretsOf } from '../src/ims/answers.ts';
-import type { RequestContext } from '../src/ims/refusals.ts';
-import { nextWaitMs } from '../src/ims/retry.ts';
-import { open, seal } from '../src/seal.ts';
-import { Secrets } from '../src/secrets.ts';
+import { CODES, sentence } from '../../src/failure.ts';
+import { judgeToken, readAnswer, secretsOf } from '../../src/ims/answers.ts';
+import type { RequestContext } from '../../src/ims/refusals.ts';
+import { nextWaitMs } from '../../src/ims/retry.ts';
+import { open, seal } from '../../src/seal.ts';
+import { Secrets } from '../../src/secrets.ts';
 
-import { echoesOf } from './support/forms.ts';
+import { echoesOf } from '../support/forms.ts';
 import {
   hostileText as hostile,
   RUNS,
   secretText as secret,
   TIME_LIMIT_MS,
-} from './support/fuzz.ts';
-import { createMasker } from './support/masker.ts';
-import { catchStdout } from './support/stdout.ts';
+} from '../support/fuzz.ts';
+import { createMasker } from '../support/masker.ts';
+import { catchStdout } from '../support/stdout.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 

@@ -2,11 +2,11 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { StepError } from '../src/failure.ts';
+import { StepError } from '../../src/failure.ts';
 
-import { inputsFor } from './support/fixtures.ts';
-import { type ImsServer, startIms } from './support/ims-server.ts';
-import { type InProcessJob, startInProcessJob } from './support/in-process.ts';
+import { inputsFor } from '../support/fixtures.ts';
+import { type ImsServer, startIms } from '../support/ims-server.ts';
+import { type InProcessJob, startInProcessJob } from '../support/in-process.ts';
 
 const EMPTY = { GITHUB_OUTPUT: '', GITHUB_ENV: '', GITHUB_STATE: '', GITHUB_STEP_SUMMARY: '' };
 

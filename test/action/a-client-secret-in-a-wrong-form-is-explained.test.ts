@@ -2,11 +2,11 @@
 
 import { describe, expect } from 'vitest';
 
-import { type Inputs, SECRET, test } from './support/fixtures.ts';
-import { testClient } from './support/ims-server.ts';
-import { createMasker } from './support/masker.ts';
-import type { StepResult } from './support/run-action.ts';
-import { annotationsOf, expectHidden, expectSuccess, failureOf } from './support/verdicts.ts';
+import { type Inputs, SECRET, test } from '../support/fixtures.ts';
+import { testClient } from '../support/ims-server.ts';
+import { createMasker } from '../support/masker.ts';
+import type { StepResult } from '../support/run-action.ts';
+import { annotationsOf, expectHidden, expectSuccess, failureOf } from '../support/verdicts.ts';
 
 const OTHER = 'p8e-test-other-secret';
 const PEM =

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { expect, it, onTestFinished } from 'vitest';
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../..');
 const COMMANDS = ['OUTPUT', 'ENV', 'STATE'] as const;
 
 /** What the runner's grammar could trip over. */

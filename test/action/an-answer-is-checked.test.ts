@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { type Failure, failureOf } from '../src/failure.ts';
+import { type Failure, failureOf } from '../../src/failure.ts';
 import {
   type Answer,
   judgeRevocation,
@@ -10,13 +10,13 @@ import {
   parseRetryAfter,
   readAnswer,
   secretsOf,
-} from '../src/ims/answers.ts';
-import type { RequestContext } from '../src/ims/refusals.ts';
-import { nextWaitMs, TimeBudget } from '../src/ims/retry.ts';
-import { claimsOf } from '../src/ims/token.ts';
-import { Secrets } from '../src/secrets.ts';
+} from '../../src/ims/answers.ts';
+import type { RequestContext } from '../../src/ims/refusals.ts';
+import { nextWaitMs, TimeBudget } from '../../src/ims/retry.ts';
+import { claimsOf } from '../../src/ims/token.ts';
+import { Secrets } from '../../src/secrets.ts';
 
-import { catchStdout } from './support/stdout.ts';
+import { catchStdout } from '../support/stdout.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const GOOD = { access_token: 'p8e-test-token', token_type: 'bearer', expires_in: 86399 };

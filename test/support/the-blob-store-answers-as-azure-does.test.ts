@@ -2,9 +2,9 @@
 
 import { expect, it, onTestFinished } from 'vitest';
 
-import { exchangeAll, EXCHANGES, serverOf } from './support/blob-exchanges.ts';
-import { BlobStore } from './support/blob-store.ts';
-import { listen } from './support/listen.ts';
+import { exchangeAll, EXCHANGES, serverOf } from './blob-exchanges.ts';
+import { BlobStore } from './blob-store.ts';
+import { listen } from './listen.ts';
 
 it('the blob store of the tests answers as Azure does', async () => {
   const store = new BlobStore();

@@ -5,16 +5,16 @@ import { join } from 'node:path';
 
 import { describe, expect } from 'vitest';
 
-import { formsOf } from './support/forms.ts';
-import { inputsFor, SECRET, test } from './support/fixtures.ts';
-import { testClient, tokenAnswer } from './support/ims-server.ts';
+import { formsOf } from '../support/forms.ts';
+import { inputsFor, SECRET, test } from '../support/fixtures.ts';
+import { testClient, tokenAnswer } from '../support/ims-server.ts';
 import {
   annotationsOf,
   expectHidden,
   expectSuccess,
   failureOf,
   messageOf,
-} from './support/verdicts.ts';
+} from '../support/verdicts.ts';
 
 describe('a token', () => {
   test('is masked, and then reaches later steps', async ({ ims, job, inputs }) => {

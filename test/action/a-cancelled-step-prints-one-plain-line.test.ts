@@ -2,10 +2,10 @@
 
 import { describe, expect } from 'vitest';
 
-import { test } from './support/fixtures.ts';
-import type { Fault } from './support/ims-server.ts';
-import { type Job, type StepResult, when } from './support/run-action.ts';
-import { expectNothingKept, expectNothingSet, written } from './support/verdicts.ts';
+import { test } from '../support/fixtures.ts';
+import type { Fault } from '../support/ims-server.ts';
+import { type Job, type StepResult, when } from '../support/run-action.ts';
+import { expectNothingKept, expectNothingSet, written } from '../support/verdicts.ts';
 
 /** The runner annotates a cancelled step itself, so the step does not. */
 function expectCancelled(step: StepResult, job: Job): void {

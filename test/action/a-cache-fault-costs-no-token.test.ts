@@ -7,13 +7,13 @@ import { gzipSync } from 'node:zlib';
 
 import { describe, expect } from 'vitest';
 
-import { EXPLAINED, expectFromIms, test } from './support/cache-fixtures.ts';
-import { PLACES } from './support/cache-service.ts';
-import { issueCertificate, makeAuthority } from './support/certificates.ts';
-import type { ImsServer, ScriptedAnswer } from './support/ims-server.ts';
-import { startTlsFront } from './support/listen.ts';
-import { hasIpv6, preload } from './support/network-fixtures.ts';
-import { when } from './support/run-action.ts';
+import { EXPLAINED, expectFromIms, test } from '../support/cache-fixtures.ts';
+import { PLACES } from '../support/cache-service.ts';
+import { issueCertificate, makeAuthority } from '../support/certificates.ts';
+import type { ImsServer, ScriptedAnswer } from '../support/ims-server.ts';
+import { startTlsFront } from '../support/listen.ts';
+import { hasIpv6, preload } from '../support/network-fixtures.ts';
+import { when } from '../support/run-action.ts';
 
 const flipped = (good: Buffer, at: number): Buffer => {
   const copy = Buffer.from(good);

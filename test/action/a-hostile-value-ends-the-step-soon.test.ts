@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { parse } from 'yaml';
 
-import { type Inputs, test } from './support/fixtures.ts';
-import { type ScriptedAnswer, tokenAnswer } from './support/ims-server.ts';
-import type { Job, StepOptions, StepResult } from './support/run-action.ts';
-import { expectSuccess, messageOf, written } from './support/verdicts.ts';
+import { type Inputs, test } from '../support/fixtures.ts';
+import { type ScriptedAnswer, tokenAnswer } from '../support/ims-server.ts';
+import type { Job, StepOptions, StepResult } from '../support/run-action.ts';
+import { expectSuccess, messageOf, written } from '../support/verdicts.ts';
 
 /** Far below `timeout`, and enough for a busy machine. */
 const SOON_MS = 10_000;
-const ROOT = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '../..');
 const action = parse(readFileSync(join(ROOT, 'action.yml'), 'utf8')) as { inputs: Inputs };
 const NAMES = Object.keys(action.inputs);
 

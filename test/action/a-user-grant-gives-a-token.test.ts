@@ -4,15 +4,15 @@ import { createHash } from 'node:crypto';
 
 import { describe, expect } from 'vitest';
 
-import { type Inputs, inputsFor, SECRET, test as base } from './support/fixtures.ts';
+import { type Inputs, inputsFor, SECRET, test as base } from '../support/fixtures.ts';
 import {
   type Client,
   type ImsServer,
   type RecordedRequest,
   testClient,
   tokenAnswer,
-} from './support/ims-server.ts';
-import { expectHidden, expectNothingKept, expectSuccess, messageOf } from './support/verdicts.ts';
+} from '../support/ims-server.ts';
+import { expectHidden, expectNothingKept, expectSuccess, messageOf } from '../support/verdicts.ts';
 
 const VERIFIER = 'p8e-test-verifier-0123456789-0123456789-0123456789';
 const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');

@@ -5,10 +5,10 @@ import { createServer, type RequestListener } from 'node:http';
 
 import { expect } from 'vitest';
 
-import { type Inputs, test as base } from './support/fixtures.ts';
-import { listen } from './support/listen.ts';
-import type { StepResult } from './support/run-action.ts';
-import { expectSuccess, messageOf } from './support/verdicts.ts';
+import { type Inputs, test as base } from '../support/fixtures.ts';
+import { listen } from '../support/listen.ts';
+import type { StepResult } from '../support/run-action.ts';
+import { expectSuccess, messageOf } from '../support/verdicts.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Model = new (fields: Fields) => {

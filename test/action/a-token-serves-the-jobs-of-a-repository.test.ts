@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 import { describe, expect } from 'vitest';
 
-import { seal } from '../src/seal.ts';
+import { seal } from '../../src/seal.ts';
 
 import {
   EXPLAINED,
@@ -17,10 +17,10 @@ import {
   ROTATED,
   test,
   type Variables,
-} from './support/cache-fixtures.ts';
-import { type CacheRequest, type Place, PLACES } from './support/cache-service.ts';
-import { SECRET } from './support/fixtures.ts';
-import { tokenAnswer } from './support/ims-server.ts';
+} from '../support/cache-fixtures.ts';
+import { type CacheRequest, type Place, PLACES } from '../support/cache-service.ts';
+import { SECRET } from '../support/fixtures.ts';
+import { tokenAnswer } from '../support/ims-server.ts';
 
 describe('a token in the repository', () => {
   test('serves twelve jobs, until the secret is rotated', async ({ ims, cache, runJob }) => {
@@ -243,7 +243,7 @@ test('the requests are those of @actions/cache', async ({ cache, runJob, onTestF
   await promisify(execFile)(
     process.execPath,
     ['--input-type=module', '-e', TOOLKIT, '--', ...words],
-    { cwd: join(import.meta.dirname, '..'), env: { ...cache.env, ...own } },
+    { cwd: join(import.meta.dirname, '../..'), env: { ...cache.env, ...own } },
   );
   expect(cache.requests.map(essence)).toEqual(ours.map(essence));
 });

@@ -2,9 +2,9 @@
 
 import { describe, expect } from 'vitest';
 
-import { SECRET, test } from './support/fixtures.ts';
-import { type ScriptedAnswer, testClient, tokenAnswer } from './support/ims-server.ts';
-import { expectSuccess, messageOf } from './support/verdicts.ts';
+import { SECRET, test } from '../support/fixtures.ts';
+import { type ScriptedAnswer, testClient, tokenAnswer } from '../support/ims-server.ts';
+import { expectSuccess, messageOf } from '../support/verdicts.ts';
 
 const DEBUG_ID = { 'x-debug-id': 'p8e-test-debug' };
 const TIMEOUT_MS = 4000;
