@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
-import { startBlobStore, startCacheService } from '../test/support/cache-service.ts';
+import { startCacheService } from '../test/support/cache-service.ts';
 import { type ImsServer, startIms } from '../test/support/ims-server.ts';
 
 import { machine, root, runStep, type Variables } from './step.ts';
@@ -56,8 +56,8 @@ async function throttled(runJobs: RunJobs): Promise<void> {
 }
 
 async function reusing(runJobs: RunJobs): Promise<void> {
-  const [ims, store] = [await startIms(), await startBlobStore()];
-  const cache = await startCacheService(store);
+  const ims = await startIms();
+  const cache = await startCacheService();
   const reuse = { ...cache.env, INPUT_REUSE: 'repository' };
   const none = await runJobs(ims, JOBS, AT_ONCE, { INPUT_REUSE: 'none' });
   const first = await runJobs(ims, 1, 1, reuse);
@@ -74,7 +74,7 @@ async function reusing(runJobs: RunJobs): Promise<void> {
   console.log(
     `  none of which finds an entry: ${cold.requests} requests to IMS, uploads: ${saved}`,
   );
-  await Promise.all([ims.close(), cache.close(), store.close()]);
+  await Promise.all([ims.close(), cache.close()]);
 }
 
 export async function matrix(): Promise<void> {

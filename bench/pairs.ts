@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { startBlobStore, startCacheService } from '../test/support/cache-service.ts';
+import { startCacheService } from '../test/support/cache-service.ts';
 import { issueCertificate, makeAuthority } from '../test/support/certificates.ts';
 import { startIms } from '../test/support/ims-server.ts';
 
@@ -91,12 +91,8 @@ export async function pairs(old: string | undefined): Promise<void> {
   const tls = await issueCertificate(authority, { names: ['localhost', '127.0.0.1'] });
   const NODE_EXTRA_CA_CERTS = join(folder, 'authority.pem');
   writeFileSync(NODE_EXTRA_CA_CERTS, authority.cert);
-  const [secureIms, ims, store] = [
-    await startIms({ tls }),
-    await startIms(),
-    await startBlobStore(),
-  ];
-  const cache = await startCacheService(store);
+  const [secureIms, ims] = [await startIms({ tls }), await startIms()];
+  const cache = await startCacheService();
   const secure = { 'INPUT_IMS-URL': secureIms.url, NODE_EXTRA_CA_CERTS };
   const around = { secure, plain: { 'INPUT_IMS-URL': ims.url }, cacheEnv: cache.env };
   const byHand = [join(import.meta.dirname, 'hand-written.mjs')];
@@ -121,7 +117,7 @@ export async function pairs(old: string | undefined): Promise<void> {
       console.log(`${`${program} / ${against}`.padEnd(42)} ${both.padStart(18)}  ${verdict}`);
     }
   } finally {
-    await Promise.all([secureIms.close(), ims.close(), cache.close(), store.close()]);
+    await Promise.all([secureIms.close(), ims.close(), cache.close()]);
     rmSync(folder, { recursive: true });
   }
 }

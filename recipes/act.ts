@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
+import { repositoryOf } from '../scripts/repository.ts';
 import { git } from '../test/workflow/act.ts';
 import type { Workflow } from './pages.ts';
 
@@ -59,13 +60,14 @@ function lines(values: Readonly<Record<string, string>>): string {
 const ACTIONS = join(import.meta.dirname, 'actions');
 
 /** Options that give act a folder for each foreign action. By default it does nothing; act checks out itself. */
-function standIns(workflow: string, idle: string): readonly string[] {
+function standIns(workflow: string, idle: string, repository: string): readonly string[] {
   write(idle, {
     'action.yml': 'name: Stand-in\nruns: { using: node24, main: index.js }\n',
     'index.js': '',
   });
   const uses = [...workflow.matchAll(/uses: ([\w.-]+\/\S+@\S+)/g)].map(([, name = '']) => name);
-  const foreign = uses.filter((name) => !/^(?:actions\/checkout|OWNER\/)/.test(name));
+  const ours = ['actions/checkout@', `${repository}@`];
+  const foreign = uses.filter((name) => !ours.some((start) => name.startsWith(start)));
   return [...new Set(foreign)].flatMap((name) => {
     const own = join(ACTIONS, name.split('@')[0]?.replace('/', '-') ?? '');
     return ['--local-repository', `${name}=${existsSync(own) ? own : idle}`];
@@ -177,14 +179,15 @@ export async function runInAct(
   scratch: string,
 ): Promise<Run> {
   prepare(installation, workflow, settings, scratch);
+  const repository = repositoryOf(installation.root);
   const child = spawn(
     installation.act,
     [
       ...[workflow.event, '--verbose', '--platform', 'ubuntu-latest=-self-hosted'],
       ...['--secret-file', '../secrets', '--var-file', '../vars'],
       ...['--eventpath', '../event.json', '--no-cache-server'],
-      ...['--local-repository', `OWNER/adobe-ims-token@v1=${join(scratch, 'action')}`],
-      ...standIns(workflow.text, join(scratch, 'idle')),
+      ...['--local-repository', `${repository}@v1=${join(scratch, 'action')}`],
+      ...standIns(workflow.text, join(scratch, 'idle'), repository),
       ...oidc(workflow.text),
     ],
     {

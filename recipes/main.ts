@@ -10,25 +10,16 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { installPinned } from '../scripts/pinned-tools.ts';
 import { ACT_VERSION, findAct } from '../test/workflow/act.ts';
 
 /** Root by itself, or as seen from a user namespace. */
 const NAMESPACES = ['--mount', '--net', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])];
 
-const toolFolder = join(import.meta.dirname, 'tools');
 const args = process.argv.slice(2);
 const required = args.includes('--required') || process.env['CI'] === 'true';
 const only = args.find((name) => name !== '--required') ?? '';
@@ -48,29 +39,6 @@ function missing(): readonly string[] {
   ];
 }
 
-/** What decides which versions npm installs. */
-const PINS = ['package.json', '.npmrc'];
-
-/** Installs the command lines once for each set of pins; their folder, or undefined where npm fails. */
-function installTools(): string | undefined {
-  const pins = PINS.map((name) => readFileSync(join(toolFolder, name), 'utf8'));
-  const hash = createHash('sha256').update(pins.join('\n')).digest('hex').slice(0, 16);
-  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const folder = join(cache, 'adobe-ims-token-recipes', hash);
-  if (existsSync(folder)) return folder;
-  console.log(`Installing the command lines into ${folder}`);
-  const half = `${folder}.${process.pid}`;
-  mkdirSync(half, { recursive: true });
-  for (const name of PINS) cpSync(join(toolFolder, name), join(half, name));
-  const words = ['install', '--no-audit', '--no-fund', '--loglevel=error'];
-  if (spawnSync('npm', words, { cwd: half, stdio: 'inherit' }).status !== 0) {
-    rmSync(half, { recursive: true });
-    return undefined;
-  }
-  renameSync(half, folder);
-  return folder;
-}
-
 /** Runs inside.ts in namespaces of its own; whether every recipe passed. */
 function runInside(tools: string): boolean {
   const scratch = mkdtempSync(join(tmpdir(), 'recipes-'));
@@ -83,7 +51,7 @@ function runInside(tools: string): boolean {
 }
 
 const lacking = missing();
-const tools = lacking.length === 0 ? installTools() : undefined;
+const tools = lacking.length === 0 ? installPinned(join(import.meta.dirname, 'tools')) : undefined;
 const needs = tools === undefined && lacking.length === 0 ? ['the npm registry'] : lacking;
 for (const what of needs) console.log(`${required ? 'Failed' : 'Skipped'}: needs ${what}`);
 const passed = tools === undefined ? !required : runInside(tools);

@@ -45,11 +45,8 @@ try {
   const known = examples.filter(({ tooNew }) => !tooNew).map(({ file }) => file);
   const safe = examples.filter(({ unsafe }) => !unsafe).map(({ file }) => file);
   const results = [
-    passes('actionlint', 'go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12', [
-      ...own,
-      ...known,
-    ]),
-    passes('zizmor', 'pip install zizmor==1.32.0', [
+    passes('actionlint', 'go -C .ci/tools install tool', [...own, ...known]),
+    passes('zizmor', 'pip install --require-hashes --requirement .ci/requirements.txt', [
       ...['--offline', '--persona', 'auditor', '--quiet', root, ...safe],
     ]),
   ];

@@ -1,10 +1,12 @@
 /**
  * Prints the notes of a release, its section of CHANGELOG.md: `node scripts/release-notes.ts X.Y.Z`. Fails when there
- * are none, when package.json has another version, or when a page says OWNER where the owner of the repository belongs.
+ * are none, when package.json has another version, or when a file says OWNER in place of an account.
  */
 
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { filesWithoutOwner } from './repository.ts';
 
 /**
  * The section of a version in a changelog that keeps to keepachangelog.com, without its heading.
@@ -23,14 +25,19 @@ export function releaseNotes(changelog: string, version: string): string {
     .trim();
 }
 
-/** What keeps a tree with these files from being released as `version`, one sentence each. */
-export function obstacles(version: string, files: ReadonlyMap<string, string>): readonly string[] {
-  const file = (path: string): string => files.get(path) ?? '';
-  const { version: actual } = JSON.parse(file('package.json')) as { readonly version: string };
-  const unowned = [...files].filter(([, text]) => /\bOWNER\b/.test(text)).map(([path]) => path);
+/**
+ * What keeps a tree from being released as `version`, one sentence each.
+ * @param unowned paths of the files that say OWNER
+ */
+export function obstacles(
+  version: string,
+  files: Readonly<Record<'manifest' | 'changelog', string>>,
+  unowned: readonly string[],
+): readonly string[] {
+  const { version: actual } = JSON.parse(files.manifest) as { readonly version: string };
   return [
     ...(version === actual ? [] : [`package.json has version ${actual}, not "${version}".`]),
-    ...(releaseNotes(file('CHANGELOG.md'), version) === ''
+    ...(releaseNotes(files.changelog, version) === ''
       ? [`CHANGELOG.md has no notes under "## [${version}] - YYYY-MM-DD".`]
       : []),
     ...unowned.map((path) => `${path} still says OWNER.`),
@@ -39,19 +46,12 @@ export function obstacles(version: string, files: ReadonlyMap<string, string>): 
 
 if (process.argv[1] === import.meta.filename) {
   const version = process.argv[2] ?? '';
-  const cwd = join(import.meta.dirname, '..');
-  const patterns = [
-    'package.json',
-    'CHANGELOG.md',
-    'README.md',
-    'docs/**/*.md',
-    '.github/CODEOWNERS',
-  ];
-  const files = new Map(
-    globSync(patterns, { cwd }).map((name) => [name, readFileSync(join(cwd, name), 'utf8')]),
-  );
-  const found = obstacles(version, files);
+  const root = join(import.meta.dirname, '..');
+  const read = (name: string): string => readFileSync(join(root, name), 'utf8');
+  const changelog = read('CHANGELOG.md');
+  const files = { manifest: read('package.json'), changelog };
+  const found = obstacles(version, files, [...filesWithoutOwner(root).keys()]);
   for (const obstacle of found) console.error(obstacle);
   if (found.length > 0) process.exitCode = 1;
-  else console.log(releaseNotes(files.get('CHANGELOG.md') ?? '', version));
+  else console.log(releaseNotes(changelog, version));
 }

@@ -3,6 +3,7 @@
 import { failureOf } from './failure.ts';
 import { routeTo } from './http/route.ts';
 import { Ims, type IssuedToken } from './ims/client.ts';
+import { checkProxy } from './ims/connection-failures.ts';
 import { listed } from './ims/refusals.ts';
 import { type Grant, requestedScopes, secretsOfGrant } from './ims/requests.ts';
 import { claimsOf, isoSeconds, secondsLeft, type Token } from './ims/token.ts';
@@ -125,6 +126,7 @@ function logSuccess({ token, source }: ObtainedToken, { tokenVariables }: Inputs
 
 async function acquireWith(inputs: Inputs, context: StepContext): Promise<void> {
   const { clock, signal, secrets } = context;
+  checkProxy(inputs.origin);
   const publish = publisher();
   const reuse = reuseFor(inputs, context);
   const ims = new Ims({ ...inputs, ...context });

@@ -60,7 +60,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof StepError) return error.failure;
   return {
     code: 'unexpected',
-    happened: `The action has a defect (${error instanceof Error ? error.name : typeof error}).`,
+    happened: `Unexpected error in the action (${error instanceof Error ? error.name : typeof error}).`,
     remedy: 'Please report it in the repository of the action.',
   };
 }

@@ -2,4 +2,6 @@
 
 import { startMain } from './steps.ts';
 
+// Node's reports hold the environment, and with it the client secret.
+process.report.excludeEnv = true;
 startMain();

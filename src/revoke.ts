@@ -5,7 +5,8 @@ import { routeTo } from './http/route.ts';
 import { Ims } from './ims/client.ts';
 import { judgeEndpoint } from './ims/endpoint.ts';
 import { isoSeconds, secondsLeft } from './ims/token.ts';
-import { type RawInputs, readRawInputs, secretsOfInputs, splitSecrets } from './inputs/read.ts';
+import { readClientSecret } from './inputs/client-secret.ts';
+import { type RawInputs, readRawInputs, secretsOfInputs } from './inputs/read.ts';
 import { openRevocation, type Revocation, sealingKeys } from './revocation.ts';
 import { info } from './runner/commands.ts';
 import type { Runtime } from './runner/process.ts';
@@ -56,7 +57,7 @@ async function revokeAtIms(
 async function revokeSealed(runtime: Runtime): Promise<void> {
   const raw = readRawInputs();
   const secrets = new Secrets(secretsOfInputs(raw));
-  const clientSecrets = splitSecrets(raw['client-secret']);
+  const { secrets: clientSecrets } = readClientSecret(raw['client-secret']);
   const keys = sealingKeys(clientSecrets, [raw['refresh-token'], raw.code]);
   const revocation = openRevocation(savedState(), keys);
   if (revocation === undefined) {

@@ -1,13 +1,18 @@
 /** `reuse: repository` with bad entries, and with a cache service that fails: no step fails, waits long or warns. */
 
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { describe, expect } from 'vitest';
 
 import { EXPLAINED, expectFromIms, test } from './support/cache-fixtures.ts';
 import { PLACES } from './support/cache-service.ts';
-import type { ScriptedAnswer } from './support/ims-server.ts';
+import { issueCertificate, makeAuthority } from './support/certificates.ts';
+import type { ImsServer, ScriptedAnswer } from './support/ims-server.ts';
+import { startTlsFront } from './support/listen.ts';
+import { hasIpv6, preload } from './support/network-fixtures.ts';
 import { when } from './support/run-action.ts';
 
 const flipped = (good: Buffer, at: number): Buffer => {
@@ -62,8 +67,7 @@ describe.concurrent('an entry that holds', () => {
       const good = await runJob();
       const [entry] = cache.entries;
       if (entry === undefined) throw new Error('nothing was saved');
-      const blob = cache.blobOf(entry);
-      await blob.uploadData(bytes(await blob.downloadToBuffer()));
+      cache.replaceBytes(entry, bytes(cache.bytesOf(entry)));
       const step = await runJob();
       expectFromIms(step);
       expect(step.log).toMatch(EXPLAINED);
@@ -150,6 +154,85 @@ describe.concurrent('a cache service', () => {
       expect(service.connections).toBeGreaterThan(0);
     },
   );
+
+  test('is asked through a proxy, also under --no-deprecation', async ({
+    cache,
+    job,
+    runJob,
+    startProxy,
+    onTestFinished,
+  }) => {
+    const authority = await makeAuthority();
+    const file = join(job.workspace, 'authority.pem');
+    writeFileSync(file, authority.cert);
+    const tls = await issueCertificate(authority, { names: ['results.example.com'] });
+    const front = await startTlsFront(
+      tls,
+      Number(new URL(cache.env['ACTIONS_RESULTS_URL'] ?? '').port),
+    );
+    onTestFinished(front.close);
+    const credentials = 'p8e-user:p8e-test-proxy-password';
+    const proxy = await startProxy({ credentials, port: front.port });
+    // Without a scheme, as a user may write it.
+    const https_proxy = `${credentials}@localhost:${proxy.port}`;
+    const ACTIONS_RESULTS_URL = 'https://results.example.com/';
+    const trusting = { NODE_EXTRA_CA_CERTS: file, NODE_OPTIONS: '--no-deprecation' };
+    expectFromIms(await runJob({}, { ACTIONS_RESULTS_URL, https_proxy, ...trusting }));
+    expect(new Set(proxy.tunnels)).toEqual(new Set(['results.example.com:443']));
+    expect(cache.requests.map(({ place }) => place)).toEqual(['lookup', 'create']);
+  });
+
+  test('behind a variable that names no proxy is a miss that says so', async ({
+    cache,
+    runJob,
+  }) => {
+    const ACTIONS_RESULTS_URL = 'https://results.example.com/';
+    const step = await runJob({}, { ACTIONS_RESULTS_URL, HTTPS_PROXY: 'DIRECT' });
+    expectFromIms(step);
+    expect(step.log).toMatch(
+      /Actions cache could not be reached, as `https?_proxy` is not the URL/i,
+    );
+    expect(cache.requests).toEqual([]);
+  });
+
+  test.skipIf(!hasIpv6)('may lie at an IPv6 address', async ({ startIms, startProxy, runJob }) => {
+    const miss = async (address: string): Promise<ImsServer> => {
+      const service = await startIms({ address });
+      service.scriptAlways({ body: '{"ok":false}' });
+      return service;
+    };
+    const service = await miss('::1');
+    expectFromIms(await runJob({}, { ACTIONS_RESULTS_URL: `http://[::1]:${service.port}/` }));
+    expect(service.requests).toHaveLength(2);
+    // An address that leads to 127.0.0.1, and that the step does not know for the loopback interface.
+    const other = await miss('127.0.0.1');
+    const url = `https://[::ffff:127.0.0.1]:${other.port}/`;
+    expectFromIms(await runJob({}, { ACTIONS_RESULTS_URL: url }));
+    expect(other.connections).toBeGreaterThan(0);
+    const proxy = await startProxy({ port: service.port });
+    const https_proxy = proxy.url;
+    expectFromIms(await runJob({}, { ACTIONS_RESULTS_URL: 'https://[fd00::1]/', https_proxy }));
+    expect(proxy.tunnels[0]).toBe('[fd00::1]:443');
+  });
+
+  test('that meets a defect of the action is a miss that says so', async ({
+    cache,
+    job,
+    runJob,
+  }) => {
+    const { port } = new URL(cache.env['ACTIONS_RESULTS_URL'] ?? '');
+    const program = `
+      const { Socket } = require('node:net');
+      const { connect } = Socket.prototype;
+      Socket.prototype.connect = function (...given) {
+        if (given.flat()[0].port === ${port}) throw new TypeError('p8e-test-text');
+        return connect.apply(this, given);
+      };`;
+    const step = await runJob({}, { NODE_OPTIONS: preload(job, 'defect', program) });
+    expectFromIms(step);
+    expect(step.log.match(/unexpected error in the action.*TypeError/g)).toHaveLength(1);
+    expect(step.log).not.toContain('p8e-test-text');
+  });
 
   test('that does not speak TLS costs no token', async ({ startIms, runJob }) => {
     const { port } = await startIms();

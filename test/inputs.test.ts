@@ -63,14 +63,48 @@ describe('scopes', () => {
   });
 
   it.each([
+    'additional_info.projectedProductContext',
+    'adobeio.abdata.read',
+    'substance3d_api.spaces.create',
+    'read_pc.dma_aem_ams',
+    'p8e:test/scope-1',
+  ])('takes %s', (scopes) => {
+    expect(parse({ scopes }).grant).toMatchObject({ scopes: [scopes] });
+  });
+
+  it.each([
+    ['a YAML list', '- openid\n- AdobeID', 'number 1 of 4'],
+    ['a YAML list without blanks', '-openid\n-AdobeID', 'number 1 of 2'],
+    ['semicolons', 'openid;AdobeID', 'number 1 of 1'],
+    ['semicolons and blanks', 'session, openid; AdobeID', 'number 2 of 3'],
+    ['encoded commas', 'openid%2CAdobeID', 'number 1 of 1'],
+    ['encoded blanks', 'openid+AdobeID', 'number 1 of 1'],
+    ['a pipe', 'openid|AdobeID', 'number 1 of 1'],
+    ['an ampersand', 'openid&AdobeID', 'number 1 of 1'],
+    ['a line break as it is escaped', 'openid\\nAdobeID', 'number 1 of 1'],
+    ['a name in front', 'scope=openid,AdobeID', 'number 1 of 2'],
+    ['a name in front, by colon', 'scope: openid, AdobeID', 'number 1 of 3'],
+    ['a name in front, without a blank', 'Scopes:openid', 'number 1 of 1'],
+    ['an expression', '${{ vars.SCOPES }}', 'number 1 of 3'],
+    ['a variable', '$SCOPES', 'number 1 of 1'],
+    ['semicolons in JSON', '["openid;AdobeID"]', 'number 1 of 1'],
+    ['quotes around each', "'openid','AdobeID'", 'number 1 of 2'],
+  ])('refuses %s, and says what is understood', (_name, scopes, position) => {
+    const found = problems({ scopes }).join(' ');
+    expect(found).toContain(`\`scopes\` has an invalid value (${position})`);
+    expect(found).toContain('separated by commas, spaces or lines, or as a JSON array');
+    expect(found).not.toMatch(/openid(?!, AdobeID, sep)/);
+  });
+
+  it.each([
     ['openid, "AdobeID"', 'number 2 of 2'],
     ['a, b, Ad\u00f6be, c, "d"', 'number 3 of 5'],
     ['["a b", "\\ud800"]', 'number 3 of 3'],
-  ])('names the place of what is no scope in %j, and does not quote it', (scopes, place) => {
+  ])('names the position of an invalid value in %j, and does not quote it', (scopes, position) => {
     const [problem, ...others] = problems({ scopes });
     expect(others).toEqual([]);
     expect(problem).toBe(
-      `\`scopes\` has a value that is no scope (${place}); write the names alone, such as openid, AdobeID.`,
+      `\`scopes\` has an invalid value (${position}); write the names alone, such as openid, AdobeID, separated by commas, spaces or lines, or as a JSON array of strings.`,
     );
   });
 });
@@ -156,6 +190,44 @@ describe('values', () => {
     expect(found[0]).toContain(`\`${name}\``);
   });
 
+  it.each(
+    Object.entries(INPUT_DEFAULTS).filter(([name, value]) => value !== '' && name !== 'env-var'),
+  )('an empty `%s` is said to be empty, and its default is named', (name, value) => {
+    const found = problems({ [name]: ' ' });
+    expect(found).toEqual([`\`${name}\` is empty: remove the line to get the default ${value}.`]);
+  });
+
+  it.each([',', '[]', '[""]', '[" ", ","]'])('scopes as %j are empty too', (scopes) => {
+    expect(problems({ scopes }).join()).toMatch(/^`scopes` is empty: remove the line/);
+  });
+
+  it.each<[InputName, string, RegExp]>([
+    ['client-id', '$CLIENT_ID', /name of a variable/],
+    ['client-id', '${{ vars.CLIENT_ID }}', /name of a variable/],
+    ['client-id', 'client_id=p8e-test', /name in front.*store the client ID alone/],
+    ['client-id', '["p8e-test"]', /is JSON; store the client ID alone/],
+    ['org-id', 'org_id: ABC@AdobeOrg', /name in front.*store the org ID alone/],
+    ['org-id', '***', /copied from a log/],
+    ['aio-context', 'true', /not true or false/],
+    ['aio-context', 'False', /not true or false/],
+    ['aio-context', 'TRUE', /not true or false/],
+    ['aio-context', 'a'.repeat(33), /at most 32 characters/],
+    ['env-var', 'A '.repeat(51), /has 51 names; at most 50/],
+  ])('%s: %j is refused, with the reason', (name, value, reason) => {
+    const found = problems({ [name]: value });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(reason);
+  });
+
+  it('at their limits are accepted', () => {
+    const names = Array.from({ length: 50 }, (_, i) => `TOKEN_${i}`);
+    const inputs = parse({ 'aio-context': 'a'.repeat(32), 'env-var': names.join(' ') });
+    expect(inputs.expiryVariables).toEqual([
+      `AIO_IMS_CONTEXTS_${'A'.repeat(32)}_ACCESS__TOKEN_EXPIRY`,
+    ]);
+    expect(inputs.tokenVariables).toHaveLength(51);
+  });
+
   it('are refused all at once', () => {
     const found = problems({ 'client-id': '', 'client-secret': '', timeout: 'x', reuse: 'x' });
     expect(found).toHaveLength(4);
@@ -191,10 +263,10 @@ describe('env-var', () => {
     expect(problems({ 'env-var': name, 'aio-context': 'cli' })).toHaveLength(1);
   });
 
-  it('that is refused is named by its place and the reason', () => {
-    expect(problems({ 'env-var': 'A, PATH, B-C, CI' })).toEqual([
-      '`env-var` has a name (number 3 of 4) that is not made of letters, digits and underscores, or begins with a digit.',
-      '`env-var` has a name (number 2 of 4) that belongs to the runner or the system.',
+  it('that is refused is named by its position as given, and the reason', () => {
+    expect(problems({ 'env-var': 'A, A, PATH, B-C, CI' })).toEqual([
+      '`env-var` has a name (number 4 of 5) that is not made of letters, digits and underscores, or begins with a digit.',
+      '`env-var` has a name (number 3 of 5) that belongs to the runner or the system.',
     ]);
   });
 });

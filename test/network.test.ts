@@ -1,50 +1,17 @@
 /** TLS and proxies: the secret goes to IMS alone, over a connection that is verified. */
 
 import { writeFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 
 import { describe, expect } from 'vitest';
 
-import { type Authority, issueCertificate, makeAuthority } from './support/certificates.ts';
+import { makeAuthority } from './support/certificates.ts';
 import type { ProxyOptions } from './support/connect-proxy.ts';
-import { inputsFor, test as base } from './support/fixtures.ts';
-import { type ImsServer, testClient } from './support/ims-server.ts';
+import { inputsFor } from './support/fixtures.ts';
+import { testClient } from './support/ims-server.ts';
+import { CREDENTIALS, hasIpv6, HOST, noteConnections, test } from './support/network-fixtures.ts';
 import { hasTinyproxy, startTinyproxy } from './support/tinyproxy.ts';
-import { annotationsOf, expectSuccess, failureOf, written } from './support/verdicts.ts';
-
-/** Some containers have the loopback interface without it. */
-const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
-  addresses?.some(({ address }) => address === '::1'),
-);
-const HOST = 'ims-na1.adobelogin.com';
-const CREDENTIALS = 'p8e-user:p8e-test-proxy-password';
-
-type Certified = (name: string, notAfter?: Date) => Promise<ImsServer>;
-
-const test = base
-  .extend('authority', { scope: 'file' }, (): Promise<Authority> => makeAuthority())
-  /** What a step needs in its environment to trust the authority. */
-  .extend('trust', ({ authority, job }) => {
-    const file = join(job.workspace, 'authority.pem');
-    writeFileSync(file, authority.cert);
-    return { NODE_EXTRA_CA_CERTS: file };
-  })
-  /** Starts IMS with a certificate for a name. */
-  .extend('certified', ({ authority, startIms }): Certified => async (name, notAfter) => {
-    const options = notAfter === undefined ? { names: [name] } : { names: [name], notAfter };
-    return startIms({ tls: await issueCertificate(authority, options) });
-  })
-  /** IMS as it is reached through a proxy. */
-  .extend('ims', ({ certified }) => certified(HOST))
-  .extend('inputs', inputsFor({ url: `https://${HOST}` }))
-  /** Starts a proxy that leads to it. */
-  .extend(
-    'proxyTo',
-    ({ ims, startProxy }) =>
-      (options: ProxyOptions = {}) =>
-        startProxy({ port: ims.port, ...options }),
-  );
+import { annotationsOf, expectSuccess, failureOf, messageOf, written } from './support/verdicts.ts';
 
 describe('a certificate', () => {
   test.for([
@@ -82,6 +49,60 @@ describe('a certificate', () => {
   });
 });
 
+describe.concurrent('a certificate of an authority that is not in NODE_EXTRA_CA_CERTS', () => {
+  const der = (pem: string): Buffer =>
+    Buffer.from(pem.replaceAll(/-----[A-Z ]+-----/g, ''), 'base64');
+  const damaged = (pem: string): string => pem.replace(/\n(.{20})/, '\n@@@@$1');
+
+  test.for<readonly [string, ((pem: string) => string | Buffer) | undefined, RegExp]>([
+    ['which names a file that is not there', undefined, /file does not exist/],
+    ['whose file is binary', der, /binary \(DER\).*openssl x509 -inform der/],
+    ['whose file is of UTF-16', (pem) => Buffer.from(pem, 'utf16le'), /no certificate in PEM form/],
+    ['whose file is empty', () => '', /no certificate in PEM form/],
+    ['whose file is damaged', damaged, /holds a damaged certificate/],
+  ])('%s: the message says so', async ([, change, words], { authority, certified, job }) => {
+    const ims = await certified('127.0.0.1');
+    const file = join(job.workspace, 'p8e-test-authority');
+    if (change !== undefined) writeFileSync(file, change(authority.cert));
+    // Node itself warns of most of these, on stderr.
+    const step = await job.uses(inputsFor(ims), { env: { NODE_EXTRA_CA_CERTS: file } });
+    const [message = ''] = annotationsOf(step, 'error');
+    expect(message).toMatch(/^The certificate of .*`NODE_EXTRA_CA_CERTS` is set, but/);
+    expect(message).toMatch(words);
+    expect(message).toMatch(/NODE_USE_SYSTEM_CA=1.*\(tls, [A-Z_]+\)$/);
+    expect(message).not.toContain('p8e-test');
+    expect(ims.requests).toEqual([]);
+  });
+
+  test('which names a folder: the message says so', async ({ certified, job }) => {
+    const ims = await certified('127.0.0.1');
+    const env = { NODE_EXTRA_CA_CERTS: job.workspace };
+    const [message] = annotationsOf(await job.uses(inputsFor(ims), { env }), 'error');
+    expect(message).toMatch(/is set, but names a folder/);
+  });
+
+  test.for<readonly [string, (pem: string) => string, RegExp]>([
+    ['has a comment', (pem) => `A comment\r\n${pem}`, /is in PEM form, but the CA of this/],
+    [
+      'begins with a byte order mark',
+      (pem) => `\ufeff${pem}`,
+      /is in PEM form, but the CA of this/,
+    ],
+    ['is too large', (pem) => pem.padEnd(4 * 1024 * 1024 + 1), /is larger than 4 MiB/],
+  ])('whose file %s: the message says so', async ([, change, words], { certified, job }) => {
+    const ims = await certified('127.0.0.1');
+    const file = join(job.workspace, 'other.pem');
+    writeFileSync(file, change((await makeAuthority()).cert));
+    const env = { NODE_EXTRA_CA_CERTS: file };
+    const message = failureOf(await job.uses(inputsFor(ims), { env }), job);
+    expect(message).toMatch(words);
+    const both = { ...env, NODE_USE_SYSTEM_CA: '1' };
+    const told = messageOf(await job.uses(inputsFor(ims), { env: both }));
+    expect(told).toMatch(words);
+    expect(told).not.toContain('NODE_USE_SYSTEM_CA');
+  });
+});
+
 describe('TLS', () => {
   test('that breaks early is tried again, even for a code', async ({ certified, job, trust }) => {
     const ims = await certified('127.0.0.1');
@@ -101,6 +122,38 @@ describe('TLS', () => {
     expect(failureOf(step, job)).toMatch(/^No TLS connection to .*Check the port/);
     expect(ims.connections).toBe(1);
   });
+});
+
+describe.concurrent('each address of a host but the last', () => {
+  // Node's own setting is 250 ms.
+  test.for<readonly [string, number, string?]>([
+    ['60', 2000],
+    ['10', 1111],
+    ['2', 250],
+    ['10', 1800, '--network-family-autoselection-attempt-timeout=1800'],
+    ['60', 4000, '--network-family-autoselection-attempt-timeout=4000'],
+  ])(
+    'with `timeout: %s` gets %i ms of its request at most',
+    async ([timeout, ms, setting = ''], { startIms, proxyTo, job, trust, inputs }) => {
+      const noted = noteConnections(job);
+      const proxy = await proxyTo();
+      const direct = inputsFor(await startIms());
+      const env = { ...trust, https_proxy: proxy.url };
+      const NODE_OPTIONS = `${noted.options} ${setting}`;
+      for (const usual of [direct, inputs]) {
+        // On a busy machine, the shortest time is too short for a token.
+        await job.uses({ ...usual, timeout }, { env: { ...env, NODE_OPTIONS } });
+      }
+      const given = noted.opened().map(({ addressMs = 0 }) => addressMs);
+      expect(given.length).toBeGreaterThan(1);
+      // A third of what is left when the request starts, which a busy machine makes less.
+      for (const addressMs of given) {
+        expect(Number.isInteger(addressMs)).toBe(true);
+        expect(addressMs).toBeLessThanOrEqual(ms);
+        expect(addressMs).toBeGreaterThan(ms * 0.8);
+      }
+    },
+  );
 });
 
 describe('the loopback interface', () => {
@@ -175,23 +228,6 @@ describe.concurrent('a proxy', () => {
     const step = await job.uses({ ...inputs, timeout: '1' }, { env: { https_proxy: proxy.url } });
     expect(failureOf(step, job)).toMatch(/gave no connection.*\(proxy, ECONNREFUSED\)$/);
   });
-
-  test.for([
-    ['an unescaped % in its password', (port: number) => `http://u:100%sure@127.0.0.1:${port}`],
-    ['no scheme', (port: number) => `localhost:${port}`],
-    ['no meaning', () => ':::'],
-  ] as const)(
-    'whose URL has %s is not left out',
-    async ([, urlFor], { ims, proxyTo, job, inputs }) => {
-      const proxy = await proxyTo();
-      // The host of `no_proxy` is another one.
-      const env = { https_proxy: urlFor(proxy.port), no_proxy: 'p8e.example' };
-      const step = await job.uses(inputs, { env });
-      expect(failureOf(step, job)).toMatch(/^`https_proxy` is not the URL of a proxy, so nothing/);
-      expect(step.stdout).not.toContain('100%');
-      expect([proxy.tunnels, ims.connections]).toEqual([[], 0]);
-    },
-  );
 
   test('is left out for a host in `no_proxy`', async ({ proxyTo, job, trust, inputs }) => {
     const proxy = await proxyTo();

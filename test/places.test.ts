@@ -1,6 +1,7 @@
 /** What is kept opens in its place alone, with the client secret that IMS accepted. */
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect } from 'vitest';
@@ -46,20 +47,65 @@ describe('what is kept', () => {
       const [file = ''] = keptFiles(job);
       const [entry] = cache.entries;
       const shared = reuse === 'repository' && entry !== undefined;
-      const blob = shared ? cache.blobOf(entry) : undefined;
       return {
-        bytes: (await blob?.downloadToBuffer()) ?? readFileSync(file),
-        replace: async (bytes: Buffer) => {
-          if (blob === undefined) writeFileSync(file, bytes);
-          else await blob.uploadData(bytes);
+        bytes: shared ? cache.bytesOf(entry) : readFileSync(file),
+        replace: (bytes: Buffer) => {
+          if (shared) cache.replaceBytes(entry, bytes);
+          else writeFileSync(file, bytes);
         },
         again: async () => sourceOf(shared ? await start() : job, { ...inputs, reuse }),
       };
     };
     const { bytes } = await keep(from);
     const other = await keep(to);
-    await other.replace(bytes);
+    other.replace(bytes);
     expect(await other.again()).toBe(source);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('in place of what a job keeps', () => {
+  test.for<readonly [string, (file: string) => void]>([
+    [
+      'a link to what it kept',
+      (file) => {
+        renameSync(file, `${file}-moved`);
+        symlinkSync(`${file}-moved`, file);
+      },
+    ],
+    [
+      'a link to a file without end',
+      (file) => {
+        rmSync(file);
+        symlinkSync('/proc/self/pagemap', file);
+      },
+    ],
+    [
+      'a link to a device',
+      (file) => {
+        rmSync(file);
+        symlinkSync('/dev/zero', file);
+      },
+    ],
+    [
+      'a pipe',
+      (file) => {
+        rmSync(file);
+        spawnSync('mkfifo', [file]);
+      },
+    ],
+    [
+      'more than a sealed token',
+      (file) => {
+        writeFileSync(file, Buffer.alloc(64 * 1024 + 129, readFileSync(file)));
+      },
+    ],
+  ])('%s is not read, and the step goes on', async ([, put], { ims, job, inputs }) => {
+    expect(await sourceOf(job, inputs)).toBe('ims');
+    const [file = ''] = keptFiles(job);
+    put(file);
+    expect(await sourceOf(job, { ...inputs, timeout: '10' })).toBe('ims');
+    expect(ims.requests).toHaveLength(2);
+    if (keptFiles(job).length === 1) expect(await sourceOf(job, inputs)).toBe('job');
   });
 });
 

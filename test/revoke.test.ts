@@ -1,7 +1,16 @@
 /** The post step revokes a token once, where the main step got it, or sends nothing. */
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { beforeAll, describe, expect } from 'vitest';
@@ -280,14 +289,20 @@ describe('one token is revoked once', () => {
 describe('the way to IMS', () => {
   const HOST = 'ims-na1.adobelogin.com';
   const BY_SYSTEM = { NODE_USE_SYSTEM_CA: '1' };
+  const BY_OPENSSL = { NODE_OPTIONS: '--use-openssl-ca' };
+  const ODDLY_SPELT = { NODE_OPTIONS: '--use_op"enssl"_ca' };
   let mine: Authority;
   let foreign: Authority;
   beforeAll(async () => {
     [mine, foreign] = [await makeAuthority(), await makeAuthority()];
   });
 
-  type Place = Readonly<Record<'proxy' | 'copy' | 'both' | 'folder', string>>;
+  type Place = Readonly<Record<'proxy' | 'own' | 'copy' | 'both' | 'folder', string>>;
   type Variables = Readonly<Record<string, string>>;
+  const replaceOwn = ({ own, both }: Place): Variables => {
+    copyFileSync(both, own);
+    return {};
+  };
   type Case = readonly [string, 'changes' | 'stays', (other: Place) => Variables, Variables?];
   const CASES: readonly Case[] = [
     ['another proxy', 'changes', ({ proxy }) => ({ https_proxy: proxy })],
@@ -298,8 +313,33 @@ describe('the way to IMS', () => {
       'the file of OpenSSL, where Node uses its store',
       'changes',
       ({ both }) => ({ SSL_CERT_FILE: both }),
-      { NODE_OPTIONS: '--use-openssl-ca' },
+      BY_OPENSSL,
     ],
+    ['other contents of the file of OpenSSL', 'changes', replaceOwn, BY_OPENSSL],
+    ['other contents, in another spelling of the option', 'changes', replaceOwn, ODDLY_SPELT],
+    [
+      'one more file in a folder of OpenSSL',
+      'changes',
+      ({ both, folder }) => {
+        copyFileSync(both, join(folder, 'other.pem'));
+        return {};
+      },
+      BY_OPENSSL,
+    ],
+    [
+      'one more folder of OpenSSL',
+      'changes',
+      ({ folder }) => ({ SSL_CERT_DIR: [`${folder}-none`, folder].join(delimiter) }),
+      BY_OPENSSL,
+    ],
+    ['a file of OpenSSL that is gone', 'changes', ({ own }) => (rmSync(own), {}), BY_OPENSSL],
+    [
+      'the same file of OpenSSL elsewhere',
+      'stays',
+      ({ copy }) => ({ SSL_CERT_FILE: copy }),
+      BY_OPENSSL,
+    ],
+    ['the same files of OpenSSL', 'stays', () => ({}), BY_OPENSSL],
     ['the same authority elsewhere', 'stays', ({ copy }) => ({ NODE_EXTRA_CA_CERTS: copy })],
     ['a file that Node does not read', 'stays', ({ both }) => ({ SSL_CERT_FILE: both })],
     ['a proxy for http', 'stays', ({ proxy }) => ({ http_proxy: proxy })],
@@ -322,17 +362,89 @@ describe('the way to IMS', () => {
     for (const file of [both, join(folder, 'p8e.pem')])
       writeFileSync(file, `${foreign.cert}\n${mine.cert}\n`);
     const authority = 'NODE_OPTIONS' in env ? 'SSL_CERT_FILE' : 'NODE_EXTRA_CA_CERTS';
-    await exportAll(job, { https_proxy: proxies[0].url, [authority]: own });
+    const openssl = authority === 'SSL_CERT_FILE' ? { SSL_CERT_DIR: folder } : {};
+    await exportAll(job, { https_proxy: proxies[0].url, [authority]: own, ...openssl });
     const inputs = { ...inputsFor({ url: `https://${HOST}` }), ...REVOKING };
     const step = await job.uses(inputs, { env });
     expect(step.failed).toBe(false);
-    await exportAll(job, change({ proxy: proxies[1].url, copy, both, folder }));
+    await exportAll(job, change({ proxy: proxies[1].url, own, copy, both, folder }));
     const [post] = await job.finish();
     if (way === 'stays') expectRevoked(post);
     else expectNotRevoked(post);
     const sent = way === 'stays' ? 2 : 1;
     expect([ims.connections, other.connections]).toEqual([sent, 0]);
     expect(proxies.map(({ tunnels }) => tunnels.length)).toEqual([sent, 0]);
+  });
+
+  // The trust of OpenSSL is judged by its files, so what is no file must not hold up the step.
+  test.skipIf(process.platform === 'win32').for<readonly [string, (path: string) => void]>([
+    ['a pipe', (path) => spawnSync('mkfifo', [path])],
+    [
+      'a link to a device',
+      (path) => {
+        symlinkSync('/dev/zero', path);
+      },
+    ],
+    [
+      'a link to itself',
+      (path) => {
+        symlinkSync(path, path);
+      },
+    ],
+    [
+      'a folder',
+      (path) => {
+        mkdirSync(path);
+      },
+    ],
+  ])('%s among the certificates is counted by its name', async ([, make], { ims, job, inputs }) => {
+    make(join(job.workspace, 'odd.pem'));
+    const env = { ...BY_OPENSSL, SSL_CERT_DIR: job.workspace };
+    const step = await job.uses({ ...inputs, ...REVOKING }, { env });
+    expect(step.failed).toBe(false);
+    expectRevoked((await job.finish())[0]);
+    expect(ims.revoked.size).toBe(1);
+  });
+
+  test.for([
+    ['4 MiB', 4 * 1024 * 1024, 1],
+    ['more', 4 * 1024 * 1024 + 1, 0],
+  ] as const)('certificates of %s', async ([, bytes, revoked], { ims, job, inputs }) => {
+    const half = Math.floor(bytes / 2);
+    for (const [name, size] of [
+      ['a', half],
+      ['b', bytes - half],
+    ] as const)
+      writeFileSync(join(job.workspace, name), Buffer.alloc(size));
+    const env = { ...BY_OPENSSL, SSL_CERT_DIR: job.workspace };
+    await job.uses({ ...inputs, ...REVOKING }, { env });
+    const [post] = await job.finish();
+    if (revoked === 1) expectRevoked(post);
+    else expectNotRevoked(post);
+    expect(ims.revoked.size).toBe(revoked);
+  });
+
+  test('a stranger whom a later step lets through sees nothing', async ({
+    startIms,
+    startProxy,
+    job,
+  }) => {
+    const certified = async (by: Authority): Promise<ImsServer> =>
+      startIms({ tls: await issueCertificate(by, { names: [HOST] }) });
+    const [ims, stranger] = [await certified(mine), await certified(foreign)];
+    let { port } = ims;
+    const proxy = await startProxy({ port: () => port });
+    const own = join(job.workspace, 'own');
+    writeFileSync(own, mine.cert);
+    await exportAll(job, { https_proxy: proxy.url, NODE_EXTRA_CA_CERTS: own });
+    const step = await job.uses({ ...inputsFor({ url: `https://${HOST}` }), ...REVOKING });
+    expect(step.failed).toBe(false);
+    ({ port } = stranger);
+    await exportAll(job, { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+    const [post] = await job.finish();
+    expectNotRevoked(post);
+    expect(stranger.connections).toBe(1);
+    expect(stranger.requests).toEqual([]);
   });
 
   test('a proxy, but IMS is on the loopback interface: it stays', async ({ ims, job, inputs }) => {

@@ -171,12 +171,15 @@ describe('a Web App', () => {
     },
   );
 
-  test('does not send a code again when its answer is lost', async ({ ims, job, inputs }) => {
-    ims.script({ fault: 'reset-before-answer' });
-    const step = await job.uses({ ...inputs, ...ofCode(ims) });
-    expect(messageOf(step)).toMatch(/lost.*probably used up.*not sent again.*sign in again/);
-    expect(ims.requests).toHaveLength(1);
-  });
+  test.for(['reset-before-answer', 'garbled-headers', 'garbled-body'] as const)(
+    'does not send a code again when its answer is lost (%s)',
+    async (fault, { ims, job, inputs }) => {
+      ims.script({ fault });
+      const step = await job.uses({ ...inputs, ...ofCode(ims) });
+      expect(messageOf(step)).toMatch(/lost.*probably used up.*not sent again.*sign in again/);
+      expect(ims.requests).toHaveLength(1);
+    },
+  );
 });
 
 describe('a service', () => {

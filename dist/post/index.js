@@ -106,6 +106,7 @@ module.exports = require("../steps/index.js");
 /************************************************************************/
 var __webpack_exports__ = {};
 __nccwpck_require__.r(__webpack_exports__);
+process.report.excludeEnv = true;
 if ((process.env['STATE_revoke'] ?? '') !== '')
     void Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 309, 23)).then(({ startPost }) => {
         startPost();

@@ -485,7 +485,7 @@ function failureOf(error) {
         return error.failure;
     return {
         code: 'unexpected',
-        happened: `The action has a defect (${error instanceof Error ? error.name : typeof error}).`,
+        happened: `Unexpected error in the action (${error instanceof Error ? error.name : typeof error}).`,
         remedy: 'Please report it in the repository of the action.',
     };
 }
@@ -497,8 +497,142 @@ function sentence(failure, url) {
 
 ;// CONCATENATED MODULE: external "node:crypto"
 const external_node_crypto_namespaceObject = require("node:crypto");
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = require("node:fs");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = require("node:path");
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = require("node:tls");
+;// CONCATENATED MODULE: ./src/bounded-file.ts
+
+const CHUNK_BYTES = 64 * 1024;
+class FileError extends Error {
+    name = 'FileError';
+    code;
+    constructor(code) {
+        super(code);
+        this.code = code;
+    }
+}
+function readUpTo(descriptor, limitBytes) {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    const chunks = [];
+    let size = 0;
+    for (;;) {
+        const bytes = (0,external_node_fs_namespaceObject.readSync)(descriptor, chunk, 0, CHUNK_BYTES, null);
+        if (bytes === 0)
+            return Buffer.concat(chunks);
+        size += bytes;
+        if (size > limitBytes)
+            throw new FileError('EFBIG');
+        chunks.push(Buffer.from(chunk.subarray(0, bytes)));
+    }
+}
+function readBoundedFile(path, limitBytes, links) {
+    const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = external_node_fs_namespaceObject.constants;
+    const descriptor = (0,external_node_fs_namespaceObject.openSync)(path, O_RDONLY | O_NONBLOCK | (links === 'refuse' ? O_NOFOLLOW : 0));
+    try {
+        const facts = (0,external_node_fs_namespaceObject.fstatSync)(descriptor);
+        if (facts.isDirectory())
+            throw new FileError('EISDIR');
+        if (!facts.isFile())
+            throw new FileError('EINVAL');
+        return readUpTo(descriptor, limitBytes);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(descriptor);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/http/certificates.ts
+
+
+
+
+
+const LARGEST_TRUST_BYTES = 4 * 1024 * 1024;
+const EXTRA = 'NODE_EXTRA_CA_CERTS';
+const hash = (data) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(data).digest('hex');
+const codeOf = (error) => error.code ?? 'UNKNOWN';
+function listedCertificates() {
+    if (typeof external_node_tls_namespaceObject.getCACertificates !== 'function')
+        return undefined;
+    const listed = external_node_tls_namespaceObject.getCACertificates('default');
+    const [own = ''] = external_node_tls_namespaceObject.rootCertificates;
+    return listed.includes(own) ? listed : undefined;
+}
+function trustedFiles() {
+    const named = [EXTRA, 'SSL_CERT_FILE'].flatMap((label) => {
+        const path = process.env[label];
+        return path === undefined ? [] : [{ label, path }];
+    });
+    const folders = process.env['SSL_CERT_DIR']?.split(external_node_path_namespaceObject.delimiter) ?? [];
+    const inFolders = folders.flatMap((folder) => {
+        try {
+            return (0,external_node_fs_namespaceObject.readdirSync)(folder)
+                .sort()
+                .map((name) => ({ label: name, path: (0,external_node_path_namespaceObject.join)(folder, name) }));
+        }
+        catch {
+            return [{ label: 'SSL_CERT_DIR', path: folder }];
+        }
+    });
+    return [...named, ...inFolders];
+}
+function contentsOfTrustedFiles() {
+    let leftBytes = LARGEST_TRUST_BYTES;
+    const contents = [];
+    for (const { label, path } of trustedFiles())
+        try {
+            const bytes = readBoundedFile(path, leftBytes, 'follow');
+            leftBytes -= bytes.length;
+            contents.push(label, hash(bytes));
+        }
+        catch (error) {
+            if (codeOf(error) === 'EFBIG')
+                return undefined;
+            contents.push(label, `not read: ${path}`);
+        }
+    return contents;
+}
+function hashOfTrust() {
+    const trusted = listedCertificates() ?? contentsOfTrustedFiles();
+    return trusted === undefined ? (0,external_node_crypto_namespaceObject.randomBytes)(32).toString('hex') : hash(JSON.stringify(trusted));
+}
+const KINDS = {
+    ENOENT: 'missing',
+    EISDIR: 'folder',
+    EFBIG: 'too large',
+};
+const BYTE_ORDER_MARK = /^\xef\xbb\xbf/;
+const PEM = /^-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/gm;
+function isCertificate(data) {
+    try {
+        return new external_node_crypto_namespaceObject.X509Certificate(data).raw.length > 0;
+    }
+    catch {
+        return false;
+    }
+}
+function judgeExtraCertificates() {
+    const path = process.env[EXTRA] ?? '';
+    if (path === '')
+        return 'unset';
+    let bytes;
+    try {
+        bytes = readBoundedFile(path, LARGEST_TRUST_BYTES, 'follow');
+    }
+    catch (error) {
+        return KINDS[codeOf(error)] ?? 'unreadable';
+    }
+    const certificates = bytes.toString('latin1').replace(BYTE_ORDER_MARK, '').match(PEM) ?? [];
+    if (certificates.length === 0)
+        return isCertificate(bytes) ? 'der' : 'no pem';
+    return certificates.every(isCertificate) ? 'pem' : 'damaged';
+}
+
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
@@ -590,44 +724,78 @@ class DecodedURL extends URL {
     }
 }
 //# sourceMappingURL=proxy.js.map
-;// CONCATENATED MODULE: ./src/http/route.ts
-
+;// CONCATENATED MODULE: ./src/http/proxy.ts
 
 
 class UnreadableProxyError extends Error {
     name = 'UnreadableProxyError';
+    variable;
+    constructor(variable) {
+        super(`${variable} names no proxy`);
+        this.variable = variable;
+    }
+}
+const ADDRESS = /^(?:(https?):\/\/)?(?:([^/?#\\\p{Cc}]*)@)?(\[[\da-f:.]+\]|[\p{L}\p{M}\p{N}._-]{1,253})(?::(\d{1,5}))?\/?$/iu;
+function withoutBrackets(host) {
+    return host.replace(/^\[|\]$/g, '');
+}
+function parseProxy(value) {
+    const [, scheme, credentials = '', host = '', port] = ADDRESS.exec(value.trim()) ?? [];
+    if (host === '' || (scheme === undefined && port === undefined))
+        return undefined;
+    const [user = '', ...password] = credentials.split(':');
+    try {
+        const url = new URL(`${scheme ?? 'http'}://${host}:${port ?? ''}`);
+        const protocol = url.protocol === 'https:' ? 'https:' : 'http:';
+        const number = Number(url.port === '' ? { 'http:': 80, 'https:': 443 }[protocol] : url.port);
+        if (number === 0)
+            return undefined;
+        return {
+            protocol,
+            host: withoutBrackets(url.hostname),
+            port: number,
+            user: decodeURIComponent(user),
+            password: decodeURIComponent(password.join(':')),
+        };
+    }
+    catch {
+        return undefined;
+    }
+}
+function hostAndPort({ host, port }) {
+    return `${(0,external_node_net_namespaceObject.isIPv6)(host) ? `[${host}]` : host}:${port}`;
+}
+function proxyUrl(proxy) {
+    const [user, password] = [proxy.user, proxy.password].map(encodeURIComponent);
+    return `${proxy.protocol}//${user ?? ''}:${password ?? ''}@${hostAndPort(proxy)}`;
 }
 function proxyFor(url) {
-    const [lower, upper] = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
-    const given = [process.env[lower], process.env[upper]].find(Boolean);
-    if (given === undefined || checkBypass(url))
+    const names = ['https_proxy', 'HTTPS_PROXY'];
+    const variable = names.find((name) => (process.env[name] ?? '') !== '');
+    if (variable === undefined || url.protocol !== 'https:' || checkBypass(url))
         return undefined;
-    try {
-        const proxy = getProxyUrl(url);
-        if (proxy !== undefined && proxy.hostname !== '')
-            return proxy;
-    }
-    catch {
-    }
-    throw new UnreadableProxyError('a proxy variable is not a URL');
+    const server = parseProxy(process.env[variable] ?? '');
+    if (server === undefined)
+        throw new UnreadableProxyError(variable);
+    return { ...server, variable };
 }
-const hash = (text) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(text).digest('hex');
-function trustedCertificates() {
-    const listed = typeof external_node_tls_namespaceObject.getCACertificates === 'function';
-    if (listed && !/use.openssl.ca/.test(process.env['NODE_OPTIONS'] ?? ''))
-        return external_node_tls_namespaceObject.getCACertificates('default').join('\n');
-    const names = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
-    return JSON.stringify(names.map((name) => process.env[name] ?? ''));
-}
-function routeTo(origin) {
+
+;// CONCATENATED MODULE: ./src/http/route.ts
+
+
+
+function hashOfProxy(url) {
     let proxy = 'unreadable';
     try {
-        const found = proxyFor(new URL(origin));
-        proxy = found === undefined ? 'none' : `${found.href} ${found.username} ${found.password}`;
+        const { protocol, host, port, user, password } = proxyFor(url) ?? {};
+        proxy = JSON.stringify([protocol, host, port, user, password]);
     }
     catch {
     }
-    return { proxy: hash(proxy), certificates: hash(trustedCertificates()) };
+    return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(proxy).digest('hex');
+}
+function routeTo(origin) {
+    return { proxy: hashOfProxy(new URL(origin)), certificates: hashOfTrust() };
 }
 
 ;// CONCATENATED MODULE: external "node:os"
@@ -1595,9 +1763,17 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 
 
 
+
 const isSuccess = ({ status }) => status >= 200 && status <= 299;
 class TimedOutError extends Error {
     name = 'TimedOutError';
+}
+function isDefect(error) {
+    if (error instanceof TimedOutError || error instanceof UnreadableProxyError)
+        return false;
+    if (error instanceof TypeError || error instanceof RangeError)
+        return true;
+    return typeof error.code !== 'string';
 }
 async function readBounded(message, limitBytes) {
     const chunks = [];
@@ -1628,38 +1804,53 @@ const lookupLoopback = (_hostname, options, callback) => {
     else
         callback(null, '127.0.0.1', 4);
 };
-function watch(agent, event, onConnect) {
+function onConnection(agent, event, ready) {
     const connect = agent.createConnection.bind(agent);
-    agent.createConnection = (...words) => {
-        const socket = connect(...words);
-        socket?.once(event, onConnect);
+    agent.createConnection = (...args) => {
+        const socket = connect(...args);
+        socket?.once(event, ready);
         return socket;
     };
 }
-function handler(signal, onConnect) {
+function onTunnel(agent, ready) {
+    const tunnel = agent;
+    const addRequest = tunnel.addRequest.bind(agent);
+    tunnel.addRequest = (request, ...rest) => {
+        request.once('socket', ready);
+        addRequest(request, ...rest);
+    };
+}
+function addressLimitMs(limitMs) {
+    const thirdMs = Math.min(Math.floor(limitMs / 3), 2000);
+    return Math.max(thirdMs, (0,external_node_net_namespaceObject.getDefaultAutoSelectFamilyAttemptTimeout)());
+}
+function abortableHandler(signal, { limitMs, onConnect = () => undefined }) {
+    const common = { signal, autoSelectFamilyAttemptTimeout: addressLimitMs(limitMs) };
     return {
         prepareRequest(options) {
-            options.signal = signal;
+            Object.assign(options, common);
             if (options.host === 'localhost')
                 options.lookup = lookupLoopback;
-            if (options.host === '[::1]')
-                options.host = '::1';
             const agent = options.agent;
-            if (agent.proxyOptions === undefined)
-                watch(agent, agent instanceof external_node_https_namespaceObject.Agent ? 'secureConnect' : 'connect', onConnect);
-            else {
-                agent.proxyOptions.signal = signal;
-                process.noDeprecation = true;
-                onConnect();
+            if (agent.proxyOptions === undefined) {
+                options.host = withoutBrackets(options.host ?? '');
+                onConnection(agent, agent instanceof external_node_https_namespaceObject.Agent ? 'secureConnect' : 'connect', onConnect);
+                return;
             }
+            const host = withoutBrackets(agent.proxyOptions.host ?? '');
+            const servername = (0,external_node_net_namespaceObject.isIP)(host) === 0 ? host : '';
+            Object.assign(agent.proxyOptions, common, { host, servername });
+            if (process.noDeprecation !== true)
+                process.noDeprecation = true;
+            onTunnel(agent, onConnect);
         },
         canHandleAuthentication: () => false,
         handleAuthentication: () => Promise.reject(new Error('not supported')),
     };
 }
-async function send({ method, url, headers, body }, signal, { limitBytes, onConnect = () => undefined }) {
+async function send({ method, url, headers, body }, signal, options) {
     const policy = { allowRedirects: false, allowRetries: false };
-    const client = new HttpClient('', [handler(signal, onConnect)], policy);
+    const client = new HttpClient('', [abortableHandler(signal, options)], policy);
     client.userAgent = 'adobe-ims-token';
     const bytes = Buffer.isBuffer(body);
     const length = bytes ? { 'content-length': String(body.length) } : {};
@@ -1670,7 +1861,8 @@ async function send({ method, url, headers, body }, signal, { limitBytes, onConn
             ended(signal),
         ]);
         const { message } = response;
-        const read = await readBounded(message, limitBytes);
+        const read = await readBounded(message, options.limitBytes);
+        signal.throwIfAborted();
         return { status: message.statusCode ?? 0, headers: message.headers, body: read };
     }
     finally {
@@ -1678,7 +1870,9 @@ async function send({ method, url, headers, body }, signal, { limitBytes, onConn
     }
 }
 async function exchange(request, options) {
-    proxyFor(request.url);
+    const proxy = proxyFor(request.url);
+    if (proxy !== undefined)
+        process.env[proxy.variable] = proxyUrl(proxy);
     options.signal.throwIfAborted();
     const limit = new AbortController();
     const timer = setTimeout(() => {
@@ -1696,15 +1890,18 @@ async function exchange(request, options) {
 }
 
 ;// CONCATENATED MODULE: ./src/json.ts
-function parseObject(text) {
+function parseJson(text) {
     try {
-        const value = JSON.parse(text);
-        const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-        return isObject ? value : undefined;
+        return JSON.parse(text);
     }
     catch {
         return undefined;
     }
+}
+function parseObject(text) {
+    const value = parseJson(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? value : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/secrets.ts
@@ -1796,7 +1993,7 @@ class Secrets {
 
 ;// CONCATENATED MODULE: ./src/ims/requests.ts
 
-const GRANT_TYPES = (/* unused pure expression or super */ null && (['client_credentials', 'refresh_token', 'authorization_code']));
+const GRANT_TYPES = ['client_credentials', 'refresh_token', 'authorization_code'];
 const DEFAULT_SCOPES = ['openid', 'AdobeID', 'offline_access', 'creative_sdk'];
 function secretsOfGrant(grant) {
     if (grant.type === 'refresh_token')
@@ -2223,87 +2420,170 @@ function judgeToken(answer) {
 ;// CONCATENATED MODULE: ./src/ims/connection-failures.ts
 
 
+
+
 const CERTIFICATE_CODE = /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
 const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
-const TUNNEL = /^tunneling socket could not be established(?:, statusCode=(\d{3})$|, cause=.*?\b(E[A-Z_]{4,}))?/;
+const TUNNEL = /^tunneling socket could not be established(?:, statusCode=(\d{3})$|, cause=)?/;
+const SYSTEM_CA_VERSION = [24, 6];
+const EXTRA_CERTIFICATES = {
+    unset: 'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate',
+    missing: '`NODE_EXTRA_CA_CERTS` is set, but its file does not exist. Correct the path',
+    folder: '`NODE_EXTRA_CA_CERTS` is set, but names a folder. Name one file',
+    'too large': '`NODE_EXTRA_CA_CERTS` is set, but its file is larger than 4 MiB. Name a file with the CA certificate alone',
+    unreadable: '`NODE_EXTRA_CA_CERTS` is set, but its file cannot be read. Check its rights',
+    der: '`NODE_EXTRA_CA_CERTS` is set, but its file is binary (DER). Convert it to PEM: `openssl x509 -inform der -in FILE -out FILE.pem`',
+    'no pem': '`NODE_EXTRA_CA_CERTS` is set, but its file holds no certificate in PEM form, which begins with `-----BEGIN CERTIFICATE-----`. Write the CA certificate in that form',
+    damaged: '`NODE_EXTRA_CA_CERTS` is set, but its file holds a damaged certificate. Write it again',
+    pem: '`NODE_EXTRA_CA_CERTS` is set and its file is in PEM form, but the CA of this certificate seems not to be in it. Add the root certificate of that CA',
+};
+function orSystemCertificates() {
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+    const [sinceMajor, sinceMinor] = SYSTEM_CA_VERSION;
+    const known = major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
+    const isOther = known && process.env['NODE_USE_SYSTEM_CA'] !== '1';
+    return isOther ? ", or set `NODE_USE_SYSTEM_CA=1` if the runner's system trusts the CA" : '';
+}
 function certificateRemedy(reason) {
     if (/EXPIRED|NOT_YET_VALID/.test(reason))
         return 'Check the clock of the runner. If a proxy of your company inspects TLS, its certificate may be the one at fault.';
     if (/ALTNAME|HOSTNAME/.test(reason))
         return 'Another server answers for this name: check `ims-url`, DNS, and whether a proxy is in between.';
-    return 'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate.';
-}
-function proxyFailure(status, origin, reason) {
-    const facts = [status === undefined ? reason : `proxy answered ${status}`];
-    if (status !== undefined && Number(status) < 500)
-        return {
-            code: 'proxy',
-            happened: `The proxy refused a connection to ${origin}, so nothing was sent.`,
-            remedy: 'Check `https_proxy`, its user name and password, and what the proxy allows.',
-            facts,
-        };
-    return {
-        code: 'proxy',
-        happened: `The proxy in \`https_proxy\` gave no connection to ${origin}, so nothing was sent.`,
-        remedy: 'Check that the runner reaches the proxy, and the proxy IMS. If the proxy itself speaks https, `NODE_EXTRA_CA_CERTS` must name its CA.',
-        facts,
-        retry: {},
-    };
+    return `${EXTRA_CERTIFICATES[judgeExtraCertificates()]}${orSystemCertificates()}.`;
 }
 function tlsFailure(reason, origin) {
-    if (CERTIFICATE_CODE.test(reason))
-        return {
-            code: 'tls',
-            happened: `The certificate of ${origin} could not be verified, so nothing was sent.`,
-            remedy: certificateRemedy(reason),
-            facts: [reason],
-        };
+    const certificate = CERTIFICATE_CODE.test(reason);
     return {
         code: 'tls',
-        happened: `No TLS connection to ${origin} could be made, so nothing was sent.`,
-        remedy: 'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.',
+        happened: certificate
+            ? `The certificate of ${origin} could not be verified, so nothing was sent.`
+            : `No TLS connection to ${origin} could be made, so nothing was sent.`,
+        remedy: certificate
+            ? certificateRemedy(reason)
+            : 'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.',
         facts: [reason],
     };
 }
-function connectionFailure(reason, origin, connected) {
-    const common = { code: 'network', facts: [reason], retry: { mayBeServed: connected } };
+function proxyRefusal(status, variable, origin) {
+    const common = { code: 'proxy', facts: [`proxy answered ${status}`] };
+    if (status >= 500)
+        return {
+            ...common,
+            happened: `The proxy in \`${variable}\` gave no connection to ${origin}, so nothing was sent.`,
+            remedy: 'Check that the proxy reaches IMS.',
+            retry: {},
+        };
+    return {
+        ...common,
+        happened: `The proxy refused a connection to ${origin}, so nothing was sent.`,
+        remedy: `Check \`${variable}\`, its user name and password, and what the proxy allows.`,
+    };
+}
+function reasonOfCause(cause) {
+    if (cause.includes('altnames'))
+        return 'ERR_TLS_CERT_ALTNAME_INVALID';
+    if (/certificate (has expired|is not yet valid)/.test(cause))
+        return 'CERT_HAS_EXPIRED';
+    if (cause.includes('certificate'))
+        return 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';
+    const [code] = /\bE[A-Z]{4,20}\b/.exec(cause) ?? [];
+    return code ?? (/SSL|TLS/.test(cause) ? 'EPROTO' : 'ECONNRESET');
+}
+function proxyFailure(message, proxy, origin) {
+    const { variable } = proxy;
+    const [start = '', status] = TUNNEL.exec(message) ?? [];
+    if (status !== undefined)
+        return proxyRefusal(Number(status), variable, origin);
+    const reason = reasonOfCause(message.slice(start.length));
+    const address = hostAndPort(proxy);
+    const common = { code: 'proxy', facts: [reason] };
+    if (CERTIFICATE_CODE.test(reason))
+        return {
+            ...common,
+            happened: `The certificate of the proxy ${address} could not be verified, so nothing was sent.`,
+            remedy: certificateRemedy(reason),
+        };
+    if (HANDSHAKE_CODE.test(reason))
+        return {
+            ...common,
+            happened: `No TLS connection to the proxy ${address} could be made, so nothing was sent.`,
+            remedy: `If the proxy speaks plain http, write http:// in \`${variable}\`. Otherwise check its port.`,
+        };
+    return {
+        ...common,
+        happened: `The proxy in \`${variable}\` gave no connection to ${origin}, so nothing was sent.`,
+        remedy: `Check that the runner reaches ${address}, and that a proxy answers there.`,
+        retry: {},
+    };
+}
+function unreadableProxyFailure({ variable }) {
+    return {
+        code: 'proxy',
+        happened: `\`${variable}\` is not the URL of a proxy, so nothing was sent.`,
+        remedy: 'Write http://host:port or http://user:password@host:port. The scheme may be https; SOCKS is not supported. In user and password, encode % @ : / ? # \\ as %25 %40 %3A %2F %3F %23 %5C.',
+    };
+}
+function timeoutFailure({ origin, limitMs, connected }) {
+    return {
+        code: 'timeout',
+        happened: `${origin} did not answer in time.`,
+        remedy: 'Run the job again, or raise `timeout`.',
+        facts: [`no answer within ${(limitMs / 1000).toFixed(1)} s`],
+        retry: { mayBeServed: connected },
+    };
+}
+function connectionFailure(reason, { origin, connected }) {
+    const common = { facts: [reason], retry: { mayBeServed: connected } };
+    if (reason.startsWith('HPE_'))
+        return {
+            ...common,
+            code: 'malformed_answer',
+            happened: `The answer of ${origin} is not valid HTTP.`,
+            remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
+        };
     if (connected)
         return {
             ...common,
+            code: 'network',
             happened: `The connection to ${origin} broke before the whole answer came.`,
             remedy: 'Run the job again; if it happens again, look for a proxy or firewall that cuts connections.',
         };
     return {
         ...common,
+        code: 'network',
         happened: `No connection to ${origin}.`,
         remedy: 'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
     };
 }
+function reasonOf(error) {
+    const { code = '' } = error;
+    return /^[A-Z0-9_]{2,60}$/.test(code) ? code : 'UNKNOWN';
+}
 function networkFailure(error, attempt) {
-    const { origin, limitMs, connected } = attempt;
+    if (isDefect(error))
+        return failureOf(error);
     if (error instanceof TimedOutError)
-        return {
-            code: 'timeout',
-            happened: `${origin} did not answer in time.`,
-            remedy: 'Run the job again, or raise `timeout`.',
-            facts: [`no answer within ${(limitMs / 1000).toFixed(1)} s`],
-            retry: { mayBeServed: connected },
-        };
+        return timeoutFailure(attempt);
     if (error instanceof UnreadableProxyError)
-        return {
-            code: 'proxy',
-            happened: '`https_proxy` is not the URL of a proxy, so nothing was sent.',
-            remedy: 'Write it as http://host:port. In its user name and password, % is written %25, @ is written %40 and : is written %3A.',
-            facts: ['ERR_INVALID_URL'],
-        };
-    const { code = '', message } = error;
-    const reason = /^[A-Z0-9_]{2,60}$/.test(code) ? code : 'UNKNOWN';
-    const tunnel = TUNNEL.exec(message);
+        return unreadableProxyFailure(error);
+    const { message } = error;
+    const proxy = TUNNEL.test(message) ? proxyFor(new URL(attempt.origin)) : undefined;
+    if (proxy !== undefined)
+        return proxyFailure(message, proxy, attempt.origin);
+    const reason = reasonOf(error);
     if (CERTIFICATE_CODE.test(reason) || HANDSHAKE_CODE.test(reason))
-        return tlsFailure(reason, origin);
-    if (tunnel !== null)
-        return proxyFailure(tunnel[1], origin, tunnel[2] ?? reason);
-    return connectionFailure(reason, origin, connected);
+        return tlsFailure(reason, attempt.origin);
+    return connectionFailure(reason, attempt);
+}
+function checkProxy(origin) {
+    try {
+        proxyFor(new URL(origin));
+    }
+    catch (error) {
+        if (!(error instanceof UnreadableProxyError))
+            throw error;
+        throw new StepError(unreadableProxyFailure(error), { cause: error });
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/ims/retry.ts
@@ -2536,259 +2816,6 @@ function judgeEndpoint(text) {
     return { ok: true, origin: url.origin };
 }
 
-;// CONCATENATED MODULE: ./src/inputs/read.ts
-
-
-const INPUT_DEFAULTS = {
-    'client-id': '',
-    'client-secret': '',
-    scopes: DEFAULT_SCOPES.join(', '),
-    'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
-    'aio-context': '',
-    'grant-type': 'client_credentials',
-    'refresh-token': '',
-    code: '',
-    'code-verifier': '',
-    'org-id': '',
-    'ims-url': 'https://ims-na1.adobelogin.com',
-    reuse: 'job',
-    'min-validity': '1800',
-    revoke: 'false',
-    timeout: '60',
-    summary: 'false',
-};
-function readRawInputs() {
-    const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
-        name,
-        (process.env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
-    ]);
-    return Object.fromEntries(raw);
-}
-function splitSecrets(value) {
-    return value
-        .split(/[\r\n,]+/)
-        .map((secret) => secret.trim())
-        .filter((secret) => secret !== '');
-}
-const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
-function isQuoted(value) {
-    return value.length > 1 && QUOTES.includes(value.charAt(0) + value.charAt(value.length - 1));
-}
-function unquoted(value) {
-    const quotes = QUOTES.join('');
-    let [start, end] = [0, value.length];
-    while (start < end && quotes.includes(value.charAt(start)))
-        start += 1;
-    while (start < end && quotes.includes(value.charAt(end - 1)))
-        end -= 1;
-    return value.slice(start, end);
-}
-function secretsOfInputs(raw) {
-    const user = [raw['refresh-token'], raw.code, raw['code-verifier']];
-    const parts = splitSecrets(raw['client-secret']);
-    const values = parts.length === 0 ? user : [...parts, raw['client-secret'], ...user];
-    const basic = parts.flatMap((secret) => basicForms(raw['client-id'], secret));
-    const all = new Set([...values.flatMap((value) => [value, unquoted(value)]), ...basic]);
-    return [...all].filter((value) => value !== '');
-}
-
-;// CONCATENATED MODULE: ./src/inputs/variable-names.ts
-const OWNED_PREFIXES = 'GITHUB_ RUNNER_ ACTIONS_ INPUT_ STATE_ LD_ DYLD_ NODE_ NPM_CONFIG_ GIT_ LC_ SSL_CERT_ XDG_'.split(' ');
-const OWNED = new Set(('PATH HOME CI SHELL USER LOGNAME PWD OLDPWD SHLVL IFS ENV BASH_ENV PS4 PROMPT_COMMAND CDPATH TERM LANG TZ ' +
-    'TMP TEMP TMPDIR HOSTNAME UID EUID PPID SHELLOPTS BASHOPTS _ ' +
-    'HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY FTP_PROXY ' +
-    'PYTHONPATH PYTHONHOME PYTHONSTARTUP RUBYOPT RUBYLIB PERL5LIB PERL5OPT JAVA_TOOL_OPTIONS _JAVA_OPTIONS ' +
-    'JDK_JAVA_OPTIONS CLASSPATH ' +
-    'COMSPEC PATHEXT SYSTEMROOT SYSTEMDRIVE WINDIR APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES USERPROFILE ' +
-    'USERNAME USERDOMAIN COMPUTERNAME HOMEDRIVE HOMEPATH PSMODULEPATH OS AGENT_TOOLSDIRECTORY').split(' '));
-function isLegalName(name) {
-    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
-}
-function isOwnedName(name) {
-    const upper = name.toUpperCase();
-    return OWNED.has(upper) || OWNED_PREFIXES.some((prefix) => upper.startsWith(prefix));
-}
-function aioVariables(context) {
-    if (!/^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(context))
-        return undefined;
-    const name = context.replaceAll('_', '__').toUpperCase();
-    const prefix = `AIO_IMS_CONTEXTS_${name}_ACCESS__TOKEN`;
-    return { token: `${prefix}_TOKEN`, expiry: `${prefix}_EXPIRY` };
-}
-
-;// CONCATENATED MODULE: ./src/inputs/parse.ts
-
-
-
-
-
-const LINE_BREAK = /[\r\n]/;
-const parse_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
-function splitList(value) {
-    return value.split(/[\s,]+/).filter((item) => item !== '');
-}
-function splitScopes(value) {
-    if (!value.startsWith('['))
-        return splitList(value);
-    try {
-        const list = JSON.parse(value);
-        if (!Array.isArray(list) || !list.every((item) => typeof item === 'string'))
-            return undefined;
-        return splitList(list.join(','));
-    }
-    catch {
-        return undefined;
-    }
-}
-function placeOf(list, isWrong) {
-    const at = list.findIndex(isWrong);
-    return at === -1 ? undefined : `number ${at + 1} of ${list.length}`;
-}
-function checkShape({ raw, report }) {
-    const lists = ['scopes', 'env-var', 'client-secret'];
-    const invisible = 'has a control character or an invisible one inside; copy it again as plain text.';
-    const secrets = splitSecrets(raw['client-secret']);
-    for (const name of Object.keys(raw)) {
-        const value = raw[name];
-        if (isQuoted(value) || (name === 'client-secret' && secrets.some(isQuoted)))
-            report(`\`${name}\` is wrapped in quotes; store the value without them.`);
-        if (lists.includes(name))
-            continue;
-        if (LINE_BREAK.test(value))
-            report(`\`${name}\` has a line break inside; store it as a single line.`);
-        else if (parse_INVISIBLE.test(value))
-            report(`\`${name}\` ${invisible}`);
-    }
-    if (secrets.some((secret) => parse_INVISIBLE.test(secret)))
-        report(`\`client-secret\` ${invisible}`);
-}
-function choice({ raw, report }, name, allowed) {
-    const found = allowed.find((value) => value === raw[name]);
-    if (found === undefined)
-        report(`\`${name}\` must be one of ${allowed.map((value) => `"${value}"`).join(', ')}.`);
-    return found;
-}
-function flag({ raw, report }, name) {
-    if (/^(true|True|TRUE)$/.test(raw[name]))
-        return true;
-    if (!/^(false|False|FALSE)$/.test(raw[name]))
-        report(`\`${name}\` must be "true" or "false".`);
-    return false;
-}
-function seconds({ raw, report }, name, least, most) {
-    const value = /^\d{1,9}$/.test(raw[name]) ? Number(raw[name]) : NaN;
-    if (value >= least && value <= most)
-        return value;
-    report(`\`${name}\` must be whole seconds from ${least} to ${most}.`);
-    return least;
-}
-function parseScopes({ raw, report }) {
-    const scopes = splitScopes(raw.scopes);
-    if (scopes === undefined)
-        report('`scopes` starts with [ but is not a JSON array of strings.');
-    else if (scopes.length === 0)
-        report('`scopes` is empty; copy them from the credential in the Adobe Developer Console.');
-    const wrong = placeOf(scopes ?? [], (scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
-    if (wrong !== undefined)
-        report(`\`scopes\` has a value that is no scope (${wrong}); write the names alone, such as openid, AdobeID.`);
-    return [...new Set(scopes)];
-}
-function parseGrant(form, secretCount) {
-    const { raw, report } = form;
-    const grants = ['client_credentials', 'refresh_token', 'authorization_code'];
-    const type = choice(form, 'grant-type', grants);
-    const owners = {
-        'refresh-token': 'refresh_token',
-        code: 'authorization_code',
-        'code-verifier': 'authorization_code',
-    };
-    const given = Object.keys(owners).filter((name) => raw[name] !== '');
-    for (const name of given)
-        if (type !== undefined && type !== owners[name])
-            report(`\`${name}\` goes with \`grant-type: ${owners[name]}\` only, and \`grant-type\` is "${type}".`);
-    if (type === 'refresh_token') {
-        if (raw['refresh-token'] === '')
-            report('`refresh-token` is empty; `grant-type: refresh_token` needs one.');
-        return { type, refreshToken: raw['refresh-token'] };
-    }
-    if (type === 'authorization_code') {
-        if (raw.code === '')
-            report('`code` is empty; `grant-type: authorization_code` needs one.');
-        if (secretCount === 0 && raw['code-verifier'] === '')
-            report('`client-secret` and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.');
-        return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
-    }
-    const scopes = type === undefined && given.length > 0 ? [] : parseScopes(form);
-    return { type: 'client_credentials', scopes };
-}
-function parseClient({ raw, report }) {
-    const clientSecrets = [...new Set(splitSecrets(raw['client-secret']))];
-    if (raw['client-id'] === '')
-        report('`client-id` is empty. It is on the page of the credential in the Adobe Developer Console; what a workflow reads from `vars` must be a variable, not a secret.');
-    else if (/[^\x00-\x7f]/.test(raw['client-id']) && !parse_INVISIBLE.test(raw['client-id']))
-        report('`client-id` may hold ASCII characters only; copy it again from the credential.');
-    if (clientSecrets.length > 2)
-        report(`\`client-secret\` holds ${clientSecrets.length} secrets; a credential has at most two, and a comma or line break separates them.`);
-    const userGrant = raw['grant-type'] === 'refresh_token' || raw['grant-type'] === 'authorization_code';
-    const ofPublicClient = userGrant && raw['client-secret'] === '';
-    if (clientSecrets.length === 0 && !ofPublicClient)
-        report(`\`client-secret\` is empty. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}. Name the environment in the job, compare the name of the secret, or skip this step for forks and Dependabot.`);
-    return { clientId: raw['client-id'], clientSecrets, orgId: raw['org-id'] };
-}
-function parseVariables({ raw, report }) {
-    const names = [...new Set(splitList(raw['env-var']))];
-    const illegal = placeOf(names, (name) => !isLegalName(name));
-    if (illegal !== undefined)
-        report(`\`env-var\` has a name (${illegal}) that is not made of letters, digits and underscores, or begins with a digit.`);
-    const owned = placeOf(names, isOwnedName);
-    if (owned !== undefined)
-        report(`\`env-var\` has a name (${owned}) that belongs to the runner or the system.`);
-    const aio = aioVariables(raw['aio-context']);
-    if (aio === undefined) {
-        if (raw['aio-context'] !== '')
-            report('`aio-context` must be a context name of letters, digits and single underscores, usually "cli".');
-        return { tokenVariables: names, expiryVariables: [] };
-    }
-    if (names.some((name) => name.toUpperCase() === aio.expiry))
-        report('`env-var` names the variable in which `aio-context` exports the expiry.');
-    return { tokenVariables: [...names, aio.token], expiryVariables: [aio.expiry] };
-}
-function parseInputs(raw) {
-    const problems = [];
-    const form = { raw, report: (problem) => problems.push(problem) };
-    const { report } = form;
-    checkShape(form);
-    const client = parseClient(form);
-    const grant = parseGrant(form, client.clientSecrets.length);
-    const endpoint = judgeEndpoint(raw['ims-url']);
-    if (!endpoint.ok)
-        report(`\`ims-url\` ${endpoint.reason}.`);
-    const inputs = {
-        client,
-        grant,
-        origin: endpoint.ok ? endpoint.origin : '',
-        ...parseVariables(form),
-        reuse: choice(form, 'reuse', ['none', 'job', 'repository']) ?? 'none',
-        minValiditySeconds: seconds(form, 'min-validity', 0, 999_999_999),
-        revoke: flag(form, 'revoke'),
-        timeoutSeconds: seconds(form, 'timeout', 1, 3600),
-        summary: flag(form, 'summary'),
-    };
-    if (inputs.reuse === 'repository' && inputs.revoke)
-        report('`revoke: true` contradicts `reuse: repository`: other jobs still use the token that would be revoked.');
-    if (inputs.reuse === 'repository' && grant.type !== 'client_credentials')
-        report('`reuse: repository` goes with `grant-type: client_credentials` only.');
-    if (problems.length > 0)
-        throw new StepError({
-            code: 'invalid_input',
-            happened: problems.join(' '),
-            remedy: 'No request was made.',
-        });
-    return inputs;
-}
-
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = require("node:path");
 ;// CONCATENATED MODULE: ./src/seal.ts
 
 const VERSION = 2;
@@ -2846,6 +2873,7 @@ function seal_open(bytes, secrets, binding) {
 
 
 
+
 const LONGEST_MS = 5000;
 const UPLOAD_HEADERS = {
     'x-ms-blob-type': 'BlockBlob',
@@ -2877,10 +2905,17 @@ function cacheServiceOfRun() {
         mayWrite: mode !== 'none' && mode !== 'read',
     };
 }
-function reasonOf(error) {
+function actions_cache_reasonOf(error) {
     if (error instanceof CacheError)
         return error.message;
-    return error instanceof TimedOutError ? 'did not answer in time' : 'could not be reached';
+    if (error instanceof TimedOutError)
+        return 'did not answer in time';
+    if (error instanceof UnreadableProxyError)
+        return `could not be reached, as \`${error.variable}\` is not the URL of a proxy`;
+    if (!isDefect(error))
+        return 'could not be reached';
+    const kind = error instanceof Error ? error.name : typeof error;
+    return `could not be used (unexpected error in the action, ${kind})`;
 }
 function parsed(response) {
     if (!isSuccess(response))
@@ -2929,7 +2964,7 @@ class ActionsCache {
         }
         catch (error) {
             if (!this.#runtime.signal.aborted)
-                info(`The Actions cache ${reasonOf(error)}, so the token comes from IMS.`);
+                info(`The Actions cache ${actions_cache_reasonOf(error)}, so the token comes from IMS.`);
             return undefined;
         }
     }
@@ -2993,16 +3028,14 @@ class ActionsCache {
     }
 }
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = require("node:fs");
 ;// CONCATENATED MODULE: ./src/reuse/job-file.ts
+
 
 
 
 function readJobFile(path, limitBytes) {
     try {
-        const facts = (0,external_node_fs_namespaceObject.statSync)(path);
-        return facts.isFile() && facts.size <= limitBytes ? (0,external_node_fs_namespaceObject.readFileSync)(path) : undefined;
+        return readBoundedFile(path, limitBytes, 'refuse');
     }
     catch {
         return undefined;
@@ -3036,7 +3069,7 @@ function writeJobFile(path, bytes) {
 
 
 
-const REUSE_KINDS = (/* unused pure expression or super */ null && (['none', 'job', 'repository']));
+const REUSE_KINDS = ['none', 'job', 'repository'];
 function fingerprint({ origin, client, grant }) {
     const parts = [origin, client.clientId, client.orgId, [...requestedScopes(grant)].sort()];
     return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
@@ -3128,6 +3161,497 @@ function reuseFor(request, context) {
     if (reuse === 'none' || grant.type !== 'client_credentials')
         return undefined;
     return new Reuse(request, context);
+}
+
+;// CONCATENATED MODULE: ./src/inputs/secret-text.ts
+
+const SHORTEST_PIECE = 8;
+const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
+const ANY_QUOTE = QUOTES.join('');
+const LINE_BREAK = /[\r\n]/;
+const secret_text_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
+const REFERENCE = /^\$[{(]|^\$(?:env:)?[a-z_]\w*$|\$\{\{|^\{\{|^%\w+%$|^<[^<>]*>$|^(?:secrets|vars|env|inputs|steps|needs)\.[\w.-]+$/i;
+const NAMED = {
+    'client-id': /client[-_. ]?id["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
+    'client-secret': /(?:client[-_. ]?secret\w{0,20}|^["'`]?secret)["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
+    'org-id': /\borg[-_. ]?id["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
+    'refresh-token': /refresh[-_. ]?token["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
+    code: /^["'`]?code["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
+    'code-verifier': /code[-_. ]?verifier["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
+};
+function isOpaque(input) {
+    return Object.hasOwn(NAMED, input);
+}
+function isQuoted(value) {
+    return value.length > 1 && QUOTES.includes(value.charAt(0) + value.charAt(value.length - 1));
+}
+function unquoted(value) {
+    const text = value.trim();
+    let [start, end] = [0, text.length];
+    while (start < end && ANY_QUOTE.includes(text.charAt(start)))
+        start += 1;
+    while (start < end && ANY_QUOTE.includes(text.charAt(end - 1)))
+        end -= 1;
+    return text.slice(start, end);
+}
+function looksLikeJson(text) {
+    return text.startsWith('{') || text.startsWith('[');
+}
+function longLines(text) {
+    return text
+        .split(/[\r\n]+/)
+        .map((line) => line.trim())
+        .filter((line) => line.length >= SHORTEST_PIECE);
+}
+function stringsOf(json) {
+    const strings = [];
+    const left = [json];
+    while (left.length > 0) {
+        const value = left.pop();
+        if (typeof value === 'string')
+            strings.push(value);
+        else if (typeof value === 'object' && value !== null)
+            for (const inner of Object.values(value))
+                left.push(inner);
+    }
+    return strings;
+}
+const RUN = /[^\s"'`,:[\]{}]{8,}/g;
+function secretsInJson(text) {
+    const json = parseJson(text);
+    return json === undefined ? (text.match(RUN) ?? []) : stringsOf(json).flatMap(longLines);
+}
+function secretsInNamed(text, input) {
+    const matches = [...text.matchAll(NAMED[input])];
+    const [first] = matches;
+    if (first === undefined)
+        return undefined;
+    const [whole, value = ''] = first;
+    const rest = text.slice(first.index + whole.length - value.length).trim();
+    if (looksLikeJson(rest))
+        return secretsInJson(rest);
+    const values = matches.flatMap(([, one = '']) => [one, unquoted(one), ...(one.match(RUN) ?? [])]);
+    return [text, ...values].flatMap(longLines);
+}
+function secretsInRefused(text, input) {
+    const bare = unquoted(text);
+    if (looksLikeJson(bare))
+        return secretsInJson(bare);
+    const items = text.replaceAll(/^[ \t]*-[ \t]+/gm, '');
+    return secretsInNamed(text, input) ?? [text, bare, items].flatMap(longLines);
+}
+const QUOTED = 'is wrapped in quotes; store the value without them.';
+function shapeProblems(text) {
+    const problems = isQuoted(text) ? [QUOTED] : [];
+    if (LINE_BREAK.test(text))
+        problems.push('has a line break inside; store it as a single line.');
+    else if (secret_text_INVISIBLE.test(text))
+        problems.push('has a control character or an invisible one inside; copy it again as plain text.');
+    return problems;
+}
+function mistakenFor(text, input) {
+    const alone = `store the ${input.replace('-', ' ').replace(/\bid$/, 'ID')} alone.`;
+    const bare = unquoted(text);
+    if (REFERENCE.test(bare))
+        return `is the name of a variable or an expression, not a value; write \`\${{ secrets.NAME }}\` in \`with:\`, and ${alone}`;
+    if (looksLikeJson(bare))
+        return parseJson(bare) === undefined
+            ? `looks like JSON that was cut off or changed; ${alone}`
+            : `is JSON; ${alone}`;
+    if (text.search(NAMED[input]) !== -1)
+        return `has a name in front, as in \`${input.replace('-', '_')}=...\`; ${alone}`;
+    if (/^-\s/.test(bare))
+        return `is an item of a YAML list, with a hyphen in front; ${alone}`;
+    if (/^\*+$/.test(bare))
+        return `is a masked value that was copied from a log; ${alone}`;
+    return undefined;
+}
+function opaqueProblems(text, input) {
+    const shape = shapeProblems(text);
+    const mistake = mistakenFor(text, input);
+    if (mistake === undefined)
+        return shape;
+    return [mistake, ...shape.filter((problem) => problem === QUOTED)];
+}
+function secretsInOpaque(text, input) {
+    const pieces = secretsInRefused(text, input);
+    return text === '' || opaqueProblems(text, input).length > 0 ? pieces : [text, ...pieces];
+}
+
+;// CONCATENATED MODULE: ./src/inputs/client-secret.ts
+
+
+const INPUT = 'client-secret';
+const ALONE = 'store the client secret alone.';
+const AEM_KEY = '"technicalAccount"';
+function refused(problems, masks) {
+    return { secrets: [], masks, problems: [...new Set(problems)] };
+}
+function judgeEach(texts, problems) {
+    const secrets = [...new Set(texts)];
+    const all = [...problems, ...secrets.flatMap((text) => opaqueProblems(text, INPUT))];
+    const pieces = secrets.flatMap((text) => secretsInRefused(text, INPUT));
+    if (all.length > 0)
+        return refused(all, pieces);
+    return { secrets, masks: [...secrets, ...pieces], problems: [] };
+}
+function splitSecrets(text) {
+    return text
+        .split(/[\r\n,]+/)
+        .map((secret) => secret.trim())
+        .filter((secret) => secret !== '');
+}
+function judgeList(text) {
+    const mistake = mistakenFor(text, INPUT);
+    if (mistake !== undefined)
+        return refused([mistake], secretsInRefused(text, INPUT));
+    const secrets = splitSecrets(text);
+    const quoted = isQuoted(text) ? [QUOTED] : [];
+    const count = new Set(secrets).size;
+    if (count <= 2)
+        return judgeEach(secrets, quoted);
+    const problem = `holds ${count} secrets; a credential has at most two, and a comma or line break separates them.`;
+    return refused([...quoted, problem], [...secrets, ...secrets.map(unquoted)].flatMap(longLines));
+}
+function judgeArray(strings) {
+    const secrets = strings.map((secret) => secret.trim());
+    const parts = secrets.flatMap(splitSecrets);
+    if (parts.length === 0)
+        return refused([], []);
+    const problems = [];
+    if (secrets.includes(''))
+        problems.push('has an empty string in its JSON array; remove it, or store the second secret.');
+    if (secrets.some((secret) => secret.includes(',')))
+        problems.push('has a comma inside a string of its JSON array; write one secret in each.');
+    const texts = secrets.filter((secret) => secret !== '');
+    return judgeEach(problems.length === 0 ? texts : [...texts, ...parts], problems);
+}
+function judgeJson(text) {
+    const json = parseJson(text);
+    const list = Array.isArray(json) ? json : [];
+    const strings = list.filter((item) => typeof item === 'string');
+    if (strings.length === list.length && [1, 2].includes(list.length))
+        return judgeArray(strings);
+    let problem = mistakenFor(text, INPUT) ?? '';
+    if (Array.isArray(json))
+        problem = `is a JSON array, but not of one or two strings; ${ALONE}`;
+    if (text.includes(AEM_KEY))
+        problem = `is JSON, the file of the AEM Developer Console, which holds another kind of credential. Create an OAuth Server-to-Server credential in the Adobe Developer Console, and ${ALONE}`;
+    return refused([problem], secretsInRefused(text, INPUT));
+}
+function quotedJson(text) {
+    const string = text.startsWith('"') ? parseJson(text) : undefined;
+    const inside = typeof string === 'string' ? string.trim() : unquoted(text);
+    return inside !== text && looksLikeJson(inside) ? inside : undefined;
+}
+function base64Json(text) {
+    if (!/^e[yw][\w+/=\s-]+$/.test(text))
+        return undefined;
+    const decoded = Buffer.from(text, 'base64').toString('utf8').trim();
+    return looksLikeJson(decoded) && parseJson(decoded) !== undefined ? decoded : undefined;
+}
+function readClientSecret(text) {
+    if (looksLikeJson(text))
+        return judgeJson(text);
+    const quoted = quotedJson(text);
+    if (quoted !== undefined) {
+        const { problems, masks } = judgeJson(quoted);
+        return refused([QUOTED, ...problems], masks);
+    }
+    const encoded = base64Json(text);
+    if (encoded !== undefined) {
+        const { problems, masks } = judgeJson(encoded);
+        return refused(problems, [...longLines(text), ...masks]);
+    }
+    return judgeList(text);
+}
+
+;// CONCATENATED MODULE: ./src/inputs/read.ts
+
+
+
+
+const INPUT_DEFAULTS = {
+    'client-id': '',
+    'client-secret': '',
+    scopes: DEFAULT_SCOPES.join(', '),
+    'env-var': 'FIREFLY_SERVICES_ACCESS_TOKEN',
+    'aio-context': '',
+    'grant-type': 'client_credentials',
+    'refresh-token': '',
+    code: '',
+    'code-verifier': '',
+    'org-id': '',
+    'ims-url': 'https://ims-na1.adobelogin.com',
+    reuse: 'job',
+    'min-validity': '1800',
+    revoke: 'false',
+    timeout: '60',
+    summary: 'false',
+};
+function readRawInputs() {
+    const raw = Object.entries(INPUT_DEFAULTS).map(([name, fallback]) => [
+        name,
+        (process.env[`INPUT_${name.toUpperCase()}`] ?? fallback).trim(),
+    ]);
+    return Object.fromEntries(raw);
+}
+function secretsOfInputs(raw) {
+    const { secrets, masks } = readClientSecret(raw['client-secret']);
+    const basic = secrets.flatMap((secret) => basicForms(raw['client-id'], secret));
+    const user = ['refresh-token', 'code', 'code-verifier'].flatMap((name) => secretsInOpaque(raw[name], name));
+    return [...new Set([...masks, ...basic, ...user])];
+}
+
+;// CONCATENATED MODULE: ./src/inputs/check.ts
+
+function splitList(value) {
+    return value.split(/[\s,]+/).filter((item) => item !== '');
+}
+function positionOf(list, isWrong) {
+    const at = list.findIndex(isWrong);
+    return at === -1 ? undefined : `number ${at + 1} of ${list.length}`;
+}
+function reportEmpty({ report }, name) {
+    report(name, `is empty: remove the line to get the default ${INPUT_DEFAULTS[name]}.`);
+}
+function required(check, name) {
+    const value = check.raw[name];
+    if (value !== '')
+        return value;
+    reportEmpty(check, name);
+    return undefined;
+}
+function choice(check, name, allowed) {
+    const value = required(check, name);
+    const found = allowed.find((word) => word === value);
+    if (value !== undefined && found === undefined)
+        check.report(name, `must be one of ${allowed.map((word) => `"${word}"`).join(', ')}.`);
+    return found;
+}
+function flag(check, name) {
+    const value = required(check, name) ?? 'false';
+    if (/^(true|True|TRUE)$/.test(value))
+        return true;
+    if (!/^(false|False|FALSE)$/.test(value))
+        check.report(name, 'must be "true" or "false".');
+    return false;
+}
+function seconds(check, name, least, most) {
+    const text = required(check, name);
+    if (text === undefined)
+        return least;
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most)
+        return value;
+    check.report(name, `must be whole seconds from ${least} to ${most}.`);
+    return least;
+}
+
+;// CONCATENATED MODULE: ./src/inputs/scopes.ts
+
+
+const SEPARATORS = 'separated by commas, spaces or lines, or as a JSON array of strings';
+const scopes_SCOPE = /^(?!scopes?:)[a-z0-9][\w.:/-]*$/i;
+function splitScopes(value) {
+    if (!value.startsWith('['))
+        return splitList(value);
+    const list = parseJson(value);
+    if (!Array.isArray(list) || !list.every((item) => typeof item === 'string'))
+        return undefined;
+    return splitList(list.join(','));
+}
+function parseScopes(check) {
+    const { raw, report } = check;
+    const scopes = splitScopes(raw.scopes);
+    if (scopes === undefined) {
+        report('scopes', `starts with [ but is not a JSON array of strings; write names ${SEPARATORS}.`);
+        return [];
+    }
+    if (scopes.length === 0)
+        reportEmpty(check, 'scopes');
+    const position = positionOf(scopes, (scope) => !scopes_SCOPE.test(scope));
+    if (position !== undefined)
+        report('scopes', `has an invalid value (${position}); write the names alone, such as openid, AdobeID, ${SEPARATORS}.`);
+    return [...new Set(scopes)];
+}
+
+;// CONCATENATED MODULE: ./src/inputs/variable-names.ts
+const OWNED_PREFIXES = 'GITHUB_ RUNNER_ ACTIONS_ INPUT_ STATE_ LD_ DYLD_ NODE_ NPM_CONFIG_ GIT_ LC_ SSL_CERT_ XDG_'.split(' ');
+const OWNED = new Set(('PATH HOME CI SHELL USER LOGNAME PWD OLDPWD SHLVL IFS ENV BASH_ENV PS4 PROMPT_COMMAND CDPATH TERM LANG TZ ' +
+    'TMP TEMP TMPDIR HOSTNAME UID EUID PPID SHELLOPTS BASHOPTS _ ' +
+    'HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY FTP_PROXY ' +
+    'PYTHONPATH PYTHONHOME PYTHONSTARTUP RUBYOPT RUBYLIB PERL5LIB PERL5OPT JAVA_TOOL_OPTIONS _JAVA_OPTIONS ' +
+    'JDK_JAVA_OPTIONS CLASSPATH ' +
+    'COMSPEC PATHEXT SYSTEMROOT SYSTEMDRIVE WINDIR APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES USERPROFILE ' +
+    'USERNAME USERDOMAIN COMPUTERNAME HOMEDRIVE HOMEPATH PSMODULEPATH OS AGENT_TOOLSDIRECTORY').split(' '));
+function isLegalName(name) {
+    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+}
+function isOwnedName(name) {
+    const upper = name.toUpperCase();
+    return OWNED.has(upper) || OWNED_PREFIXES.some((prefix) => upper.startsWith(prefix));
+}
+function aioVariables(context) {
+    if (!/^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(context))
+        return undefined;
+    const name = context.replaceAll('_', '__').toUpperCase();
+    const prefix = `AIO_IMS_CONTEXTS_${name}_ACCESS__TOKEN`;
+    return { token: `${prefix}_TOKEN`, expiry: `${prefix}_EXPIRY` };
+}
+
+;// CONCATENATED MODULE: ./src/inputs/variables.ts
+
+
+const MOST_NAMES = 50;
+const LONGEST_CONTEXT = 32;
+function parseNames({ raw, report }) {
+    const names = splitList(raw['env-var']);
+    if (names.length > MOST_NAMES) {
+        report('env-var', `has ${names.length} names; at most ${MOST_NAMES} are allowed.`);
+        return [];
+    }
+    const illegal = positionOf(names, (name) => !isLegalName(name));
+    if (illegal !== undefined)
+        report('env-var', `has a name (${illegal}) that is not made of letters, digits and underscores, or begins with a digit.`);
+    const owned = positionOf(names, isOwnedName);
+    if (owned !== undefined)
+        report('env-var', `has a name (${owned}) that belongs to the runner or the system.`);
+    return [...new Set(names)];
+}
+function parseContext({ raw, report }) {
+    const context = raw['aio-context'];
+    if (context === '')
+        return undefined;
+    if (/^(?:true|false)$/i.test(context)) {
+        report('aio-context', 'is the name of a context, not true or false; it is usually "cli".');
+        return undefined;
+    }
+    const variables = context.length > LONGEST_CONTEXT ? undefined : aioVariables(context);
+    if (variables === undefined)
+        report('aio-context', `must be a context name of letters, digits and single underscores, at most ${LONGEST_CONTEXT} characters long, usually "cli".`);
+    return variables;
+}
+function parseVariables(check) {
+    const names = parseNames(check);
+    const aio = parseContext(check);
+    if (aio === undefined)
+        return { tokenVariables: names, expiryVariables: [] };
+    if (names.some((name) => name.toUpperCase() === aio.expiry))
+        check.report('env-var', 'names the variable in which `aio-context` exports the expiry.');
+    return { tokenVariables: [...names, aio.token], expiryVariables: [aio.expiry] };
+}
+
+;// CONCATENATED MODULE: ./src/inputs/parse.ts
+
+
+
+
+
+
+
+
+
+
+function textProblems(raw, name) {
+    if (isOpaque(name))
+        return opaqueProblems(raw[name], name);
+    const problems = shapeProblems(raw[name]);
+    const isList = name === 'scopes' || name === 'env-var';
+    return isList ? problems.filter((problem) => problem === QUOTED) : problems;
+}
+function checkTexts({ raw, report }) {
+    for (const name of Object.keys(raw)) {
+        if (name === 'client-secret')
+            continue;
+        for (const problem of textProblems(raw, name))
+            report(name, problem);
+    }
+}
+const GRANT_OF = {
+    'refresh-token': 'refresh_token',
+    code: 'authorization_code',
+    'code-verifier': 'authorization_code',
+};
+function parseUserGrant({ raw, report }, type) {
+    if (type === 'refresh_token') {
+        if (raw['refresh-token'] === '')
+            report('refresh-token', 'is empty; `grant-type: refresh_token` needs one.');
+        return { type, refreshToken: raw['refresh-token'] };
+    }
+    if (raw.code === '')
+        report('code', 'is empty; `grant-type: authorization_code` needs one.');
+    if (raw['client-secret'] === '' && raw['code-verifier'] === '')
+        report('client-secret', 'and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.');
+    return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
+}
+function parseGrant(check) {
+    const { raw, report } = check;
+    const type = choice(check, 'grant-type', GRANT_TYPES);
+    const names = Object.keys(GRANT_OF);
+    const given = names.filter((name) => raw[name] !== '');
+    for (const name of given)
+        if (type !== undefined && type !== GRANT_OF[name])
+            report(name, `goes with \`grant-type: ${GRANT_OF[name]}\` only, and \`grant-type\` is "${type}".`);
+    if (type !== undefined && type !== 'client_credentials')
+        return parseUserGrant(check, type);
+    const scopes = type === undefined && given.length > 0 ? [] : parseScopes(check);
+    return { type: 'client_credentials', scopes };
+}
+function parseClient({ raw, report }) {
+    const clientId = raw['client-id'];
+    if (clientId === '')
+        report('client-id', 'is empty. It is on the page of the credential in the Adobe Developer Console; what a workflow reads from `vars` must be a variable, not a secret.');
+    else if (/[^\x00-\x7f]/.test(clientId) && opaqueProblems(clientId, 'client-id').length === 0)
+        report('client-id', 'may hold ASCII characters only; copy it again from the credential.');
+    const { secrets, problems } = readClientSecret(raw['client-secret']);
+    for (const problem of problems)
+        report('client-secret', problem);
+    const userGrant = raw['grant-type'] === 'refresh_token' || raw['grant-type'] === 'authorization_code';
+    const isPublic = userGrant && raw['client-secret'] === '';
+    if (secrets.length === 0 && problems.length === 0 && !isPublic)
+        report('client-secret', `is empty. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}. Name the environment in the job, compare the name of the secret, or skip this step for forks and Dependabot.`);
+    return { clientId, clientSecrets: secrets, orgId: raw['org-id'] };
+}
+function parseOrigin(check) {
+    const url = required(check, 'ims-url');
+    if (url === undefined)
+        return '';
+    const endpoint = judgeEndpoint(url);
+    if (endpoint.ok)
+        return endpoint.origin;
+    check.report('ims-url', `${endpoint.reason}.`);
+    return '';
+}
+function parseInputs(raw) {
+    const problems = [];
+    const check = {
+        raw,
+        report: (subject, problem) => problems.push(`\`${subject}\` ${problem}`),
+    };
+    checkTexts(check);
+    const inputs = {
+        client: parseClient(check),
+        grant: parseGrant(check),
+        origin: parseOrigin(check),
+        ...parseVariables(check),
+        reuse: choice(check, 'reuse', REUSE_KINDS) ?? 'none',
+        minValiditySeconds: seconds(check, 'min-validity', 0, 999_999_999),
+        revoke: flag(check, 'revoke'),
+        timeoutSeconds: seconds(check, 'timeout', 1, 3600),
+        summary: flag(check, 'summary'),
+    };
+    if (inputs.reuse === 'repository' && inputs.revoke)
+        check.report('revoke: true', 'contradicts `reuse: repository`: other jobs still use the token that would be revoked.');
+    if (inputs.reuse === 'repository' && inputs.grant.type !== 'client_credentials')
+        check.report('reuse: repository', 'goes with `grant-type: client_credentials` only.');
+    if (problems.length > 0)
+        throw new StepError({
+            code: 'invalid_input',
+            happened: problems.join(' '),
+            remedy: 'No request was made.',
+        });
+    return inputs;
 }
 
 ;// CONCATENATED MODULE: ./src/revocation.ts
@@ -3231,6 +3755,7 @@ function summaryTable(title, rows) {
 
 
 
+
 function settleScopes({ token, source }, grant, secrets) {
     const requested = requestedScopes(grant);
     const granted = claimsOf(token.accessToken).grantedScopes;
@@ -3307,6 +3832,7 @@ function logSuccess({ token, source }, { tokenVariables }) {
 }
 async function acquireWith(inputs, context) {
     const { clock, signal, secrets } = context;
+    checkProxy(inputs.origin);
     const publish = publisher();
     const reuse = reuseFor(inputs, context);
     const ims = new Ims({ ...inputs, ...context });
@@ -3354,6 +3880,7 @@ async function acquire(runtime) {
 
 
 
+
 const TIMEOUT_SECONDS = 10;
 function changesSince(revocation, raw) {
     const endpoint = judgeEndpoint(raw['ims-url']);
@@ -3383,7 +3910,7 @@ async function revokeAtIms({ accessToken, grantType, method, key, origin, client
 async function revokeSealed(runtime) {
     const raw = readRawInputs();
     const secrets = new Secrets(secretsOfInputs(raw));
-    const clientSecrets = splitSecrets(raw['client-secret']);
+    const { secrets: clientSecrets } = readClientSecret(raw['client-secret']);
     const keys = sealingKeys(clientSecrets, [raw['refresh-token'], raw.code]);
     const revocation = openRevocation(savedState(), keys);
     if (revocation === undefined) {

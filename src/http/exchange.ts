@@ -1,13 +1,19 @@
 /** One HTTP exchange, bounded in bytes and ended by a signal. The only file that touches the network. */
 
-import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import type {
+  Agent,
+  ClientRequest,
+  IncomingHttpHeaders,
+  IncomingMessage,
+  RequestOptions,
+} from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import { getDefaultAutoSelectFamilyAttemptTimeout, isIP, type LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 
 import { HttpClient } from '@actions/http-client';
 
-import { proxyFor } from './route.ts';
+import { proxyFor, proxyUrl, UnreadableProxyError, withoutBrackets } from './proxy.ts';
 
 export type HttpRequest = {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -41,6 +47,16 @@ type ExchangeOptions = {
 /** The time limit of an exchange has passed. */
 export class TimedOutError extends Error {
   override readonly name = 'TimedOutError';
+}
+
+/**
+ * Whether `exchange` threw because of a defect of this action: a failed connection has a code of Node's, but
+ * Node gives codes to some of its own TypeErrors too.
+ */
+export function isDefect(error: unknown): boolean {
+  if (error instanceof TimedOutError || error instanceof UnreadableProxyError) return false;
+  if (error instanceof TypeError || error instanceof RangeError) return true;
+  return typeof (error as NodeJS.ErrnoException).code !== 'string';
 }
 
 /** Reads a body up to the limit; undefined when it is longer. Rejects when it is cut off. */
@@ -80,36 +96,58 @@ const lookupLoopback: LookupFunction = (_hostname, options, callback) => {
 };
 
 /** Calls back when a connection is ready: before that, the server can have read nothing. */
-function watch(agent: Agent, event: 'connect' | 'secureConnect', onConnect: () => void): void {
+function onConnection(agent: Agent, event: 'connect' | 'secureConnect', ready: () => void): void {
   const connect = agent.createConnection.bind(agent);
-  agent.createConnection = (...words) => {
-    const socket = connect(...words);
-    socket?.once(event, onConnect);
+  agent.createConnection = (...args) => {
+    const socket = connect(...args);
+    socket?.once(event, ready);
     return socket;
   };
 }
 
-/** The HTTP client offers no other way to close a socket that is still waiting. */
-function handler(
+/** Calls back when a proxy has opened a tunnel. The server may then read the request. */
+function onTunnel(agent: Agent, ready: () => void): void {
+  // Node calls it for each request; its types do not know it.
+  const tunnel = agent as Agent & { addRequest(request: ClientRequest, ...rest: unknown[]): void };
+  const addRequest = tunnel.addRequest.bind(agent);
+  tunnel.addRequest = (request, ...rest) => {
+    request.once('socket', ready);
+    addRequest(request, ...rest);
+  };
+}
+
+/**
+ * Milliseconds for each address of a host but the last: a third of the time that the request has, at most 2 s
+ * and at least Node's own setting. Node throws at a fraction.
+ */
+function addressLimitMs(limitMs: number): number {
+  const thirdMs = Math.min(Math.floor(limitMs / 3), 2000);
+  return Math.max(thirdMs, getDefaultAutoSelectFamilyAttemptTimeout());
+}
+
+/** A handler of the HTTP client that can close a socket which is still connecting. */
+function abortableHandler(
   signal: AbortSignal,
-  onConnect: () => void,
+  { limitMs, onConnect = () => undefined }: ExchangeOptions,
 ): NonNullable<HttpClient['handlers']>[number] {
+  const common = { signal, autoSelectFamilyAttemptTimeout: addressLimitMs(limitMs) };
   return {
     prepareRequest(options: RequestOptions): void {
-      options.signal = signal;
+      Object.assign(options, common);
       if (options.host === 'localhost') options.lookup = lookupLoopback;
-      // The HTTP client leaves the brackets of the URL, and a name server would be asked for them.
-      if (options.host === '[::1]') options.host = '::1';
       const agent = options.agent as Agent & { readonly proxyOptions?: RequestOptions };
-      if (agent.proxyOptions === undefined)
-        watch(agent, agent instanceof TlsAgent ? 'secureConnect' : 'connect', onConnect);
-      else {
-        agent.proxyOptions.signal = signal;
-        // For a proxy with a password, `tunnel` calls a function that Node warns of on stderr.
-        process.noDeprecation = true;
-        // Behind a proxy the connection cannot be seen. Assume it stood, so that a code is never sent twice.
-        onConnect();
+      if (agent.proxyOptions === undefined) {
+        options.host = withoutBrackets(options.host ?? '');
+        onConnection(agent, agent instanceof TlsAgent ? 'secureConnect' : 'connect', onConnect);
+        return;
       }
+      const host = withoutBrackets(agent.proxyOptions.host ?? '');
+      // Else Node compares the proxy's certificate with the name of the server behind it.
+      const servername = isIP(host) === 0 ? host : '';
+      Object.assign(agent.proxyOptions, common, { host, servername });
+      // `tunnel` calls the deprecated `new Buffer`. Keep Node's warning off stderr. Read-only where it is set.
+      if (process.noDeprecation !== true) process.noDeprecation = true;
+      onTunnel(agent, onConnect);
     },
     canHandleAuthentication: () => false,
     handleAuthentication: () => Promise.reject(new Error('not supported')),
@@ -119,11 +157,11 @@ function handler(
 async function send(
   { method, url, headers, body }: HttpRequest,
   signal: AbortSignal,
-  { limitBytes, onConnect = () => undefined }: ExchangeOptions,
+  options: ExchangeOptions,
 ): Promise<HttpResponse> {
   const policy = { allowRedirects: false, allowRetries: false };
-  const client = new HttpClient('', [handler(signal, onConnect)], policy);
-  // Set here, as the constructor would add an ID of the runner's, which is no business of the server's.
+  const client = new HttpClient('', [abortableHandler(signal, options)], policy);
+  // The constructor would add the runner's orchestration ID.
   client.userAgent = 'adobe-ims-token';
   // The client takes text or a stream, and sends a stream in chunks unless it is given the length.
   const bytes = Buffer.isBuffer(body);
@@ -135,7 +173,9 @@ async function send(
       ended(signal),
     ]);
     const { message } = response;
-    const read = await readBounded(message, limitBytes);
+    const read = await readBounded(message, options.limitBytes);
+    // A body without a length ends with its connection, also when we close that at the limit.
+    signal.throwIfAborted();
     return { status: message.statusCode ?? 0, headers: message.headers, body: read };
   } finally {
     client.dispose();
@@ -150,10 +190,12 @@ export async function exchange(
   request: HttpRequest,
   options: ExchangeOptions,
 ): Promise<HttpResponse> {
-  // Throws where the HTTP client would go without the proxy.
-  proxyFor(request.url);
+  const proxy = proxyFor(request.url);
+  // The HTTP client reads the variable itself, and would go without the proxy for what it cannot read.
+  if (proxy !== undefined) process.env[proxy.variable] = proxyUrl(proxy);
   options.signal.throwIfAborted();
   const limit = new AbortController();
+  // Not `AbortSignal.timeout`, which does not keep the process alive: after an answer of 101 the step would end.
   const timer = setTimeout(() => {
     limit.abort();
   }, options.limitMs);

@@ -9,10 +9,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { info } from '../runner/commands.ts';
 
 import { isLoopback } from '../http/loopback.ts';
+import { UnreadableProxyError } from '../http/proxy.ts';
 import {
   exchange,
   type HttpRequest,
   type HttpResponse,
+  isDefect,
   isSuccess,
   TimedOutError,
 } from '../http/exchange.ts';
@@ -71,7 +73,12 @@ export function cacheServiceOfRun(): CacheService | undefined {
 
 function reasonOf(error: unknown): string {
   if (error instanceof CacheError) return error.message;
-  return error instanceof TimedOutError ? 'did not answer in time' : 'could not be reached';
+  if (error instanceof TimedOutError) return 'did not answer in time';
+  if (error instanceof UnreadableProxyError)
+    return `could not be reached, as \`${error.variable}\` is not the URL of a proxy`;
+  if (!isDefect(error)) return 'could not be reached';
+  const kind = error instanceof Error ? error.name : typeof error;
+  return `could not be used (unexpected error in the action, ${kind})`;
 }
 
 function parsed(response: HttpResponse): Readonly<Record<string, unknown>> {

@@ -1,24 +1,27 @@
 /** A file in RUNNER_TEMP, which the runner empties when the job ends. */
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 
-/** The bytes that an earlier step left; undefined for whatever reason there are none. */
+import { readBoundedFile } from '../bounded-file.ts';
+
+/**
+ * The bytes that an earlier step left; undefined if there are none, or more than `limitBytes`. Any step can put
+ * something else there.
+ */
 export function readJobFile(path: string, limitBytes: number): Buffer | undefined {
   try {
-    const facts = statSync(path);
-    // A pipe would be waited for.
-    return facts.isFile() && facts.size <= limitBytes ? readFileSync(path) : undefined;
+    return readBoundedFile(path, limitBytes, 'refuse');
   } catch {
     return undefined;
   }
 }
 
 /**
- * Leaves bytes for later steps, readable by this user alone. Written under a temporary name, then renamed: no
- * step reads half a file. Errors are ignored.
- * @param path absolute; a relative one would lie in the workspace
+ * Leaves bytes for later steps, readable by this user alone. The file gets its name once it is whole, so that
+ * of two steps at once one leaves its file. Does nothing where that cannot be.
+ * @param path absolute, as the workspace is no place for it
  */
 export function writeJobFile(path: string, bytes: Buffer): void {
   if (!isAbsolute(path)) return;
@@ -30,7 +33,7 @@ export function writeJobFile(path: string, bytes: Buffer): void {
     try {
       rmSync(draft, { force: true });
     } catch {
-      // It is sealed, so it may stay.
+      // Sealed as it is, it may stay.
     }
   }
 }

@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { parse } from 'yaml';
 
+import { repositoryOf } from '../../scripts/repository.ts';
 import {
   allYamlBlocks,
   asWorkflow,
@@ -108,8 +109,8 @@ describe('GitHub finds what is wrong with', () => {
   });
 });
 
-/** OWNER/adobe-ims-token, until a release puts the owner in. */
-const US = /uses: (\S+\/adobe-ims-token)@/.exec(read('README.md'))?.[1] ?? 'none';
+/** This action, as the pages name it. */
+const US = repositoryOf(root);
 /** This action by its major version or by commit, others by commit with their version. */
 const ALLOWED = [
   /^\.\/$/,

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 
 import { expect } from 'vitest';
 
-import { type CacheService, startBlobStore, startCacheService } from './cache-service.ts';
+import { type CacheService, startCacheService } from './cache-service.ts';
 import { SECRET, test as base } from './fixtures.ts';
 import { testClient } from './ims-server.ts';
 import type { StepOptions, StepResult } from './run-action.ts';
@@ -31,13 +31,8 @@ function expectDiscreet(step: StepResult, cache: CacheService): void {
 
 export const test = base
   .extend('client', { ...testClient, secrets: [SECRET, ROTATED] })
-  .extend('store', { scope: 'file' }, async ({}, { onCleanup }) => {
-    const store = await startBlobStore();
-    onCleanup(() => store.close());
-    return store;
-  })
-  .extend('cache', async ({ store }, { onCleanup }) => {
-    const cache = await startCacheService(store);
+  .extend('cache', async ({}, { onCleanup }) => {
+    const cache = await startCacheService();
     onCleanup(() => cache.close());
     return cache;
   })

@@ -1,33 +1,22 @@
 /**
- * The Actions cache service, version 2: its three calls, and in front of Azurite, Microsoft's emulator of
- * the blob store, the two requests for the bytes. Each of the five can be made to fail.
+ * The Actions cache service, version 2. It answers three calls, and two requests to its blob store.
+ * Each of the five can be made to fail.
  */
 
-import { spawn } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import {
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
-  request as ask,
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
 
-import {
-  BlobSASPermissions,
-  BlobServiceClient,
-  type BlockBlobClient,
-  type ContainerClient,
-  StorageSharedKeyCredential,
-} from '@azure/storage-blob';
-
+import { BlobStore, type Permissions, sendBlobAnswer } from './blob-store.ts';
 import { give, type ScriptedAnswer } from './ims-server.ts';
-import { listen, printed } from './listen.ts';
+import { listen } from './listen.ts';
 
 /** The five requests, in the order of a step that finds nothing and saves. */
 export const PLACES = ['lookup', 'download', 'create', 'upload', 'finalize'] as const;
@@ -51,12 +40,6 @@ export type CacheRequest = {
   readonly body: Buffer;
 };
 
-export type BlobStore = {
-  readonly container: ContainerClient;
-  close(): Promise<void>;
-};
-
-const ACCOUNT = 'p8etest';
 const SERVICE = '/twirp/github.actions.results.api.v1.CacheService/';
 const METHODS: Readonly<Record<string, Place>> = {
   GetCacheEntryDownloadURL: 'lookup',
@@ -64,48 +47,8 @@ const METHODS: Readonly<Record<string, Place>> = {
   FinalizeCacheEntryUpload: 'finalize',
 };
 
-/** Starts Azurite on a free port, in memory, with an account made up for this run. */
-export async function startBlobStore(): Promise<BlobStore> {
-  const key = randomBytes(64).toString('base64');
-  const main = join(import.meta.dirname, '../../node_modules/azurite/dist/src/blob/main.js');
-  const words = '--blobPort 0 --inMemoryPersistence --skipApiVersionCheck --disableTelemetry';
-  const child = spawn(process.execPath, [main, ...words.split(' ')], {
-    env: { PATH: process.env['PATH'], AZURITE_ACCOUNTS: `${ACCOUNT}:${key}` },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const url = await printed(child.stdout, /http:\/\/127\.0\.0\.1:\d+/);
-  if (url === undefined) throw new Error('the blob store did not start');
-  const credential = new StorageSharedKeyCredential(ACCOUNT, key);
-  const service = new BlobServiceClient(`${url}/${ACCOUNT}`, credential);
-  const container = service.getContainerClient('cache');
-  await container.create();
-  const close = async (): Promise<void> => {
-    child.kill();
-    await once(child, 'exit');
-  };
-  return { container, close };
-}
-
 const camel = (name: string): string =>
   name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-
-/** Passes a request for bytes on to the blob store. */
-async function forward(
-  request: IncomingMessage,
-  body: Buffer,
-  store: URL,
-  response: ServerResponse,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const { method, headers, url: path } = request;
-  const { hostname, port } = store;
-  ask({ hostname, port, method, path, headers, agent: false }, resolve)
-    .once('error', reject)
-    .end(body);
-  const answer = await promise;
-  response.writeHead(answer.statusCode ?? 500, answer.headers);
-  await pipeline(answer, response);
-}
 
 type Body = Readonly<Record<string, unknown>>;
 type Answer = { readonly status: number; readonly body: Body };
@@ -124,13 +67,12 @@ export class CacheService {
   readonly denied = new Set<'read' | 'write'>();
   /** How the answers spell their fields. */
   fields: 'underscore' | 'lowerCamel' = 'underscore';
-  readonly #container: ContainerClient;
+  readonly #blobs = new BlobStore();
   readonly #server: Server;
   readonly #origin: string;
 
   /** For a server that listens already. */
-  constructor(server: Server, port: number, { container }: BlobStore) {
-    this.#container = container;
+  constructor(server: Server, port: number) {
     this.#server = server;
     this.#origin = `http://127.0.0.1:${port}`;
     // The toolkit reads from its token where it may save.
@@ -149,9 +91,19 @@ export class CacheService {
     return this.requests.filter((request) => request.place === place);
   }
 
-  /** The bytes of an entry. */
-  blobOf(entry: CacheEntry): BlockBlobClient {
-    return this.#container.getBlockBlobClient(entry.blob);
+  /**
+   * The bytes of an entry.
+   * @throws Error before they are uploaded
+   */
+  bytesOf(entry: CacheEntry): Buffer {
+    const bytes = this.#blobs.read(entry.blob);
+    if (bytes === undefined) throw new Error('nothing was uploaded');
+    return bytes;
+  }
+
+  /** Puts other bytes into an entry. */
+  replaceBytes(entry: CacheEntry, bytes: Buffer): void {
+    this.#blobs.write(entry.blob, bytes);
   }
 
   async close(): Promise<void> {
@@ -171,9 +123,8 @@ export class CacheService {
     const fault = this.faults[place] ?? (place === 'download' ? entry?.fault : undefined);
     if (fault !== undefined) give(fault, response);
     else if (called === undefined)
-      await forward(request, body, new URL(this.#container.url), response);
-    else
-      give(this.#spelt(await this.#answer(place, JSON.parse(body.toString()) as Body)), response);
+      sendBlobAnswer(this.#blobs.answer({ method, url, headers, body }), response);
+    else give(this.#spelt(this.#answer(place, JSON.parse(body.toString()) as Body)), response);
   }
 
   #spelt({ status, body }: Answer): ScriptedAnswer {
@@ -182,7 +133,7 @@ export class CacheService {
     return { status, body: JSON.stringify(Object.fromEntries(fields)) };
   }
 
-  async #answer(place: Place, body: Body): Promise<Answer> {
+  #answer(place: Place, body: Body): Answer {
     const [key, version] = [String(body['key']), String(body['version'])];
     const same = this.entries.find((entry) => entry.key === key && entry.version === version);
     if (place === 'lookup')
@@ -197,32 +148,27 @@ export class CacheService {
     if (same !== undefined) return { status: 409, body: { code: 'already_exists' } };
     const entry = { key, version, blob: randomUUID(), finished: false };
     this.entries.push(entry);
-    return ok({ ok: true, signed_upload_url: await this.#sign(entry, 'cw') });
+    return ok({ ok: true, signed_upload_url: this.#sign(entry, 'cw') });
   }
 
   /** The whole key comes first, then the newest entry of each prefix. */
-  async #lookUp([key = '', ...prefixes]: readonly string[], version: string): Promise<Answer> {
+  #lookUp([key = '', ...prefixes]: readonly string[], version: string): Answer {
     if (this.denied.has('read')) return { status: 403, body: { code: 'permission_denied' } };
     const all = this.entries.filter((entry) => entry.finished && entry.version === version);
     const newest = prefixes.map((prefix) => all.findLast((entry) => entry.key.startsWith(prefix)));
     const found = [all.find((entry) => entry.key === key), ...newest].find(Boolean);
     if (found === undefined) return ok({ ok: false });
-    const signed_download_url = await this.#sign(found, 'r');
+    const signed_download_url = this.#sign(found, 'r');
     return ok({ ok: true, signed_download_url, matched_key: found.key });
   }
 
-  async #sign(entry: CacheEntry, permissions: string): Promise<string> {
-    const signed = await this.blobOf(entry).generateSasUrl({
-      permissions: BlobSASPermissions.parse(permissions),
-      expiresOn: new Date(Date.now() + 600_000),
-    });
-    const { pathname, search } = new URL(signed);
-    return this.#origin + pathname + search;
+  #sign(entry: CacheEntry, permissions: Permissions): string {
+    return this.#origin + this.#blobs.sign(entry.blob, permissions);
   }
 }
 
-/** Starts the service on a free port; several may share one blob store. */
-export async function startCacheService(store: BlobStore): Promise<CacheService> {
+/** Starts the service on a free port, with a blob store of its own. */
+export async function startCacheService(): Promise<CacheService> {
   const server = createServer();
-  return new CacheService(server, await listen(server), store);
+  return new CacheService(server, await listen(server));
 }

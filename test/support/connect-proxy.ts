@@ -1,13 +1,18 @@
 /** A CONNECT proxy that leads every tunnel to one port of the loopback interface. */
 
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 
 import { listen } from './listen.ts';
 
 export type ProxyOptions = {
   /** Where every tunnel leads, whatever host was asked for. */
-  readonly port?: number;
+  readonly port?: number | (() => number);
+  /** Where to listen; 127.0.0.1 by default. */
+  readonly address?: string;
+  /** For a proxy that itself speaks https. */
+  readonly tls?: { readonly key: string; readonly cert: string };
   readonly credentials?: string;
   readonly behaviour?: 'tunnel' | 'silent' | 'vanish' | { readonly status: number };
 };
@@ -24,7 +29,8 @@ export type ConnectProxy = {
 export async function startProxy(options: ProxyOptions): Promise<ConnectProxy> {
   const tunnels: string[] = [];
   const sockets = new Set<Socket>();
-  const server = createServer();
+  const { port: target = 1, tls } = options;
+  const server = tls === undefined ? createServer() : createTlsServer({ ...tls });
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
@@ -47,13 +53,17 @@ export async function startProxy(options: ProxyOptions): Promise<ConnectProxy> {
       socket.end();
       return;
     }
-    const target = connect(options.port ?? 1, '127.0.0.1');
-    sockets.add(target);
-    target.on('error', () => socket.destroy());
-    socket.on('close', () => target.destroy());
-    target.pipe(socket).pipe(target);
+    const upstream = connect(typeof target === 'function' ? target() : target, '127.0.0.1');
+    sockets.add(upstream);
+    upstream.on('error', () => socket.destroy());
+    upstream.on('close', () => {
+      socket.destroySoon();
+    });
+    socket.on('error', () => upstream.destroy());
+    socket.on('close', () => upstream.destroy());
+    upstream.pipe(socket).pipe(upstream);
   });
-  const port = await listen(server);
+  const port = await listen(server, options.address);
   return {
     url: `http://127.0.0.1:${port}`,
     port,

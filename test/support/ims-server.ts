@@ -35,7 +35,10 @@ export type Fault =
   | 'slow-headers'
   | 'byte-per-second'
   | 'byte-by-byte'
-  | 'endless';
+  | 'endless'
+  | 'left-open'
+  | 'garbled-headers'
+  | 'garbled-body';
 
 export type ScriptedAnswer = {
   readonly status?: number;
@@ -329,6 +332,16 @@ function misbehave(fault: Fault, answer: ScriptedAnswer, response: ServerRespons
       response.writeHead(answer.status ?? 200, { 'content-length': body.length });
       socket?.setNoDelay(true);
       Readable.from(Array.from(body, (byte) => Buffer.of(byte))).pipe(response);
+      return;
+    case 'left-open':
+      // Whole, but without a length: only the end of the connection could tell.
+      socket?.write(`HTTP/1.1 200 OK\r\n\r\n${body.toString()}`);
+      return;
+    case 'garbled-headers':
+      socket?.end('HTTP/1.1 200 OK\r\nno header\r\n\r\n');
+      return;
+    case 'garbled-body':
+      socket?.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nno length\r\n');
       return;
     case 'endless':
       response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' });

@@ -17,7 +17,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
-export const ACT_VERSION = 'v0.2.87';
+const tools = readFileSync(join(import.meta.dirname, '../../.ci/tools/go.mod'), 'utf8');
+export const ACT_VERSION = /nektos\/act (v\S+)/.exec(tools)?.[1] ?? 'latest';
 
 const WORKFLOW = '.github/workflows/e2e.yml';
 const JOB = 'use';

@@ -1,13 +1,14 @@
 /** What `npm ci` installs, and what of it is in `dist`: the lock file, the notices and the SBOM agree. */
 
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { notice, packageFolders } from '../scripts/build.ts';
-import { sbomOf } from '../scripts/sbom.ts';
+import { notice, packageFolders } from '../../scripts/build.ts';
+import { sbomOf } from '../../scripts/sbom.ts';
 
 type Entry = {
   readonly version: string;
@@ -19,7 +20,8 @@ type Entry = {
   readonly os?: unknown;
 };
 
-const read = (name: string): string => readFileSync(join(import.meta.dirname, '..', name), 'utf8');
+const root = join(import.meta.dirname, '../..');
+const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 const { packages } = JSON.parse(read('package-lock.json')) as {
   readonly packages: Readonly<Record<string, Entry>>;
 };
@@ -108,49 +110,67 @@ describe('the notices', () => {
 });
 
 describe('the SBOM', () => {
-  const entry = (
-    name: string,
-    versionInfo: string,
-  ): Parameters<typeof sbomOf>[0]['packages'][0] => ({
-    SPDXID: `SPDXRef-${name}-${versionInfo}`,
-    name,
-    versionInfo,
-  });
-
+  const source = { repository: 'Acme/ours', commit: 'c0ffee', committedAt: 1_782_000_000 };
+  const integrity = `sha512-${Buffer.alloc(64, 1).toString('base64')}`;
   const locked = {
-    documentDescribes: ['SPDXRef-ours-1.0.0'],
-    packages: [
-      entry('a', '1.0.0'),
-      entry('ours', '1.0.0'),
-      entry('a', '2.0.0'),
-      entry('b', '1.0.0'),
-    ],
-    relationships: [{ spdxElementId: 'SPDXRef-b-1.0.0' }],
+    packages: {
+      '': { version: '1.0.0', license: 'MIT' },
+      'node_modules/@a/b': { version: '1.0.0', license: 'ISC', integrity },
+      'node_modules/c': { version: '1.0.0' },
+      'node_modules/c/node_modules/@a/b': { version: '2.0.0', license: 'ISC', integrity },
+    },
   };
-
   const noticesOf = (...names: readonly string[]): string => {
     const rule = '-'.repeat(80);
     return names.map((name) => `${rule}\n${name} (MIT)\n${rule}\n\nTerms\n`).join('\n');
   };
 
   it('contains the packages of the notices, each in its version', () => {
-    const relation = (spdxElementId: string, relationshipType: string, to: string): object => ({
-      spdxElementId,
-      relationshipType,
-      relatedSpdxElement: to,
-    });
-    expect(sbomOf(locked, noticesOf('a 2.0.0'))).toEqual({
-      documentDescribes: ['SPDXRef-ours-1.0.0'],
-      packages: [entry('ours', '1.0.0'), entry('a', '2.0.0')],
+    expect(sbomOf(locked, noticesOf('@a/b 2.0.0'), source)).toMatchObject({
+      packages: [
+        { name: 'ours', versionInfo: '1.0.0', licenseDeclared: 'MIT' },
+        {
+          name: '@a/b',
+          versionInfo: '2.0.0',
+          licenseDeclared: 'ISC',
+          checksums: [{ algorithm: 'SHA512', checksumValue: '01'.repeat(64) }],
+          externalRefs: [{ referenceLocator: 'pkg:npm/%40a/b@2.0.0' }],
+        },
+      ],
       relationships: [
-        relation('SPDXRef-DOCUMENT', 'DESCRIBES', 'SPDXRef-ours-1.0.0'),
-        relation('SPDXRef-ours-1.0.0', 'CONTAINS', 'SPDXRef-a-2.0.0'),
+        { relationshipType: 'DESCRIBES', relatedSpdxElement: 'SPDXRef-Package-ours-1.0.0' },
+        { relationshipType: 'CONTAINS', relatedSpdxElement: 'SPDXRef-Package-a.b-2.0.0' },
+      ],
+    });
+  });
+
+  it('names this repository, which nobody else can register, and its commit', () => {
+    expect(sbomOf(locked, noticesOf('c 1.0.0'), source)).toMatchObject({
+      documentNamespace: 'https://github.com/Acme/ours/sbom/c0ffee',
+      creationInfo: { created: '2026-06-21T00:00:00Z', creators: ['Tool: scripts/sbom.ts'] },
+      packages: [
+        {
+          downloadLocation: 'git+https://github.com/Acme/ours@c0ffee',
+          externalRefs: [{ referenceLocator: 'pkg:github/acme/ours@v1.0.0' }],
+        },
+        { name: 'c', licenseDeclared: 'NOASSERTION' },
       ],
     });
   });
 
   it('refuses a bundled package that the lock file does not have', () => {
-    expect(() => sbomOf(locked, noticesOf('a 2.0.0', 'a 3.0.0'))).toThrow('of npm: a 3.0.0.');
-    expect(() => sbomOf(locked, '')).toThrow('anything');
+    const notices = noticesOf('@a/b 2.0.0', '@a/b 3.0.0');
+    expect(() => sbomOf(locked, notices, source)).toThrow('lock file: @a/b 3.0.0.');
+    expect(() => sbomOf(locked, '', source)).toThrow('anything');
+  });
+
+  it.skipIf(spawnSync('git', ['rev-parse']).status !== 0)('is the same bytes again', () => {
+    const [first, second] = [1, 2].map(() => {
+      const { status, stdout } = spawnSync(process.execPath, ['scripts/sbom.ts'], { cwd: root });
+      expect(status).toBe(0);
+      return stdout.toString();
+    });
+    expect(second).toBe(first);
+    expect(first).toContain('"name": "@actions/http-client"');
   });
 });

@@ -1,0 +1,42 @@
+/** Scopes as people keep them: separated by commas, spaces or lines, or as a JSON array. */
+
+import { parseJson } from '../json.ts';
+
+import { type Check, positionOf, reportEmpty, splitList } from './check.ts';
+
+const SEPARATORS = 'separated by commas, spaces or lines, or as a JSON array of strings';
+
+/**
+ * What Adobe's scopes are made of. RFC 6749, section 3.3, allows more, but `;`, `%`, `=`, `|` and `+` are
+ * separators or encodings that somebody expects to be understood.
+ */
+const SCOPE = /^(?!scopes?:)[a-z0-9][\w.:/-]*$/i;
+
+/** Undefined for text that begins as a JSON array and is none of strings. */
+function splitScopes(value: string): readonly string[] | undefined {
+  if (!value.startsWith('[')) return splitList(value);
+  const list = parseJson(value);
+  if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) return undefined;
+  return splitList(list.join(','));
+}
+
+/** Each scope once, in the order given. */
+export function parseScopes(check: Check): readonly string[] {
+  const { raw, report } = check;
+  const scopes = splitScopes(raw.scopes);
+  if (scopes === undefined) {
+    report(
+      'scopes',
+      `starts with [ but is not a JSON array of strings; write names ${SEPARATORS}.`,
+    );
+    return [];
+  }
+  if (scopes.length === 0) reportEmpty(check, 'scopes');
+  const position = positionOf(scopes, (scope) => !SCOPE.test(scope));
+  if (position !== undefined)
+    report(
+      'scopes',
+      `has an invalid value (${position}); write the names alone, such as openid, AdobeID, ${SEPARATORS}.`,
+    );
+  return [...new Set(scopes)];
+}
