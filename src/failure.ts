@@ -35,11 +35,11 @@ export type Failure = {
   readonly remedy: string;
   /** For support, shown last: the IMS error code, the status, `x-debug-id`. */
   readonly facts?: readonly string[];
-  /** Absent where the same request cannot succeed a moment later. */
+  /** Absent if a retry cannot help. */
   readonly retry?: {
     /** Milliseconds that the server asks to wait, from `Retry-After`. */
     readonly afterMs?: number | undefined;
-    /** Whether IMS may have served the request all the same: an authorization code is then used up. */
+    /** IMS may have processed the request. A code must then not be sent again. */
     readonly mayBeServed?: boolean;
   };
   /** IMS refused the client: then, and only then, another secret or method may be tried. */
@@ -55,7 +55,7 @@ export class StepError extends Error {
   }
 }
 
-/** The failure behind anything thrown. The text of an unknown error may hold anything, so only its kind is shown. */
+/** The failure behind anything thrown. The text of an unknown error may hold a secret: only its kind is shown. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof StepError) return error.failure;
   return {
@@ -66,7 +66,7 @@ export function failureOf(error: unknown): Failure {
 }
 
 /**
- * One line: what happened, what to do, where to read more, then the code and the facts.
+ * One line: what happened, what to do, where to read more. The code and the facts end it.
  * @param url of the heading that explains the code
  */
 export function sentence(failure: Failure, url: string): string {

@@ -2,7 +2,7 @@
 
 // Node's reports hold the environment, and with it the client secret.
 process.report.excludeEnv = true;
-// Empty when `revoke` is false, when another step will revoke the token, and when the main step failed.
+// Empty if the main step failed, or if this step has nothing to revoke.
 if ((process.env['STATE_revoke'] ?? '') !== '')
   void import('./steps.ts').then(({ startPost }) => {
     startPost();

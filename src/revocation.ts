@@ -1,4 +1,4 @@
-/** What the main step leaves for its post step: the token to revoke, and the origin, proxy and certificates that the main step used. */
+/** What the main step leaves for its post step: the token to revoke, and where the main step sent it. */
 
 import type { Route } from './http/route.ts';
 import type { ClientAuthentication, Grant } from './ims/requests.ts';
@@ -48,6 +48,6 @@ export function openRevocation(
 ): (Revocation & { readonly key: string }) | undefined {
   const opened = open(Buffer.from(state, 'base64'), keys, binding());
   if (opened === undefined) return undefined;
-  // Only a main step that knew the key can have sealed it, so its form is known.
+  // Only a main step that knew the key can have sealed it. Its form is known.
   return { ...(parseObject(opened.text) as Revocation), key: opened.secret };
 }

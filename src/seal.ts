@@ -15,13 +15,13 @@ export const LARGEST_SEALED_BYTES = 64 * 1024 + 128;
 /** HKDF-SHA-256 (RFC 5869): a client secret is random enough to need no slow derivation. */
 function deriveKey(secret: string, salt: Buffer, binding: readonly string[]): Buffer {
   const info = JSON.stringify(['adobe-ims-token', VERSION, ...binding]);
-  // HKDF takes at most 1024 bytes here, and names of jobs are long in some matrices.
+  // HKDF takes at most 1024 bytes here. A matrix can have longer names of jobs.
   const hashed = createHash('sha256').update(info).digest();
   return Buffer.from(hkdfSync('sha256', secret, salt, hashed, 32));
 }
 
 /**
- * Seals text with AES-256-GCM under a key derived from `secret`, with a new salt each time.
+ * Seals text with AES-256-GCM. The key is derived from `secret`, with a new salt each time.
  * @param binding where the bytes lie, and what for; opening needs the same
  */
 export function seal(text: string, secret: string, binding: readonly string[]): Buffer {

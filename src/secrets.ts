@@ -19,9 +19,8 @@ const formEncoded = (value: string): string =>
   new URLSearchParams({ v: value }).toString().slice(2);
 
 /**
- * The Basic credentials of RFC 7617. Adobe documents `base64(client_id:client_secret)`, without the
- * form encoding that RFC 6749, section 2.3.1 puts under it
- * (UserAuthentication/ims.md in AdobeDocs/adobe-dev-console).
+ * The Basic credentials of RFC 7617. Adobe documents `base64(client_id:client_secret)`
+ * (UserAuthentication/ims.md). RFC 6749, 2.3.1 would form-encode both parts first.
  */
 export function basicCredentials(clientId: string, clientSecret: string): string {
   return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
@@ -60,7 +59,7 @@ function echoedForms(secret: string): readonly string[] {
   ];
 }
 
-/** Of the tokens in answers that are not used, so many are masked in a step: values, and bytes of UTF-8. */
+/** How many tokens of unused answers a step masks: values, and bytes of UTF-8. */
 const UNUSED_LIMIT = { values: 30, bytes: 64 * 1024 };
 
 /** The secrets of one step. */
@@ -87,8 +86,8 @@ export class Secrets {
   }
 
   /**
-   * Masks the tokens of an answer that is not used: at most 30 values and 64 KiB in a step. From the answer
-   * that exceeds this on, no more of them are masked, and `serverText` shows nothing.
+   * Masks the tokens of an answer that is not used, within the limit of a step. From the answer that exceeds
+   * it on, none is masked, and `serverText` shows nothing.
    */
   addUnused(values: readonly string[]): void {
     const tokens = this.#unknown(values);
@@ -100,15 +99,15 @@ export class Secrets {
   }
 
   /**
-   * Makes text that a server chose fit for the log, as `clean` does. Empty for a text of more than 4000
-   * characters, which is no message, and once the tokens of unused answers were too many to mask.
+   * Cleans the text of a server. Empty for more than 4000 characters, which is no message. Empty too once the
+   * tokens of unused answers were too many to mask.
    */
   readonly serverText = (text: string, limit = TEXT_LIMIT): string =>
     this.#hidesServerText || text.length > LONGEST_SERVER_TEXT ? '' : this.clean(text, limit);
 
   /**
-   * Makes untrusted text fit for the log: known secrets removed, on one line, unable to start a workflow
-   * command, and no longer than `limit` characters.
+   * Cleans untrusted text before it is logged. Known secrets are removed, and it stays on one line. It cannot
+   * start a workflow command, and has at most `limit` characters.
    */
   readonly clean = (text: string, limit = TEXT_LIMIT): string => {
     let cut = text.toWellFormed();

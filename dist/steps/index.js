@@ -3172,12 +3172,12 @@ const LINE_BREAK = /[\r\n]/;
 const secret_text_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
 const REFERENCE = /^\$[{(]|^\$(?:env:)?[a-z_]\w*$|\$\{\{|^\{\{|^%\w+%$|^<[^<>]*>$|^(?:secrets|vars|env|inputs|steps|needs)\.[\w.-]+$/i;
 const NAMED = {
-    'client-id': /client[-_. ]?id["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
-    'client-secret': /(?:client[-_. ]?secret\w{0,20}|^["'`]?secret)["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
-    'org-id': /\borg[-_. ]?id["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
-    'refresh-token': /refresh[-_. ]?token["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
-    code: /^["'`]?code["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
-    'code-verifier': /code[-_. ]?verifier["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
+    'client-id': /client[-_. ]?id["'`]?\s{0,3}[=:]/gi,
+    'client-secret': /(?:client[-_. ]?secret\w{0,20}|^["'`]?secret)["'`]?\s{0,3}[=:]/gi,
+    'org-id': /\borg[-_. ]?id["'`]?\s{0,3}[=:]/gi,
+    'refresh-token': /refresh[-_. ]?token["'`]?\s{0,3}[=:]/gi,
+    code: /^["'`]?code["'`]?\s{0,3}[=:]/gi,
+    'code-verifier': /code[-_. ]?verifier["'`]?\s{0,3}[=:]/gi,
 };
 function isOpaque(input) {
     return Object.hasOwn(NAMED, input);
@@ -3216,22 +3216,37 @@ function stringsOf(json) {
     }
     return strings;
 }
-const RUN = /[^\s"'`,:[\]{}]{8,}/g;
+function longRuns(text) {
+    return text.split(/[\s"'`,:[\]{}]/).filter((run) => run.length >= SHORTEST_PIECE);
+}
 function secretsInJson(text) {
     const json = parseJson(text);
-    return json === undefined ? (text.match(RUN) ?? []) : stringsOf(json).flatMap(longLines);
+    return json === undefined ? longRuns(text) : stringsOf(json).flatMap(longLines);
+}
+function namedValues(text, input) {
+    const values = [];
+    let end = 0;
+    for (const { 0: name, index } of text.matchAll(NAMED[input])) {
+        if (index < end)
+            continue;
+        const [value = ''] = text.slice(index + name.length).split(/[&\r\n]/, 1);
+        values.push(value);
+        end = index + name.length + value.length;
+    }
+    return values;
 }
 function secretsInNamed(text, input) {
-    const matches = [...text.matchAll(NAMED[input])];
-    const [first] = matches;
-    if (first === undefined)
+    const values = namedValues(text, input);
+    if (values.length === 0)
         return undefined;
-    const [whole, value = ''] = first;
-    const rest = text.slice(first.index + whole.length - value.length).trim();
+    const rest = text
+        .slice(text.search(NAMED[input]))
+        .replace(/^[^=:]*[=:]/, '')
+        .trim();
     if (looksLikeJson(rest))
         return secretsInJson(rest);
-    const values = matches.flatMap(([, one = '']) => [one, unquoted(one), ...(one.match(RUN) ?? [])]);
-    return [text, ...values].flatMap(longLines);
+    const pieces = values.flatMap((value) => [value, unquoted(value), ...longRuns(value)]);
+    return [text, ...pieces].flatMap(longLines);
 }
 function secretsInRefused(text, input) {
     const bare = unquoted(text);

@@ -235,7 +235,8 @@ export const TOOLS: readonly Expectation[] = [
     ],
     {
       emptyPackage: { name: '@adobe/aem-cli', command: 'aem' },
-      fails: /aem is empty in this test/,
+      fails:
+        /Not here: content clone --org p8e-test-da-org --site p8e-test-da-repo --path \/drafts --token \*\*\*/,
     },
   ),
 ];

@@ -156,7 +156,7 @@ function malformed(answer: Answer, context: RequestContext, defect: Defect): Ste
   });
 }
 
-/** What is wrong with the body of a 2xx answer that should hold a JSON object; undefined if it does. */
+/** What is wrong with the body of a 2xx answer. Undefined if it holds a JSON object. */
 function bodyDefect({ body, encoding }: Answer): Defect | undefined {
   if (body === 'too long') return { happened: 'The answer is larger than 64 KiB and was refused.' };
   if (body === 'json') return undefined;
@@ -226,8 +226,8 @@ function tokensIn(answer: Answer): Tokens | Defect {
 }
 
 /**
- * Judges an answer of the token endpoint. Without usable tokens it returns what words the failure: that
- * quotes the answer, so the answer's tokens must be masked before.
+ * Judges an answer of the token endpoint. Without usable tokens it returns a function that words the failure.
+ * The words quote the answer, so mask its tokens before.
  */
 export function judgeToken(answer: Answer): Tokens | ((context: RequestContext) => StepError) {
   if (!isSuccess(answer)) return (context) => refusal(answer, context);

@@ -151,7 +151,7 @@ const wrongParameter = (): Explanation => ({
   remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
 });
 
-/** IMS error codes (RFC 6749, section 5.2, and those seen at IMS) and what to do about each. */
+/** Error codes of RFC 6749, 5.2, and those seen at IMS: what to do about each. */
 const BY_ERROR: ReadonlyMap<
   string,
   (context: RequestContext, response: ErrorResponse) => Explanation

@@ -1,4 +1,4 @@
-/** When to send another request: the policy, which is pure, and the loop, whose clock is injected. */
+/** When to send another request: the policy, which is pure, and the loop with an injected clock. */
 
 import { info } from '../runner/commands.ts';
 
@@ -53,8 +53,8 @@ export class TimeBudget {
 }
 
 /**
- * Milliseconds to wait before the next request: `Retry-After` if given, plus full jitter over a window that
- * doubles. Otherwise what leaves no time for another request.
+ * Milliseconds to wait before the next request: `Retry-After`, plus full jitter over a window that doubles.
+ * If no time is left for another request, the reason.
  * @param attempt number of the request that failed, from 1
  * @param roomMs what is left of the time beside what the next request needs
  * @param random from 0 up to, not including, 1

@@ -17,14 +17,14 @@ const INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u
 const REFERENCE =
   /^\$[{(]|^\$(?:env:)?[a-z_]\w*$|\$\{\{|^\{\{|^%\w+%$|^<[^<>]*>$|^(?:secrets|vars|env|inputs|steps|needs)\.[\w.-]+$/i;
 
-/** A name in front of its value, as in a file of variables, YAML, JSON or a form; then the value, on its line. */
+/** A name in front of its value, as in a file of variables, YAML, JSON or a form. */
 const NAMED = {
-  'client-id': /client[-_. ]?id["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
-  'client-secret': /(?:client[-_. ]?secret\w{0,20}|^["'`]?secret)["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
-  'org-id': /\borg[-_. ]?id["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
-  'refresh-token': /refresh[-_. ]?token["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
-  code: /^["'`]?code["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
-  'code-verifier': /code[-_. ]?verifier["'`]?\s{0,3}[=:]([^&\r\n]*)/gi,
+  'client-id': /client[-_. ]?id["'`]?\s{0,3}[=:]/gi,
+  'client-secret': /(?:client[-_. ]?secret\w{0,20}|^["'`]?secret)["'`]?\s{0,3}[=:]/gi,
+  'org-id': /\borg[-_. ]?id["'`]?\s{0,3}[=:]/gi,
+  'refresh-token': /refresh[-_. ]?token["'`]?\s{0,3}[=:]/gi,
+  code: /^["'`]?code["'`]?\s{0,3}[=:]/gi,
+  'code-verifier': /code[-_. ]?verifier["'`]?\s{0,3}[=:]/gi,
 } as const;
 
 /** Inputs that hold one text from a credential or a user, whose value is opaque to us. */
@@ -75,24 +75,41 @@ function stringsOf(json: unknown): readonly string[] {
 }
 
 /** Long enough, and without what separates values. */
-const RUN = /[^\s"'`,:[\]{}]{8,}/g;
+function longRuns(text: string): readonly string[] {
+  return text.split(/[\s"'`,:[\]{}]/).filter((run) => run.length >= SHORTEST_PIECE);
+}
 
 /** What to mask of refused text that looks like JSON. Never the whole text: `{` would be a mask of its own. */
 export function secretsInJson(text: string): readonly string[] {
   const json = parseJson(text);
-  return json === undefined ? (text.match(RUN) ?? []) : stringsOf(json).flatMap(longLines);
+  return json === undefined ? longRuns(text) : stringsOf(json).flatMap(longLines);
+}
+
+/** The values behind the names in a text. A value ends with its line, or with its field in a form. */
+function namedValues(text: string, input: OpaqueInput): readonly string[] {
+  const values: string[] = [];
+  let end = 0;
+  for (const { 0: name, index } of text.matchAll(NAMED[input])) {
+    // A name inside a value is part of it.
+    if (index < end) continue;
+    const [value = ''] = text.slice(index + name.length).split(/[&\r\n]/, 1);
+    values.push(value);
+    end = index + name.length + value.length;
+  }
+  return values;
 }
 
 /** What to mask of text that has names in front of its values; undefined for text without. */
 function secretsInNamed(text: string, input: OpaqueInput): readonly string[] | undefined {
-  const matches = [...text.matchAll(NAMED[input])];
-  const [first] = matches;
-  if (first === undefined) return undefined;
-  const [whole, value = ''] = first;
-  const rest = text.slice(first.index + whole.length - value.length).trim();
+  const values = namedValues(text, input);
+  if (values.length === 0) return undefined;
+  const rest = text
+    .slice(text.search(NAMED[input]))
+    .replace(/^[^=:]*[=:]/, '')
+    .trim();
   if (looksLikeJson(rest)) return secretsInJson(rest);
-  const values = matches.flatMap(([, one = '']) => [one, unquoted(one), ...(one.match(RUN) ?? [])]);
-  return [text, ...values].flatMap(longLines);
+  const pieces = values.flatMap((value) => [value, unquoted(value), ...longRuns(value)]);
+  return [text, ...pieces].flatMap(longLines);
 }
 
 /** What to mask of a text that is refused as a secret. */

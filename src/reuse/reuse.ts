@@ -1,4 +1,4 @@
-/** Where an unexpired token may come from, the nearest first, and where one is kept for others. */
+/** Where an unexpired token may come from, the nearest first, and where one is kept. */
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ type ReuseRequest = {
 /** A token, and how IMS accepted the client: that secret seals, and opens. */
 type SealedToken = { readonly token: Token; readonly authentication: ClientAuthentication };
 
-/** Who has a token of this job: other jobs too, a post step that will revoke it, or neither. */
+/** Who else has a token of this job: other jobs, a post step that revokes it, or nobody. */
 type Sharing = 'shared' | 'revoked' | 'unshared';
 
 export type ReusedToken = SealedToken & {
@@ -45,7 +45,7 @@ export type ReusedToken = SealedToken & {
   readonly willBeRevoked: boolean;
 };
 
-/** 64 hex digits that are the same for the same endpoint, client, organization and set of scopes. */
+/** 64 hex digits, the same for the same endpoint, client, organization and set of scopes. */
 function fingerprint({ origin, client, grant }: ReuseRequest): string {
   const parts = [origin, client.clientId, client.orgId, [...requestedScopes(grant)].sort()];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');

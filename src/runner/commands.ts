@@ -2,7 +2,7 @@
  * The commands of `@actions/core` that this action gives, made of the package's own parts. The package's index
  * would bring OIDC, platform facts and the summary into `dist`. A test compares each function with the package.
  *
- * One thing differs: without a command's file the package prints the value, and here it is refused.
+ * One thing differs. Without a command's file the package prints the value; here it is refused.
  */
 
 import { EOL } from 'node:os';

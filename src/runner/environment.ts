@@ -3,8 +3,8 @@
 import { reportWarning } from './report.ts';
 
 /**
- * Verifies certificates whatever the environment says. Node reads the variable at each connection, so it is
- * enough to delete it in this process.
+ * Verifies certificates whatever the environment says. Node reads the variable at each connection: deleting
+ * it in this process is enough.
  * @param warn for the main step; the post step has nothing new to say
  */
 export function insistOnTls({ warn }: { readonly warn: boolean }): void {
@@ -17,7 +17,7 @@ export function insistOnTls({ warn }: { readonly warn: boolean }): void {
     );
 }
 
-/** With NODE_DEBUG, Node writes what it sends to stderr, which the runner may show before the mask. */
+/** With NODE_DEBUG, Node writes what it sends to stderr. The runner may show that before the mask. */
 export function silenceNodeDebug(): void {
   if ((process.env['NODE_DEBUG'] ?? '') !== '') process.stderr.write = () => true;
 }

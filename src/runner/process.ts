@@ -36,7 +36,7 @@ export function startClock(): Clock {
 }
 
 /**
- * Aborted when the runner cancels the step: it sends SIGINT, and SIGTERM 7.5 seconds later
+ * Aborted when the runner cancels the step. It sends SIGINT, and SIGTERM 7.5 seconds later
  * (actions/runner, ProcessInvoker.cs).
  */
 export function cancellation(): AbortSignal {

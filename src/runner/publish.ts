@@ -1,4 +1,4 @@
-/** The only file that writes outputs, variables, state and the summary: all of them, or none. */
+/** The only file that writes outputs, variables, state and summary: all of them, or none. */
 
 import { appendFileSync, statSync, truncateSync } from 'node:fs';
 
@@ -49,7 +49,7 @@ function write({ outputs, variables, state, summary }: Publication, summaryFile:
 }
 
 /**
- * Looks at the runner's files before a token is asked for: a token that cannot be published is wasted.
+ * Looks at the runner's files before the request: a token that cannot be published is wasted.
  * Returns what hands a publication to the runner; mask what it holds before. If a write fails, it takes back
  * what was written.
  * @throws StepError if a file is missing. The returned function throws one if a write fails.

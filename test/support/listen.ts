@@ -18,6 +18,7 @@ export async function listen(server: Server, host = '127.0.0.1'): Promise<number
 export async function startTlsFront(
   certificate: { readonly key: string; readonly cert: string },
   targetPort: number,
+  host?: string,
 ): Promise<{ readonly port: number; readonly close: () => void }> {
   const server = createTlsServer({ ...certificate }, (socket) => {
     const target = connect(targetPort, '127.0.0.1');
@@ -25,7 +26,7 @@ export async function startTlsFront(
     socket.on('error', () => target.destroy());
     target.pipe(socket).pipe(target);
   });
-  return { port: await listen(server), close: () => server.close() };
+  return { port: await listen(server, host), close: () => server.close() };
 }
 
 /** What a program prints that matches, as soon as it does; undefined when it ends before. */
