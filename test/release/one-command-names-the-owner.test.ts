@@ -7,8 +7,10 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -118,4 +120,16 @@ describe('with an owner', { timeout: 300_000 }, () => {
       ]);
     },
   );
+});
+
+// Elsewhere the reader's own account is meant, which no command of ours knows.
+it('the word stands before the name of this repository alone, in pages', () => {
+  const pages = readdirSync(join(root, 'docs')).map((name) => `docs/${name}`);
+  const words = ['README.md', 'llms.txt', ...pages].flatMap((page) =>
+    statSync(join(root, page)).isFile()
+      ? (readFileSync(join(root, page), 'utf8').match(/\bOWNER\b(?!\/adobe-ims-token| -->).*/g) ??
+        [])
+      : [],
+  );
+  expect(words.filter((line) => !line.includes('<!-- /OWNER -->'))).toEqual([]);
 });
