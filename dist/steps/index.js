@@ -3272,10 +3272,10 @@ function refused(problems, text) {
 function judgeEach(texts, problems) {
     const secrets = [...new Set(texts)];
     const all = new Set([...problems, ...secrets.flatMap((text) => opaqueProblems(text, INPUT))]);
+    const pieces = secrets.flatMap(secretsInRefused);
     if (all.size > 0)
-        return { secrets: [], masks: secrets.flatMap(secretsInRefused), problems: [...all] };
-    const masks = secrets.flatMap((text) => secretsInOpaque(text, INPUT));
-    return { secrets, masks, problems: [] };
+        return { secrets: [], masks: pieces, problems: [...all] };
+    return { secrets, masks: [...secrets, ...pieces], problems: [] };
 }
 function judgeList(text) {
     const mistake = mistakeIn(text, INPUT);
@@ -3394,21 +3394,14 @@ function seconds(check, name, least, most) {
 
 const SEPARATORS = 'separated by commas, spaces or lines, or as a JSON array of strings';
 const scopes_SCOPE = /^(?!scopes?:)[a-z0-9][\w.:/-]*$/i;
-function splitScopes(value) {
-    if (!value.startsWith('['))
-        return splitList(value);
-    const list = parseJson(value);
-    if (!Array.isArray(list) || !list.every((item) => typeof item === 'string'))
-        return undefined;
-    return splitList(list.join(','));
-}
 function parseScopes(check) {
     const { raw, report } = check;
-    const scopes = splitScopes(raw.scopes);
-    if (scopes === undefined) {
+    const list = raw.scopes.startsWith('[') ? parseJson(raw.scopes) : [raw.scopes];
+    if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) {
         report('scopes', `starts with [ but is not a JSON array of strings; write names ${SEPARATORS}.`);
         return [];
     }
+    const scopes = splitList(list.join(','));
     if (scopes.length === 0)
         reportEmpty(check, 'scopes');
     const position = positionOf(scopes, (scope) => !scopes_SCOPE.test(scope));

@@ -1,14 +1,8 @@
-/** What the input `client-secret` can look like: one or two secrets, or a JSON array of them. Pure. */
+/** The input `client-secret`: one or two secrets, or a JSON array of them. Pure. */
 
 import { parseJson } from '../json.ts';
 
-import {
-  mistakeIn,
-  opaqueProblems,
-  quoteProblems,
-  secretsInOpaque,
-  secretsInRefused,
-} from './secret-text.ts';
+import { mistakeIn, opaqueProblems, quoteProblems, secretsInRefused } from './secret-text.ts';
 
 export type ClientSecrets = {
   /** The bare secrets, each once; none if the input is empty or refused. */
@@ -29,10 +23,9 @@ function refused(problems: readonly string[], text: string): ClientSecrets {
 function judgeEach(texts: readonly string[], problems: readonly string[]): ClientSecrets {
   const secrets = [...new Set(texts)];
   const all = new Set([...problems, ...secrets.flatMap((text) => opaqueProblems(text, INPUT))]);
-  if (all.size > 0)
-    return { secrets: [], masks: secrets.flatMap(secretsInRefused), problems: [...all] };
-  const masks = secrets.flatMap((text) => secretsInOpaque(text, INPUT));
-  return { secrets, masks, problems: [] };
+  const pieces = secrets.flatMap(secretsInRefused);
+  if (all.size > 0) return { secrets: [], masks: pieces, problems: [...all] };
+  return { secrets, masks: [...secrets, ...pieces], problems: [] };
 }
 
 /** Client secrets as people keep two of them: by line or by comma. */
@@ -65,8 +58,8 @@ function judgeArray(array: readonly unknown[], text: string): ClientSecrets {
 }
 
 /**
- * Reads the input `client-secret`. Two secrets are separated by a comma or line break, or are the strings of
- * a JSON array, as Adobe's files hold them.
+ * Reads the input `client-secret`. A comma or line break separates two secrets. Adobe's files hold them as
+ * the strings of a JSON array.
  * @see https://github.com/adobe/aio-cli/issues/534
  */
 export function readClientSecret(text: string): ClientSecrets {

@@ -1,4 +1,4 @@
-/** What people store in place of one opaque value, and which pieces of it are secret. Pure. */
+/** What people store in place of one opaque value, and its secret pieces. Pure. */
 
 import { parseJson } from '../json.ts';
 
@@ -16,15 +16,15 @@ const LINE_BREAK = /[\r\n]/;
 /** Control characters, and invisible ones that come with copy and paste. */
 const INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
 
-/** The name of a variable, an expression of GitHub or a shell, or a placeholder of a manual. */
+/** The name of a variable, an expression, or a placeholder of a manual. */
 const REFERENCE =
   /^\$[{(]|^\$(?:env:)?[a-z_]\w*$|\$\{\{|^\{\{|^%\w+%$|^<[^<>]*>$|^(?:secrets|vars|env|inputs|steps|needs)\.[\w.-]+$/i;
 
-/** A name in front of its value, as in a file of variables, YAML, JSON or a form. */
+/** A name in front of its value, as in an .env file, YAML, JSON or a form. */
 const NAME =
   /(?:client[-_. ]?(?:id|secret)|org[-_. ]?id|refresh[-_. ]?token|code[-_. ]?verifier|^["'`]?(?:secret|code))\w{0,20}["'`]?\s{0,3}[=:]/i;
 
-/** Inputs that hold one text from a credential or a user, which is opaque to us; and what people call it. */
+/** Inputs whose text is opaque to us, and what people call it. */
 const OPAQUE = {
   'client-id': 'client ID',
   'client-secret': 'client secret',
@@ -85,7 +85,7 @@ export function secretsInRefused(text: string): readonly string[] {
   return [...lines, ...lines.map((line) => without(FRAME, line)).filter(isLong)];
 }
 
-/** The problem of quotes around a value, as a sentence that follows the name of the input. */
+/** Quotes around the text of any input, as a sentence that follows its name. */
 export function quoteProblems(text: string): readonly string[] {
   const isQuoted =
     text.length > 1 && QUOTES.includes(text.charAt(0) + text.charAt(text.length - 1));
@@ -103,7 +103,7 @@ export function shapeProblems(text: string): readonly string[] {
   return problems;
 }
 
-/** What stands in place of the value, as a sentence that follows the name of the input; undefined for none. */
+/** What stands in place of the value, as a sentence that follows the input's name; or undefined. */
 export function mistakeIn(text: string, input: OpaqueInput): string | undefined {
   const alone = `store the ${OPAQUE[input]} alone.`;
   const bare = without(QUOTE_OR_BLANK, text);
@@ -122,14 +122,14 @@ export function mistakeIn(text: string, input: OpaqueInput): string | undefined 
   return undefined;
 }
 
-/** What is wrong with a text that must be one opaque value, as sentences that follow the name of the input. */
+/** What is wrong with one opaque value, as sentences that follow the input's name. */
 export function opaqueProblems(text: string, input: OpaqueInput): readonly string[] {
   const mistake = mistakeIn(text, input);
   // That a file has lines is no fault of its own.
   return mistake === undefined ? shapeProblems(text) : [mistake, ...quoteProblems(text)];
 }
 
-/** What to mask of a text that must be one secret: all of it if it is accepted, else the pieces that are secret. */
+/** What to mask of one secret: all of it if it is accepted, else its pieces. */
 export function secretsInOpaque(text: string, input: OpaqueInput): readonly string[] {
   const pieces = secretsInRefused(text);
   return opaqueProblems(text, input).length > 0 ? pieces : [text, ...pieces];

@@ -26,8 +26,8 @@ const OWNED = new Set(
 );
 
 /**
- * A name that `@adobe/aio-lib-ims` can read: no underscore beside another or at an end. It is printed in
- * capitals, where no mask finds a secret: so it is short, and no flag that somebody took the input for.
+ * A name that `@adobe/aio-lib-ims` can read: no underscore beside another or at an end. It is short, as it is
+ * printed in capitals, where no mask finds a secret. Some take the input for a switch.
  */
 const CONTEXT = /^(?!(?:true|false)$)(?=.{1,32}$)[a-z0-9]+(?:_[a-z0-9]+)*$/i;
 
