@@ -3167,113 +3167,85 @@ function reuseFor(request, context) {
 
 const SHORTEST_PIECE = 8;
 const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
-const ANY_QUOTE = QUOTES.join('');
+const QUOTE_OR_BLANK = QUOTES.join(' \t\r\n');
+const FRAME = `${QUOTE_OR_BLANK}-[]{},`;
 const LINE_BREAK = /[\r\n]/;
 const secret_text_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
 const REFERENCE = /^\$[{(]|^\$(?:env:)?[a-z_]\w*$|\$\{\{|^\{\{|^%\w+%$|^<[^<>]*>$|^(?:secrets|vars|env|inputs|steps|needs)\.[\w.-]+$/i;
-const NAMED = {
-    'client-id': /client[-_. ]?id["'`]?\s{0,3}[=:]/gi,
-    'client-secret': /(?:client[-_. ]?secret\w{0,20}|^["'`]?secret)["'`]?\s{0,3}[=:]/gi,
-    'org-id': /\borg[-_. ]?id["'`]?\s{0,3}[=:]/gi,
-    'refresh-token': /refresh[-_. ]?token["'`]?\s{0,3}[=:]/gi,
-    code: /^["'`]?code["'`]?\s{0,3}[=:]/gi,
-    'code-verifier': /code[-_. ]?verifier["'`]?\s{0,3}[=:]/gi,
+const NAME = /(?:client[-_. ]?(?:id|secret)|org[-_. ]?id|refresh[-_. ]?token|code[-_. ]?verifier|^["'`]?(?:secret|code))\w{0,20}["'`]?\s{0,3}[=:]/i;
+const OPAQUE = {
+    'client-id': 'client ID',
+    'client-secret': 'client secret',
+    'org-id': 'org ID',
+    'refresh-token': 'refresh token',
+    code: 'code',
+    'code-verifier': 'code verifier',
 };
 function isOpaque(input) {
-    return Object.hasOwn(NAMED, input);
+    return Object.hasOwn(OPAQUE, input);
 }
-function isQuoted(value) {
-    return value.length > 1 && QUOTES.includes(value.charAt(0) + value.charAt(value.length - 1));
-}
-function unquoted(value) {
-    const text = value.trim();
+function without(characters, text) {
     let [start, end] = [0, text.length];
-    while (start < end && ANY_QUOTE.includes(text.charAt(start)))
+    while (start < end && characters.includes(text.charAt(start)))
         start += 1;
-    while (start < end && ANY_QUOTE.includes(text.charAt(end - 1)))
+    while (start < end && characters.includes(text.charAt(end - 1)))
         end -= 1;
     return text.slice(start, end);
 }
-function looksLikeJson(text) {
-    return text.startsWith('{') || text.startsWith('[');
-}
+const isLong = (piece) => piece.length >= SHORTEST_PIECE;
 function longLines(text) {
     return text
         .split(/[\r\n]+/)
         .map((line) => line.trim())
-        .filter((line) => line.length >= SHORTEST_PIECE);
+        .filter(isLong);
 }
-function stringsOf(json) {
-    const strings = [];
-    const left = [json];
-    while (left.length > 0) {
-        const value = left.pop();
-        if (typeof value === 'string')
-            strings.push(value);
-        else if (typeof value === 'object' && value !== null)
-            for (const inner of Object.values(value))
-                left.push(inner);
-    }
-    return strings;
-}
-function longRuns(text) {
-    return text.split(/[\s"'`,:[\]{}]/).filter((run) => run.length >= SHORTEST_PIECE);
+function looksLikeJson(text) {
+    return text.startsWith('{') || text.startsWith('[');
 }
 function secretsInJson(text) {
     const json = parseJson(text);
-    return json === undefined ? longRuns(text) : stringsOf(json).flatMap(longLines);
+    if (json === undefined)
+        return text.split(/[\s"'`,:[\]{}]/).filter(isLong);
+    const values = [json];
+    for (const value of values)
+        if (typeof value === 'object' && value !== null)
+            for (const inner of Object.values(value))
+                values.push(inner);
+    return values.filter((value) => typeof value === 'string').flatMap(longLines);
 }
-function namedValues(text, input) {
-    const values = [];
-    let end = 0;
-    for (const { 0: name, index } of text.matchAll(NAMED[input])) {
-        if (index < end)
-            continue;
-        const [value = ''] = text.slice(index + name.length).split(/[&\r\n]/, 1);
-        values.push(value);
-        end = index + name.length + value.length;
-    }
-    return values;
-}
-function secretsInNamed(text, input) {
-    const values = namedValues(text, input);
-    if (values.length === 0)
-        return undefined;
-    const rest = text
-        .slice(text.search(NAMED[input]))
-        .replace(/^[^=:]*[=:]/, '')
-        .trim();
-    if (looksLikeJson(rest))
-        return secretsInJson(rest);
-    const pieces = values.flatMap((value) => [value, unquoted(value), ...longRuns(value)]);
-    return [text, ...pieces].flatMap(longLines);
-}
-function secretsInRefused(text, input) {
-    const bare = unquoted(text);
+function secretsInRefused(text) {
+    const bare = without(QUOTE_OR_BLANK, text);
     if (looksLikeJson(bare))
         return secretsInJson(bare);
-    const items = text.replaceAll(/^[ \t]*-[ \t]+/gm, '');
-    return secretsInNamed(text, input) ?? [text, bare, items].flatMap(longLines);
+    const values = text.split(NAME);
+    const fields = values.flatMap((value) => value.split(/[&,]/));
+    const lines = [text, ...values, ...fields].flatMap(longLines);
+    return [...lines, ...lines.map((line) => without(FRAME, line)).filter(isLong)];
 }
-const QUOTED = 'is wrapped in quotes; store the value without them.';
+function quoteProblems(text) {
+    const isQuoted = text.length > 1 && QUOTES.includes(text.charAt(0) + text.charAt(text.length - 1));
+    return isQuoted ? ['is wrapped in quotes; store the value without them.'] : [];
+}
 function shapeProblems(text) {
-    const problems = isQuoted(text) ? [QUOTED] : [];
+    const problems = [...quoteProblems(text)];
     if (LINE_BREAK.test(text))
         problems.push('has a line break inside; store it as a single line.');
     else if (secret_text_INVISIBLE.test(text))
         problems.push('has a control character or an invisible one inside; copy it again as plain text.');
     return problems;
 }
-function mistakenFor(text, input) {
-    const alone = `store the ${input.replace('-', ' ').replace(/\bid$/, 'ID')} alone.`;
-    const bare = unquoted(text);
+function mistakeIn(text, input) {
+    const alone = `store the ${OPAQUE[input]} alone.`;
+    const bare = without(QUOTE_OR_BLANK, text);
     if (REFERENCE.test(bare))
         return `is the name of a variable or an expression, not a value; write \`\${{ secrets.NAME }}\` in \`with:\`, and ${alone}`;
+    if (looksLikeJson(bare) && bare.includes('"technicalAccount"'))
+        return `is JSON, the file of the AEM Developer Console, which holds another kind of credential. Create an OAuth Server-to-Server credential in the Adobe Developer Console, and ${alone}`;
     if (looksLikeJson(bare))
         return parseJson(bare) === undefined
             ? `looks like JSON that was cut off or changed; ${alone}`
             : `is JSON; ${alone}`;
-    if (text.search(NAMED[input]) !== -1)
+    if (NAME.test(text))
         return `has a name in front, as in \`${input.replace('-', '_')}=...\`; ${alone}`;
     if (/^-\s/.test(bare))
         return `is an item of a YAML list, with a hyphen in front; ${alone}`;
@@ -3282,103 +3254,57 @@ function mistakenFor(text, input) {
     return undefined;
 }
 function opaqueProblems(text, input) {
-    const shape = shapeProblems(text);
-    const mistake = mistakenFor(text, input);
-    if (mistake === undefined)
-        return shape;
-    return [mistake, ...shape.filter((problem) => problem === QUOTED)];
+    const mistake = mistakeIn(text, input);
+    return mistake === undefined ? shapeProblems(text) : [mistake, ...quoteProblems(text)];
 }
 function secretsInOpaque(text, input) {
-    const pieces = secretsInRefused(text, input);
-    return text === '' || opaqueProblems(text, input).length > 0 ? pieces : [text, ...pieces];
+    const pieces = secretsInRefused(text);
+    return opaqueProblems(text, input).length > 0 ? pieces : [text, ...pieces];
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/client-secret.ts
 
 
 const INPUT = 'client-secret';
-const ALONE = 'store the client secret alone.';
-const AEM_KEY = '"technicalAccount"';
-function refused(problems, masks) {
-    return { secrets: [], masks, problems: [...new Set(problems)] };
+function refused(problems, text) {
+    return { secrets: [], masks: secretsInRefused(text), problems };
 }
 function judgeEach(texts, problems) {
     const secrets = [...new Set(texts)];
-    const all = [...problems, ...secrets.flatMap((text) => opaqueProblems(text, INPUT))];
-    const pieces = secrets.flatMap((text) => secretsInRefused(text, INPUT));
-    if (all.length > 0)
-        return refused(all, pieces);
+    const all = new Set([...problems, ...secrets.flatMap((text) => opaqueProblems(text, INPUT))]);
+    const pieces = secrets.flatMap(secretsInRefused);
+    if (all.size > 0)
+        return { secrets: [], masks: pieces, problems: [...all] };
     return { secrets, masks: [...secrets, ...pieces], problems: [] };
 }
-function splitSecrets(text) {
-    return text
-        .split(/[\r\n,]+/)
-        .map((secret) => secret.trim())
-        .filter((secret) => secret !== '');
-}
 function judgeList(text) {
-    const mistake = mistakenFor(text, INPUT);
+    const mistake = mistakeIn(text, INPUT);
+    const problems = quoteProblems(text);
     if (mistake !== undefined)
-        return refused([mistake], secretsInRefused(text, INPUT));
-    const secrets = splitSecrets(text);
-    const quoted = isQuoted(text) ? [QUOTED] : [];
-    const count = new Set(secrets).size;
-    if (count <= 2)
-        return judgeEach(secrets, quoted);
-    const problem = `holds ${count} secrets; a credential has at most two, and a comma or line break separates them.`;
-    return refused([...quoted, problem], [...secrets, ...secrets.map(unquoted)].flatMap(longLines));
+        return refused([mistake, ...problems], text);
+    const parts = text.split(/[\r\n,]+/).map((part) => part.trim());
+    const secrets = new Set(parts.filter((part) => part !== ''));
+    if (secrets.size <= 2)
+        return judgeEach([...secrets], problems);
+    const problem = `holds ${secrets.size} secrets; a credential has at most two, and a comma or line break separates them.`;
+    return refused([...problems, problem], text);
 }
-function judgeArray(strings) {
-    const secrets = strings.map((secret) => secret.trim());
-    const parts = secrets.flatMap(splitSecrets);
-    if (parts.length === 0)
-        return refused([], []);
+function judgeArray(array, text) {
+    const strings = array.filter((item) => typeof item === 'string').map((secret) => secret.trim());
+    if (strings.length !== array.length || strings.length === 0 || strings.length > 2)
+        return refused(['is a JSON array, but not of one or two strings; store the client secret alone.'], text);
+    if (strings.every((secret) => secret === ''))
+        return judgeEach([], []);
     const problems = [];
-    if (secrets.includes(''))
+    if (strings.includes(''))
         problems.push('has an empty string in its JSON array; remove it, or store the second secret.');
-    if (secrets.some((secret) => secret.includes(',')))
+    if (strings.some((secret) => secret.includes(',')))
         problems.push('has a comma inside a string of its JSON array; write one secret in each.');
-    const texts = secrets.filter((secret) => secret !== '');
-    return judgeEach(problems.length === 0 ? texts : [...texts, ...parts], problems);
-}
-function judgeJson(text) {
-    const json = parseJson(text);
-    const list = Array.isArray(json) ? json : [];
-    const strings = list.filter((item) => typeof item === 'string');
-    if (strings.length === list.length && [1, 2].includes(list.length))
-        return judgeArray(strings);
-    let problem = mistakenFor(text, INPUT) ?? '';
-    if (Array.isArray(json))
-        problem = `is a JSON array, but not of one or two strings; ${ALONE}`;
-    if (text.includes(AEM_KEY))
-        problem = `is JSON, the file of the AEM Developer Console, which holds another kind of credential. Create an OAuth Server-to-Server credential in the Adobe Developer Console, and ${ALONE}`;
-    return refused([problem], secretsInRefused(text, INPUT));
-}
-function quotedJson(text) {
-    const string = text.startsWith('"') ? parseJson(text) : undefined;
-    const inside = typeof string === 'string' ? string.trim() : unquoted(text);
-    return inside !== text && looksLikeJson(inside) ? inside : undefined;
-}
-function base64Json(text) {
-    if (!/^e[yw][\w+/=\s-]+$/.test(text))
-        return undefined;
-    const decoded = Buffer.from(text, 'base64').toString('utf8').trim();
-    return looksLikeJson(decoded) && parseJson(decoded) !== undefined ? decoded : undefined;
+    return judgeEach(strings, problems);
 }
 function readClientSecret(text) {
-    if (looksLikeJson(text))
-        return judgeJson(text);
-    const quoted = quotedJson(text);
-    if (quoted !== undefined) {
-        const { problems, masks } = judgeJson(quoted);
-        return refused([QUOTED, ...problems], masks);
-    }
-    const encoded = base64Json(text);
-    if (encoded !== undefined) {
-        const { problems, masks } = judgeJson(encoded);
-        return refused(problems, [...longLines(text), ...masks]);
-    }
-    return judgeList(text);
+    const json = text.startsWith('[') ? parseJson(text) : undefined;
+    return Array.isArray(json) ? judgeArray(json, text) : judgeList(text);
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/read.ts
@@ -3415,7 +3341,7 @@ function secretsOfInputs(raw) {
     const { secrets, masks } = readClientSecret(raw['client-secret']);
     const basic = secrets.flatMap((secret) => basicForms(raw['client-id'], secret));
     const user = ['refresh-token', 'code', 'code-verifier'].flatMap((name) => secretsInOpaque(raw[name], name));
-    return [...new Set([...masks, ...basic, ...user])];
+    return [...new Set([...masks, ...basic, ...user])].filter((secret) => secret !== '');
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/check.ts
@@ -3468,21 +3394,14 @@ function seconds(check, name, least, most) {
 
 const SEPARATORS = 'separated by commas, spaces or lines, or as a JSON array of strings';
 const scopes_SCOPE = /^(?!scopes?:)[a-z0-9][\w.:/-]*$/i;
-function splitScopes(value) {
-    if (!value.startsWith('['))
-        return splitList(value);
-    const list = parseJson(value);
-    if (!Array.isArray(list) || !list.every((item) => typeof item === 'string'))
-        return undefined;
-    return splitList(list.join(','));
-}
 function parseScopes(check) {
     const { raw, report } = check;
-    const scopes = splitScopes(raw.scopes);
-    if (scopes === undefined) {
+    const list = raw.scopes.startsWith('[') ? parseJson(raw.scopes) : [raw.scopes];
+    if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) {
         report('scopes', `starts with [ but is not a JSON array of strings; write names ${SEPARATORS}.`);
         return [];
     }
+    const scopes = splitList(list.join(','));
     if (scopes.length === 0)
         reportEmpty(check, 'scopes');
     const position = positionOf(scopes, (scope) => !scopes_SCOPE.test(scope));
@@ -3491,7 +3410,10 @@ function parseScopes(check) {
     return [...new Set(scopes)];
 }
 
-;// CONCATENATED MODULE: ./src/inputs/variable-names.ts
+;// CONCATENATED MODULE: ./src/inputs/variables.ts
+
+const MOST_NAMES = 50;
+const LEGAL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const OWNED_PREFIXES = 'GITHUB_ RUNNER_ ACTIONS_ INPUT_ STATE_ LD_ DYLD_ NODE_ NPM_CONFIG_ GIT_ LC_ SSL_CERT_ XDG_'.split(' ');
 const OWNED = new Set(('PATH HOME CI SHELL USER LOGNAME PWD OLDPWD SHLVL IFS ENV BASH_ENV PS4 PROMPT_COMMAND CDPATH TERM LANG TZ ' +
     'TMP TEMP TMPDIR HOSTNAME UID EUID PPID SHELLOPTS BASHOPTS _ ' +
@@ -3500,61 +3422,38 @@ const OWNED = new Set(('PATH HOME CI SHELL USER LOGNAME PWD OLDPWD SHLVL IFS ENV
     'JDK_JAVA_OPTIONS CLASSPATH ' +
     'COMSPEC PATHEXT SYSTEMROOT SYSTEMDRIVE WINDIR APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES USERPROFILE ' +
     'USERNAME USERDOMAIN COMPUTERNAME HOMEDRIVE HOMEPATH PSMODULEPATH OS AGENT_TOOLSDIRECTORY').split(' '));
-function isLegalName(name) {
-    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
-}
-function isOwnedName(name) {
+const CONTEXT = /^(?!(?:true|false)$)(?=.{1,32}$)[a-z0-9]+(?:_[a-z0-9]+)*$/i;
+function isOwned(name) {
     const upper = name.toUpperCase();
     return OWNED.has(upper) || OWNED_PREFIXES.some((prefix) => upper.startsWith(prefix));
 }
-function aioVariables(context) {
-    if (!/^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(context))
-        return undefined;
-    const name = context.replaceAll('_', '__').toUpperCase();
-    const prefix = `AIO_IMS_CONTEXTS_${name}_ACCESS__TOKEN`;
-    return { token: `${prefix}_TOKEN`, expiry: `${prefix}_EXPIRY` };
-}
-
-;// CONCATENATED MODULE: ./src/inputs/variables.ts
-
-
-const MOST_NAMES = 50;
-const LONGEST_CONTEXT = 32;
 function parseNames({ raw, report }) {
     const names = splitList(raw['env-var']);
     if (names.length > MOST_NAMES) {
         report('env-var', `has ${names.length} names; at most ${MOST_NAMES} are allowed.`);
         return [];
     }
-    const illegal = positionOf(names, (name) => !isLegalName(name));
+    const illegal = positionOf(names, (name) => !LEGAL_NAME.test(name));
     if (illegal !== undefined)
         report('env-var', `has a name (${illegal}) that is not made of letters, digits and underscores, or begins with a digit.`);
-    const owned = positionOf(names, isOwnedName);
+    const owned = positionOf(names, isOwned);
     if (owned !== undefined)
         report('env-var', `has a name (${owned}) that belongs to the runner or the system.`);
     return [...new Set(names)];
 }
-function parseContext({ raw, report }) {
+function parseVariables(check) {
+    const { raw, report } = check;
+    const names = parseNames(check);
     const context = raw['aio-context'];
     if (context === '')
-        return undefined;
-    if (/^(?:true|false)$/i.test(context)) {
-        report('aio-context', 'is the name of a context, not true or false; it is usually "cli".');
-        return undefined;
-    }
-    const variables = context.length > LONGEST_CONTEXT ? undefined : aioVariables(context);
-    if (variables === undefined)
-        report('aio-context', `must be a context name of letters, digits and single underscores, at most ${LONGEST_CONTEXT} characters long, usually "cli".`);
-    return variables;
-}
-function parseVariables(check) {
-    const names = parseNames(check);
-    const aio = parseContext(check);
-    if (aio === undefined)
         return { tokenVariables: names, expiryVariables: [] };
-    if (names.some((name) => name.toUpperCase() === aio.expiry))
-        check.report('env-var', 'names the variable in which `aio-context` exports the expiry.');
-    return { tokenVariables: [...names, aio.token], expiryVariables: [aio.expiry] };
+    if (!CONTEXT.test(context))
+        report('aio-context', 'must be a context name, not true or false, usually "cli": letters, digits and single underscores, at most 32 characters.');
+    const prefix = `AIO_IMS_CONTEXTS_${context.replaceAll('_', '__').toUpperCase()}_ACCESS__TOKEN`;
+    const expiry = `${prefix}_EXPIRY`;
+    if (names.some((name) => name.toUpperCase() === expiry))
+        report('env-var', 'names the variable in which `aio-context` exports the expiry.');
+    return { tokenVariables: [...names, `${prefix}_TOKEN`], expiryVariables: [expiry] };
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/parse.ts
@@ -3569,61 +3468,49 @@ function parseVariables(check) {
 
 
 function textProblems(raw, name) {
-    if (isOpaque(name))
-        return opaqueProblems(raw[name], name);
-    const problems = shapeProblems(raw[name]);
-    const isList = name === 'scopes' || name === 'env-var';
-    return isList ? problems.filter((problem) => problem === QUOTED) : problems;
+    const text = raw[name];
+    if (name === 'client-secret')
+        return readClientSecret(text).problems;
+    if (name === 'scopes' || name === 'env-var')
+        return quoteProblems(text);
+    return isOpaque(name) ? opaqueProblems(text, name) : shapeProblems(text);
 }
 function checkTexts({ raw, report }) {
-    for (const name of Object.keys(raw)) {
-        if (name === 'client-secret')
-            continue;
+    for (const name of Object.keys(raw))
         for (const problem of textProblems(raw, name))
             report(name, problem);
-    }
 }
-const GRANT_OF = {
-    'refresh-token': 'refresh_token',
-    code: 'authorization_code',
-    'code-verifier': 'authorization_code',
-};
-function parseUserGrant({ raw, report }, type) {
-    if (type === 'refresh_token') {
-        if (raw['refresh-token'] === '')
-            report('refresh-token', 'is empty; `grant-type: refresh_token` needs one.');
-        return { type, refreshToken: raw['refresh-token'] };
-    }
-    if (raw.code === '')
-        report('code', 'is empty; `grant-type: authorization_code` needs one.');
-    if (raw['client-secret'] === '' && raw['code-verifier'] === '')
-        report('client-secret', 'and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.');
-    return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
-}
+const USER_INPUTS = [
+    { name: 'refresh-token', grant: 'refresh_token', isNeeded: true },
+    { name: 'code', grant: 'authorization_code', isNeeded: true },
+    { name: 'code-verifier', grant: 'authorization_code', isNeeded: false },
+];
 function parseGrant(check) {
     const { raw, report } = check;
     const type = choice(check, 'grant-type', GRANT_TYPES);
-    const names = Object.keys(GRANT_OF);
-    const given = names.filter((name) => raw[name] !== '');
-    for (const name of given)
-        if (type !== undefined && type !== GRANT_OF[name])
-            report(name, `goes with \`grant-type: ${GRANT_OF[name]}\` only, and \`grant-type\` is "${type}".`);
-    if (type !== undefined && type !== 'client_credentials')
-        return parseUserGrant(check, type);
-    const scopes = type === undefined && given.length > 0 ? [] : parseScopes(check);
-    return { type: 'client_credentials', scopes };
+    for (const { name, grant, isNeeded } of USER_INPUTS) {
+        if (raw[name] !== '' && type !== undefined && type !== grant)
+            report(name, `goes with \`grant-type: ${grant}\` only, and \`grant-type\` is "${type}".`);
+        if (raw[name] === '' && grant === type && isNeeded)
+            report(name, `is empty; \`grant-type: ${grant}\` needs one.`);
+    }
+    const { 'refresh-token': refreshToken, code, 'code-verifier': codeVerifier } = raw;
+    if (type === 'refresh_token')
+        return { type, refreshToken };
+    if (type !== 'authorization_code')
+        return { type: 'client_credentials', scopes: parseScopes(check) };
+    if (raw['client-secret'] === '' && codeVerifier === '')
+        report('client-secret', 'and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.');
+    return { type, code, codeVerifier };
 }
 function parseClient({ raw, report }) {
     const clientId = raw['client-id'];
     if (clientId === '')
         report('client-id', 'is empty. It is on the page of the credential in the Adobe Developer Console; what a workflow reads from `vars` must be a variable, not a secret.');
-    else if (/[^\x00-\x7f]/.test(clientId) && opaqueProblems(clientId, 'client-id').length === 0)
+    if (/[^\x00-\x7f]/.test(clientId))
         report('client-id', 'may hold ASCII characters only; copy it again from the credential.');
     const { secrets, problems } = readClientSecret(raw['client-secret']);
-    for (const problem of problems)
-        report('client-secret', problem);
-    const userGrant = raw['grant-type'] === 'refresh_token' || raw['grant-type'] === 'authorization_code';
-    const isPublic = userGrant && raw['client-secret'] === '';
+    const isPublic = raw['client-secret'] === '' && USER_INPUTS.some(({ grant }) => grant === raw['grant-type']);
     if (secrets.length === 0 && problems.length === 0 && !isPublic)
         report('client-secret', `is empty. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}. Name the environment in the job, compare the name of the secret, or skip this step for forks and Dependabot.`);
     return { clientId, clientSecrets: secrets, orgId: raw['org-id'] };
