@@ -495,144 +495,6 @@ function sentence(failure, url) {
     return [happened, remedy, more].filter((part) => part !== '').join(' ');
 }
 
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = require("node:crypto");
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = require("node:fs");
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = require("node:path");
-;// CONCATENATED MODULE: external "node:tls"
-const external_node_tls_namespaceObject = require("node:tls");
-;// CONCATENATED MODULE: ./src/bounded-file.ts
-
-const CHUNK_BYTES = 64 * 1024;
-class FileError extends Error {
-    name = 'FileError';
-    code;
-    constructor(code) {
-        super(code);
-        this.code = code;
-    }
-}
-function readUpTo(descriptor, limitBytes) {
-    const chunk = Buffer.alloc(CHUNK_BYTES);
-    const chunks = [];
-    let size = 0;
-    for (;;) {
-        const bytes = (0,external_node_fs_namespaceObject.readSync)(descriptor, chunk, 0, CHUNK_BYTES, null);
-        if (bytes === 0)
-            return Buffer.concat(chunks);
-        size += bytes;
-        if (size > limitBytes)
-            throw new FileError('EFBIG');
-        chunks.push(Buffer.from(chunk.subarray(0, bytes)));
-    }
-}
-function readBoundedFile(path, limitBytes, links) {
-    const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = external_node_fs_namespaceObject.constants;
-    const descriptor = (0,external_node_fs_namespaceObject.openSync)(path, O_RDONLY | O_NONBLOCK | (links === 'refuse' ? O_NOFOLLOW : 0));
-    try {
-        const facts = (0,external_node_fs_namespaceObject.fstatSync)(descriptor);
-        if (facts.isDirectory())
-            throw new FileError('EISDIR');
-        if (!facts.isFile())
-            throw new FileError('EINVAL');
-        return readUpTo(descriptor, limitBytes);
-    }
-    finally {
-        (0,external_node_fs_namespaceObject.closeSync)(descriptor);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/http/certificates.ts
-
-
-
-
-
-const LARGEST_TRUST_BYTES = 4 * 1024 * 1024;
-const EXTRA = 'NODE_EXTRA_CA_CERTS';
-const hash = (data) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(data).digest('hex');
-const codeOf = (error) => error.code ?? 'UNKNOWN';
-function listedCertificates() {
-    if (typeof external_node_tls_namespaceObject.getCACertificates !== 'function')
-        return undefined;
-    const listed = external_node_tls_namespaceObject.getCACertificates('default');
-    const [own = ''] = external_node_tls_namespaceObject.rootCertificates;
-    return listed.includes(own) ? listed : undefined;
-}
-function trustedFiles() {
-    const named = [EXTRA, 'SSL_CERT_FILE'].flatMap((label) => {
-        const path = process.env[label];
-        return path === undefined ? [] : [{ label, path }];
-    });
-    const folders = process.env['SSL_CERT_DIR']?.split(external_node_path_namespaceObject.delimiter) ?? [];
-    const inFolders = folders.flatMap((folder) => {
-        try {
-            return (0,external_node_fs_namespaceObject.readdirSync)(folder)
-                .sort()
-                .map((name) => ({ label: name, path: (0,external_node_path_namespaceObject.join)(folder, name) }));
-        }
-        catch {
-            return [{ label: 'SSL_CERT_DIR', path: folder }];
-        }
-    });
-    return [...named, ...inFolders];
-}
-function contentsOfTrustedFiles() {
-    let leftBytes = LARGEST_TRUST_BYTES;
-    const contents = [];
-    for (const { label, path } of trustedFiles())
-        try {
-            const bytes = readBoundedFile(path, leftBytes, 'follow');
-            leftBytes -= bytes.length;
-            contents.push(label, hash(bytes));
-        }
-        catch (error) {
-            if (codeOf(error) === 'EFBIG')
-                return undefined;
-            contents.push(label, `not read: ${path}`);
-        }
-    return contents;
-}
-function hashOfTrust() {
-    const trusted = listedCertificates() ?? contentsOfTrustedFiles();
-    return trusted === undefined ? (0,external_node_crypto_namespaceObject.randomBytes)(32).toString('hex') : hash(JSON.stringify(trusted));
-}
-const KINDS = {
-    ENOENT: 'missing',
-    EISDIR: 'folder',
-    EFBIG: 'too large',
-};
-const BYTE_ORDER_MARK = /^\xef\xbb\xbf/;
-const PEM = /^-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/gm;
-function isCertificate(data) {
-    try {
-        return new external_node_crypto_namespaceObject.X509Certificate(data).raw.length > 0;
-    }
-    catch {
-        return false;
-    }
-}
-function judgeExtraCertificates() {
-    const path = process.env[EXTRA] ?? '';
-    if (path === '')
-        return 'unset';
-    let bytes;
-    try {
-        bytes = readBoundedFile(path, LARGEST_TRUST_BYTES, 'follow');
-    }
-    catch (error) {
-        return KINDS[codeOf(error)] ?? 'unreadable';
-    }
-    const certificates = bytes.toString('latin1').replace(BYTE_ORDER_MARK, '').match(PEM) ?? [];
-    if (certificates.length === 0)
-        return isCertificate(bytes) ? 'der' : 'no pem';
-    return certificates.every(isCertificate) ? 'pem' : 'damaged';
-}
-
-;// CONCATENATED MODULE: external "node:net"
-const external_node_net_namespaceObject = require("node:net");
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
@@ -727,18 +589,7 @@ class DecodedURL extends URL {
 ;// CONCATENATED MODULE: ./src/http/proxy.ts
 
 
-class UnreadableProxyError extends Error {
-    name = 'UnreadableProxyError';
-    variable;
-    constructor(variable) {
-        super(`${variable} names no proxy`);
-        this.variable = variable;
-    }
-}
 const ADDRESS = /^(?:(https?):\/\/)?(?:([^/?#\\\p{Cc}]*)@)?(\[[\da-f:.]+\]|[\p{L}\p{M}\p{N}._-]{1,253})(?::(\d{1,5}))?\/?$/iu;
-function withoutBrackets(host) {
-    return host.replace(/^\[|\]$/g, '');
-}
 function parseProxy(value) {
     const [, scheme, credentials = '', host = '', port] = ADDRESS.exec(value.trim()) ?? [];
     if (host === '' || (scheme === undefined && port === undefined))
@@ -746,56 +597,173 @@ function parseProxy(value) {
     const [user = '', ...password] = credentials.split(':');
     try {
         const url = new URL(`${scheme ?? 'http'}://${host}:${port ?? ''}`);
-        const protocol = url.protocol === 'https:' ? 'https:' : 'http:';
-        const number = Number(url.port === '' ? { 'http:': 80, 'https:': 443 }[protocol] : url.port);
-        if (number === 0)
-            return undefined;
-        return {
-            protocol,
-            host: withoutBrackets(url.hostname),
-            port: number,
-            user: decodeURIComponent(user),
-            password: decodeURIComponent(password.join(':')),
-        };
+        url.username = encodeURIComponent(decodeURIComponent(user));
+        url.password = encodeURIComponent(decodeURIComponent(password.join(':')));
+        return url.port === '0' ? undefined : url;
     }
     catch {
         return undefined;
     }
 }
-function hostAndPort({ host, port }) {
-    return `${(0,external_node_net_namespaceObject.isIPv6)(host) ? `[${host}]` : host}:${port}`;
-}
-function proxyUrl(proxy) {
-    const [user, password] = [proxy.user, proxy.password].map(encodeURIComponent);
-    return `${proxy.protocol}//${user ?? ''}:${password ?? ''}@${hostAndPort(proxy)}`;
+function hostAndPort({ hostname, port, protocol }) {
+    const standard = protocol === 'https:' ? '443' : '80';
+    return `${hostname}:${port === '' ? standard : port}`;
 }
 function proxyFor(url) {
     const names = ['https_proxy', 'HTTPS_PROXY'];
     const variable = names.find((name) => (process.env[name] ?? '') !== '');
     if (variable === undefined || url.protocol !== 'https:' || checkBypass(url))
         return undefined;
-    const server = parseProxy(process.env[variable] ?? '');
-    if (server === undefined)
-        throw new UnreadableProxyError(variable);
-    return { ...server, variable };
+    const proxy = parseProxy(process.env[variable] ?? '');
+    if (proxy !== undefined)
+        return { url: proxy, variable };
+    throw new StepError({
+        code: 'proxy',
+        happened: `\`${variable}\` is not the URL of a proxy, so nothing was sent.`,
+        remedy: 'Write http://host:port or http://user:password@host:port. The scheme may be https; SOCKS is not supported. In user and password, encode % @ : / ? # \\ as %25 %40 %3A %2F %3F %23 %5C.',
+    });
+}
+
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = require("node:crypto");
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = require("node:fs");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = require("node:path");
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = require("node:tls");
+;// CONCATENATED MODULE: ./src/bounded-file.ts
+
+const errorOf = (code) => Object.assign(new Error(code), { code });
+function readBoundedFile(path, limitBytes, links) {
+    const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = external_node_fs_namespaceObject.constants;
+    const descriptor = (0,external_node_fs_namespaceObject.openSync)(path, O_RDONLY | O_NONBLOCK | (links === 'refuse' ? O_NOFOLLOW : 0));
+    try {
+        const stats = (0,external_node_fs_namespaceObject.fstatSync)(descriptor);
+        if (!stats.isFile())
+            throw errorOf(stats.isDirectory() ? 'EISDIR' : 'EINVAL');
+        const buffer = Buffer.alloc(limitBytes + 1);
+        let size = 0;
+        let bytes;
+        do {
+            bytes = (0,external_node_fs_namespaceObject.readSync)(descriptor, buffer, size, buffer.length - size, null);
+            size += bytes;
+        } while (bytes > 0);
+        if (size > limitBytes)
+            throw errorOf('EFBIG');
+        return buffer.subarray(0, size);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(descriptor);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/http/certificates.ts
+
+
+
+
+
+const LIMIT_BYTES = 4 * 1024 * 1024;
+const EXTRA = 'NODE_EXTRA_CA_CERTS';
+const codeOf = (error) => error.code ?? '';
+function listedCertificates() {
+    if (typeof external_node_tls_namespaceObject.getCACertificates !== 'function')
+        return undefined;
+    const listed = external_node_tls_namespaceObject.getCACertificates('default');
+    const [own = ''] = external_node_tls_namespaceObject.rootCertificates;
+    return listed.includes(own) ? listed : undefined;
+}
+function namesIn(folder) {
+    try {
+        return (0,external_node_fs_namespaceObject.readdirSync)(folder).sort();
+    }
+    catch {
+        return ['.'];
+    }
+}
+function trustedFiles() {
+    let leftBytes = LIMIT_BYTES;
+    const contentsOf = (path) => {
+        try {
+            const bytes = readBoundedFile(path, leftBytes, 'follow');
+            leftBytes -= bytes.length;
+            return bytes.toString('latin1');
+        }
+        catch (error) {
+            if (codeOf(error) === 'EFBIG')
+                throw error;
+            return `not read: ${path}`;
+        }
+    };
+    const files = [process.env[EXTRA], process.env['SSL_CERT_FILE']];
+    const folders = process.env['SSL_CERT_DIR']?.split(external_node_path_namespaceObject.delimiter) ?? [];
+    return [
+        files.map((path) => path !== undefined && contentsOf(path)),
+        folders.map((folder) => namesIn(folder).map((name) => [name, contentsOf((0,external_node_path_namespaceObject.join)(folder, name))])),
+    ];
+}
+function trust() {
+    const listed = listedCertificates();
+    if (listed !== undefined)
+        return listed;
+    try {
+        return trustedFiles();
+    }
+    catch {
+        return [(0,external_node_crypto_namespaceObject.randomUUID)()];
+    }
+}
+const READ_PROBLEMS = {
+    ENOENT: 'does not exist. Correct the path',
+    EISDIR: 'is a folder. Name one file',
+};
+function problemOf(path) {
+    let bytes;
+    try {
+        bytes = readBoundedFile(path, LIMIT_BYTES, 'follow');
+    }
+    catch (error) {
+        return (READ_PROBLEMS[codeOf(error)] ??
+            'cannot be read, or is larger than 4 MiB. Check its rights and size');
+    }
+    try {
+        new external_node_crypto_namespaceObject.X509Certificate(bytes);
+    }
+    catch {
+        return 'holds no certificate in PEM form that can be read. It must begin with `-----BEGIN CERTIFICATE-----`';
+    }
+    return bytes.includes('-----BEGIN ')
+        ? 'seems not to hold the CA of this certificate. Add the root certificate of that CA'
+        : 'is binary (DER). Convert it to PEM: `openssl x509 -inform der -in FILE -out FILE.pem`';
+}
+function trustRemedy() {
+    const path = process.env[EXTRA] ?? '';
+    const extra = path === ''
+        ? `If a proxy of your company inspects TLS, set \`${EXTRA}\` to the file with its CA certificate`
+        : `\`${EXTRA}\` is set, but its file ${problemOf(path)}`;
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+    const canUseSystem = major > 24 || (major === 24 && minor >= 6);
+    if (!canUseSystem || process.env['NODE_USE_SYSTEM_CA'] === '1')
+        return `${extra}.`;
+    return `${extra}, or set \`NODE_USE_SYSTEM_CA=1\` if the runner's system trusts the CA.`;
 }
 
 ;// CONCATENATED MODULE: ./src/http/route.ts
 
 
 
-function hashOfProxy(url) {
-    let proxy = 'unreadable';
+const hash = (text) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(text).digest('hex');
+function proxyTo(origin) {
     try {
-        const { protocol, host, port, user, password } = proxyFor(url) ?? {};
-        proxy = JSON.stringify([protocol, host, port, user, password]);
+        return proxyFor(new URL(origin))?.url.href ?? 'none';
     }
     catch {
+        return 'unreadable';
     }
-    return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(proxy).digest('hex');
 }
 function routeTo(origin) {
-    return { proxy: hashOfProxy(new URL(origin)), certificates: hashOfTrust() };
+    return { proxy: hash(proxyTo(origin)), certificates: hash(JSON.stringify(trust())) };
 }
 
 ;// CONCATENATED MODULE: external "node:os"
@@ -1044,8 +1012,8 @@ function reportNotice(heading, message) {
     notice(`${message} More: ${troubleshootingUrl(heading)}`);
 }
 
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = require("node:https");
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
 ;// CONCATENATED MODULE: external "node:stream"
 const external_node_stream_namespaceObject = require("node:stream");
 // EXTERNAL MODULE: external "http"
@@ -1768,12 +1736,10 @@ const isSuccess = ({ status }) => status >= 200 && status <= 299;
 class TimedOutError extends Error {
     name = 'TimedOutError';
 }
-function isDefect(error) {
-    if (error instanceof TimedOutError || error instanceof UnreadableProxyError)
-        return false;
+function isNetworkError(error) {
     if (error instanceof TypeError || error instanceof RangeError)
-        return true;
-    return typeof error.code !== 'string';
+        return false;
+    return (error instanceof TimedOutError || typeof error.code === 'string');
 }
 async function readBounded(message, limitBytes) {
     const chunks = [];
@@ -1788,35 +1754,25 @@ async function readBounded(message, limitBytes) {
 }
 function ended(signal) {
     return new Promise((_resolve, reject) => {
-        const stop = () => {
+        signal.addEventListener('abort', () => {
             reject(new Error('ended'));
-        };
-        signal.addEventListener('abort', stop, { once: true });
+        });
     });
 }
-const lookupLoopback = (_hostname, options, callback) => {
-    const addresses = [
-        { address: '127.0.0.1', family: 4 },
-        { address: '::1', family: 6 },
-    ];
-    if (options.all === true)
-        callback(null, addresses);
+const lookupLoopback = (_hostname, { all }, callback) => {
+    const ipv4 = { address: '127.0.0.1', family: 4 };
+    if (all === true)
+        callback(null, [ipv4, { address: '::1', family: 6 }]);
     else
-        callback(null, '127.0.0.1', 4);
+        callback(null, ipv4.address, ipv4.family);
 };
-function onConnection(agent, event, ready) {
-    const connect = agent.createConnection.bind(agent);
-    agent.createConnection = (...args) => {
-        const socket = connect(...args);
-        socket?.once(event, ready);
-        return socket;
-    };
-}
-function onTunnel(agent, ready) {
-    const tunnel = agent;
-    const addRequest = tunnel.addRequest.bind(agent);
-    tunnel.addRequest = (request, ...rest) => {
-        request.once('socket', ready);
+function onConnection(agent, ready) {
+    const internal = agent;
+    const addRequest = internal.addRequest.bind(agent);
+    internal.addRequest = (request, ...rest) => {
+        request.once('socket', (socket) => {
+            socket.once(socket instanceof external_node_tls_namespaceObject.TLSSocket ? 'secureConnect' : 'connect', ready);
+        });
         addRequest(request, ...rest);
     };
 }
@@ -1824,7 +1780,8 @@ function addressLimitMs(limitMs) {
     const thirdMs = Math.min(Math.floor(limitMs / 3), 2000);
     return Math.max(thirdMs, (0,external_node_net_namespaceObject.getDefaultAutoSelectFamilyAttemptTimeout)());
 }
-function abortableHandler(signal, { limitMs, onConnect = () => undefined }) {
+const withoutBrackets = (host) => (host ?? '').replace(/^\[|\]$/g, '');
+function connectionHandler(signal, { limitMs, onConnect = () => undefined }) {
     const common = { signal, autoSelectFamilyAttemptTimeout: addressLimitMs(limitMs) };
     return {
         prepareRequest(options) {
@@ -1832,35 +1789,33 @@ function abortableHandler(signal, { limitMs, onConnect = () => undefined }) {
             if (options.host === 'localhost')
                 options.lookup = lookupLoopback;
             const agent = options.agent;
+            onConnection(agent, onConnect);
             if (agent.proxyOptions === undefined) {
-                options.host = withoutBrackets(options.host ?? '');
-                onConnection(agent, agent instanceof external_node_https_namespaceObject.Agent ? 'secureConnect' : 'connect', onConnect);
+                options.host = withoutBrackets(options.host);
                 return;
             }
-            const host = withoutBrackets(agent.proxyOptions.host ?? '');
+            const host = withoutBrackets(agent.proxyOptions.host);
             const servername = (0,external_node_net_namespaceObject.isIP)(host) === 0 ? host : '';
             Object.assign(agent.proxyOptions, common, { host, servername });
             if (process.noDeprecation !== true)
                 process.noDeprecation = true;
-            onTunnel(agent, onConnect);
         },
         canHandleAuthentication: () => false,
         handleAuthentication: () => Promise.reject(new Error('not supported')),
     };
 }
 async function send({ method, url, headers, body }, signal, options) {
-    const policy = { allowRedirects: false, allowRetries: false };
-    const client = new HttpClient('', [abortableHandler(signal, options)], policy);
+    const client = new HttpClient('', [connectionHandler(signal, options)], {
+        allowRedirects: false,
+    });
     client.userAgent = 'adobe-ims-token';
-    const bytes = Buffer.isBuffer(body);
-    const length = bytes ? { 'content-length': String(body.length) } : {};
-    const content = bytes ? external_node_stream_namespaceObject.Readable.from([body]) : (body ?? null);
+    const stream = body === undefined ? null : external_node_stream_namespaceObject.Readable.from(body);
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     try {
-        const response = await Promise.race([
-            client.request(method, url.href, content, { ...headers, ...length }),
+        const { message } = await Promise.race([
+            client.request(method, url.href, stream, { ...headers, ...length }),
             ended(signal),
         ]);
-        const { message } = response;
         const read = await readBounded(message, options.limitBytes);
         signal.throwIfAborted();
         return { status: message.statusCode ?? 0, headers: message.headers, body: read };
@@ -1872,7 +1827,7 @@ async function send({ method, url, headers, body }, signal, options) {
 async function exchange(request, options) {
     const proxy = proxyFor(request.url);
     if (proxy !== undefined)
-        process.env[proxy.variable] = proxyUrl(proxy);
+        process.env[proxy.variable] = proxy.url.href;
     options.signal.throwIfAborted();
     const limit = new AbortController();
     const timer = setTimeout(() => {
@@ -2425,59 +2380,28 @@ function judgeToken(answer) {
 const CERTIFICATE_CODE = /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
 const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
 const TUNNEL = /^tunneling socket could not be established(?:, statusCode=(\d{3})$|, cause=)?/;
-const SYSTEM_CA_VERSION = [24, 6];
-const EXTRA_CERTIFICATES = {
-    unset: 'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate',
-    missing: '`NODE_EXTRA_CA_CERTS` is set, but its file does not exist. Correct the path',
-    folder: '`NODE_EXTRA_CA_CERTS` is set, but names a folder. Name one file',
-    'too large': '`NODE_EXTRA_CA_CERTS` is set, but its file is larger than 4 MiB. Name a file with the CA certificate alone',
-    unreadable: '`NODE_EXTRA_CA_CERTS` is set, but its file cannot be read. Check its rights',
-    der: '`NODE_EXTRA_CA_CERTS` is set, but its file is binary (DER). Convert it to PEM: `openssl x509 -inform der -in FILE -out FILE.pem`',
-    'no pem': '`NODE_EXTRA_CA_CERTS` is set, but its file holds no certificate in PEM form, which begins with `-----BEGIN CERTIFICATE-----`. Write the CA certificate in that form',
-    damaged: '`NODE_EXTRA_CA_CERTS` is set, but its file holds a damaged certificate. Write it again',
-    pem: '`NODE_EXTRA_CA_CERTS` is set and its file is in PEM form, but the CA of this certificate seems not to be in it. Add the root certificate of that CA',
-};
-function orSystemCertificates() {
-    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-    const [sinceMajor, sinceMinor] = SYSTEM_CA_VERSION;
-    const known = major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
-    const isOther = known && process.env['NODE_USE_SYSTEM_CA'] !== '1';
-    return isOther ? ", or set `NODE_USE_SYSTEM_CA=1` if the runner's system trusts the CA" : '';
-}
 function certificateRemedy(reason) {
     if (/EXPIRED|NOT_YET_VALID/.test(reason))
         return 'Check the clock of the runner. If a proxy of your company inspects TLS, its certificate may be the one at fault.';
     if (/ALTNAME|HOSTNAME/.test(reason))
         return 'Another server answers for this name: check `ims-url`, DNS, and whether a proxy is in between.';
-    return `${EXTRA_CERTIFICATES[judgeExtraCertificates()]}${orSystemCertificates()}.`;
+    return trustRemedy();
 }
-function tlsFailure(reason, origin) {
-    const certificate = CERTIFICATE_CODE.test(reason);
-    return {
-        code: 'tls',
-        happened: certificate
-            ? `The certificate of ${origin} could not be verified, so nothing was sent.`
-            : `No TLS connection to ${origin} could be made, so nothing was sent.`,
-        remedy: certificate
-            ? certificateRemedy(reason)
-            : 'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.',
-        facts: [reason],
-    };
-}
-function proxyRefusal(status, variable, origin) {
-    const common = { code: 'proxy', facts: [`proxy answered ${status}`] };
-    if (status >= 500)
+function tlsFailure(reason, server, code, handshakeRemedy) {
+    const common = { code, facts: [reason] };
+    if (CERTIFICATE_CODE.test(reason))
         return {
             ...common,
-            happened: `The proxy in \`${variable}\` gave no connection to ${origin}, so nothing was sent.`,
-            remedy: 'Check that the proxy reaches IMS.',
-            retry: {},
+            happened: `The certificate of ${server} could not be verified, so nothing was sent.`,
+            remedy: certificateRemedy(reason),
         };
-    return {
-        ...common,
-        happened: `The proxy refused a connection to ${origin}, so nothing was sent.`,
-        remedy: `Check \`${variable}\`, its user name and password, and what the proxy allows.`,
-    };
+    if (HANDSHAKE_CODE.test(reason))
+        return {
+            ...common,
+            happened: `No TLS connection to ${server} could be made, so nothing was sent.`,
+            remedy: handshakeRemedy,
+        };
+    return undefined;
 }
 function reasonOfCause(cause) {
     if (cause.includes('altnames'))
@@ -2489,39 +2413,24 @@ function reasonOfCause(cause) {
     const [code] = /\bE[A-Z]{4,20}\b/.exec(cause) ?? [];
     return code ?? (/SSL|TLS/.test(cause) ? 'EPROTO' : 'ECONNRESET');
 }
-function proxyFailure(message, proxy, origin) {
-    const { variable } = proxy;
+function proxyFailure(message, { url, variable }, origin) {
     const [start = '', status] = TUNNEL.exec(message) ?? [];
-    if (status !== undefined)
-        return proxyRefusal(Number(status), variable, origin);
-    const reason = reasonOfCause(message.slice(start.length));
-    const address = hostAndPort(proxy);
+    const reason = status === undefined ? reasonOfCause(message.slice(start.length)) : `proxy answered ${status}`;
     const common = { code: 'proxy', facts: [reason] };
-    if (CERTIFICATE_CODE.test(reason))
+    if (status !== undefined && Number(status) < 500)
         return {
             ...common,
-            happened: `The certificate of the proxy ${address} could not be verified, so nothing was sent.`,
-            remedy: certificateRemedy(reason),
+            happened: `The proxy refused a connection to ${origin}, so nothing was sent.`,
+            remedy: `Check \`${variable}\`, its user name and password, and what the proxy allows.`,
         };
-    if (HANDSHAKE_CODE.test(reason))
-        return {
-            ...common,
-            happened: `No TLS connection to the proxy ${address} could be made, so nothing was sent.`,
-            remedy: `If the proxy speaks plain http, write http:// in \`${variable}\`. Otherwise check its port.`,
-        };
-    return {
+    const address = hostAndPort(url);
+    const handshakeRemedy = `If the proxy speaks plain http, write http:// in \`${variable}\`. Otherwise check its port.`;
+    return (tlsFailure(reason, `the proxy ${address}`, 'proxy', handshakeRemedy) ?? {
         ...common,
         happened: `The proxy in \`${variable}\` gave no connection to ${origin}, so nothing was sent.`,
-        remedy: `Check that the runner reaches ${address}, and that a proxy answers there.`,
+        remedy: `Check that the runner reaches the proxy at ${address}, and that the proxy reaches IMS.`,
         retry: {},
-    };
-}
-function unreadableProxyFailure({ variable }) {
-    return {
-        code: 'proxy',
-        happened: `\`${variable}\` is not the URL of a proxy, so nothing was sent.`,
-        remedy: 'Write http://host:port or http://user:password@host:port. The scheme may be https; SOCKS is not supported. In user and password, encode % @ : / ? # \\ as %25 %40 %3A %2F %3F %23 %5C.',
-    };
+    });
 }
 function timeoutFailure({ origin, limitMs, connected }) {
     return {
@@ -2532,7 +2441,7 @@ function timeoutFailure({ origin, limitMs, connected }) {
         retry: { mayBeServed: connected },
     };
 }
-function connectionFailure(reason, { origin, connected }) {
+function brokenConnection(reason, { origin, connected }) {
     const common = { facts: [reason], retry: { mayBeServed: connected } };
     if (reason.startsWith('HPE_'))
         return {
@@ -2555,35 +2464,18 @@ function connectionFailure(reason, { origin, connected }) {
         remedy: 'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
     };
 }
-function reasonOf(error) {
-    const { code = '' } = error;
-    return /^[A-Z0-9_]{2,60}$/.test(code) ? code : 'UNKNOWN';
-}
 function networkFailure(error, attempt) {
-    if (isDefect(error))
+    if (!isNetworkError(error))
         return failureOf(error);
     if (error instanceof TimedOutError)
         return timeoutFailure(attempt);
-    if (error instanceof UnreadableProxyError)
-        return unreadableProxyFailure(error);
-    const { message } = error;
-    const proxy = TUNNEL.test(message) ? proxyFor(new URL(attempt.origin)) : undefined;
+    const { message, code: reason = '' } = error;
+    const { origin } = attempt;
+    const proxy = TUNNEL.test(message) ? proxyFor(new URL(origin)) : undefined;
     if (proxy !== undefined)
-        return proxyFailure(message, proxy, attempt.origin);
-    const reason = reasonOf(error);
-    if (CERTIFICATE_CODE.test(reason) || HANDSHAKE_CODE.test(reason))
-        return tlsFailure(reason, attempt.origin);
-    return connectionFailure(reason, attempt);
-}
-function checkProxy(origin) {
-    try {
-        proxyFor(new URL(origin));
-    }
-    catch (error) {
-        if (!(error instanceof UnreadableProxyError))
-            throw error;
-        throw new StepError(unreadableProxyFailure(error), { cause: error });
-    }
+        return proxyFailure(message, proxy, origin);
+    const handshakeRemedy = 'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.';
+    return tlsFailure(reason, origin, 'tls', handshakeRemedy) ?? brokenConnection(reason, attempt);
 }
 
 ;// CONCATENATED MODULE: ./src/ims/retry.ts
@@ -2799,10 +2691,8 @@ function isAdobe(hostname) {
 }
 function judgeEndpoint(text) {
     const refuse = (reason) => ({ ok: false, reason });
-    if (!URL.canParse(text))
-        return refuse('is not a URL; write https:// and a host');
-    const url = new URL(text);
-    if (url.hostname === '')
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || url.hostname === '')
         return refuse('is not a URL; write https:// and a host');
     if (url.username !== '' || url.password !== '')
         return refuse('carries a user name or password; leave them out');
@@ -2901,21 +2791,19 @@ function cacheServiceOfRun() {
     return {
         url,
         token,
-        mayRead: mode !== 'none' && mode !== 'write-only',
-        mayWrite: mode !== 'none' && mode !== 'read',
+        mayRead: !['none', 'write-only'].includes(mode),
+        mayWrite: !['none', 'read'].includes(mode),
     };
 }
-function actions_cache_reasonOf(error) {
+function explanationOf(error) {
+    const because = (reason) => `The Actions cache ${reason}, so the token comes from IMS.`;
     if (error instanceof CacheError)
-        return error.message;
+        return because(error.message);
     if (error instanceof TimedOutError)
-        return 'did not answer in time';
-    if (error instanceof UnreadableProxyError)
-        return `could not be reached, as \`${error.variable}\` is not the URL of a proxy`;
-    if (!isDefect(error))
-        return 'could not be reached';
-    const kind = error instanceof Error ? error.name : typeof error;
-    return `could not be used (unexpected error in the action, ${kind})`;
+        return because('did not answer in time');
+    if (isNetworkError(error))
+        return because('could not be reached');
+    return `${because('could not be used')} ${failureOf(error).happened}`;
 }
 function parsed(response) {
     if (!isSuccess(response))
@@ -2964,7 +2852,7 @@ class ActionsCache {
         }
         catch (error) {
             if (!this.#runtime.signal.aborted)
-                info(`The Actions cache ${actions_cache_reasonOf(error)}, so the token comes from IMS.`);
+                info(explanationOf(error));
             return undefined;
         }
     }
@@ -3046,15 +2934,15 @@ function writeJobFile(path, bytes) {
         return;
     const draft = `${path}.${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}`;
     try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(draft, bytes, { mode: 0o600, flag: 'wx' });
-        (0,external_node_fs_namespaceObject.renameSync)(draft, path);
-    }
-    catch {
         try {
+            (0,external_node_fs_namespaceObject.writeFileSync)(draft, bytes, { mode: 0o600, flag: 'wx' });
+            (0,external_node_fs_namespaceObject.renameSync)(draft, path);
+        }
+        finally {
             (0,external_node_fs_namespaceObject.rmSync)(draft, { force: true });
         }
-        catch {
-        }
+    }
+    catch {
     }
 }
 
@@ -3734,7 +3622,7 @@ function logSuccess({ token, source }, { tokenVariables }) {
 }
 async function acquireWith(inputs, context) {
     const { clock, signal, secrets } = context;
-    checkProxy(inputs.origin);
+    proxyFor(new URL(inputs.origin));
     const publish = publisher();
     const reuse = reuseFor(inputs, context);
     const ims = new Ims({ ...inputs, ...context });
