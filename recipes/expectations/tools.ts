@@ -89,6 +89,8 @@ const REGISTERED: readonly ExpectedRequest[] = [
 ];
 const EXTENSION_APP = {
   ...APP,
+  // The name decides: `Production` is deployed only if it is not published.
+  logs: /New Extension Point\(s\) in Workspace 'Stage'/,
   files: {
     ...APP.files,
     'app.config.yaml': 'extensions: { dx/asset-compute/worker/1: { $include: ext.config.yaml } }\n',
