@@ -106,6 +106,12 @@ export function tokenAnswer(fields: object = {}): { readonly body: string } {
   return { body: JSON.stringify(body) };
 }
 
+/** A 503 with this `Retry-After`. */
+export const retryAfter = (value: string): ScriptedAnswer => ({
+  status: 503,
+  headers: { 'retry-after': value },
+});
+
 type Answer = { readonly status: number; readonly body?: object };
 
 const refuse = (error: string, description: string): Answer => ({
