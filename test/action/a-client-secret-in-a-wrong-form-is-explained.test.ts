@@ -1,14 +1,15 @@
-/** Client secrets as people hold them: a JSON array of Adobe's, a whole file, a name in place of the value. */
+/** What is stored in place of a client secret, a refresh token or a code is refused with the reason. */
 
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { type Inputs, SECRET, test } from '../support/fixtures.ts';
-import { testClient } from '../support/ims-server.ts';
-import { createMasker } from '../support/masker.ts';
-import type { StepResult } from '../support/run-action.ts';
-import { annotationsOf, expectHidden, expectSuccess, failureOf } from '../support/verdicts.ts';
+import { INPUT_DEFAULTS, secretsOfInputs } from '../../src/inputs/read.ts';
+
+import { type Inputs, test } from '../support/fixtures.ts';
+import { problemsOf } from '../support/inputs.ts';
+import { expectHidden, failureOf, maskedBy } from '../support/verdicts.ts';
 
 const OTHER = 'p8e-test-other-secret';
+
 const PEM =
   '-----BEGIN RSA PRIVATE KEY-----\r\nMIIp8etest0123456789\r\nab==\r\n-----END RSA PRIVATE KEY-----\r\n';
 
@@ -27,70 +28,60 @@ const AEM_FILE = {
   statusCode: 200,
 };
 
-/** What the runner hides of a text once it has read the masks of a step. */
-function hiddenBy({ masks }: StepResult, text: string): string {
-  const masker = createMasker();
-  masks.forEach(masker.addMask);
-  return masker.mask(text);
-}
-
 const pretty = (json: unknown): string => JSON.stringify(json, null, 2);
 
-describe('a JSON array as `client-secret`', () => {
-  test.for<readonly [string, string]>([
-    ['of one string', JSON.stringify([SECRET])],
-    ['over lines', pretty([SECRET])],
-    ['with blanks around', ` \n[ "${SECRET}" ]\n`],
-    ['of the same string twice', JSON.stringify([SECRET, SECRET])],
-    ['of two strings', pretty([OTHER, SECRET])],
-  ])('%s gives the bare secret', async ([, value], { ims, job, inputs }) => {
-    const step = await job.uses({ ...inputs, 'client-secret': value });
-    expectSuccess(step);
-    expectHidden(step, [SECRET]);
-    const basic = Buffer.from(`${testClient.id}:${SECRET}`).toString('base64');
-    expectHidden(step, [basic]);
-    expect(ims.requests.at(-1)?.form['client_secret']).toBe(SECRET);
-    expect(hiddenBy(step, '["x", {}]')).toBe('["x", {}]');
+describe('an empty client secret', () => {
+  it('may be made of separators', () => {
+    const raw = { ...INPUT_DEFAULTS, 'client-secret': ',' };
+    expect(secretsOfInputs(raw)).toEqual([]);
+    for (const grant of ['client_credentials', 'refresh_token'])
+      expect(
+        problemsOf({ 'client-secret': ',', 'grant-type': grant, 'refresh-token': '' }).join(),
+      ).toMatch(/`client-secret` is empty/);
   });
 
-  test('seals as the bare secret does, and post revokes', async ({ ims, job, inputs }) => {
-    const array = pretty([OTHER, SECRET]);
-    const first = await job.uses({ ...inputs, 'client-secret': array, revoke: 'true' });
-    expectSuccess(first);
-    const second = await job.uses(inputs);
-    expect(second.outputs['source']).toBe('job');
-    const posts = await job.finish();
-    for (const post of posts) expect(annotationsOf(post, 'warning')).toEqual([]);
-    expect(ims.requests.map(({ path }) => path)).toEqual([
-      '/ims/token/v3',
-      '/ims/token/v3',
-      '/ims/invalidate_token/v2',
-    ]);
-    expect(ims.requests[2]?.form['client_secret']).toBe(SECRET);
+  it('is explained', () => {
+    expect(problemsOf({ 'client-secret': '  ' }).join()).toMatch(
+      /fork.*Dependabot.*environment.*misspelt/,
+    );
   });
+});
 
-  test.for([
-    ['a string in quotes', [`"${OTHER}"`], 'quotes'],
-    ['a line break inside', ['p8e-test-\nother'], 'line break'],
-    ['a comma inside', [`${OTHER},p8e-test-b`], 'comma'],
-    ['an empty string', [''], 'fork'],
-    ['an empty second string', [OTHER, ''], 'empty'],
-    ['a name', ['$CLIENT_SECRET'], 'name of a variable'],
-    ['an assignment', [`client_secret=${OTHER}`], 'name in front'],
-    ['no string', [], 'JSON array'],
-    ['three strings', [OTHER, 'p8e-test-b', 'p8e-test-c'], 'JSON array'],
-    ['a number', [OTHER, 1], 'JSON array'],
-    ['an array inside', [[OTHER]], 'JSON array'],
-    ['an object inside', [{ client_secret: OTHER }], 'JSON array'],
-  ] as const)('with %s is refused', async ([, json, reason], { ims, job, inputs }) => {
-    const step = await job.uses({ ...inputs, 'client-secret': pretty(json) });
-    const message = failureOf(step, job);
-    expect(message).toContain('`client-secret`');
-    expect(message).toContain(reason);
-    expect(ims.connections).toBe(0);
-    if (JSON.stringify(json).includes(OTHER)) expectHidden(step, [OTHER]);
-    expect(hiddenBy(step, '["x", {}]')).toBe('["x", {}]');
-  });
+it.each([
+  ['three secrets', 'p8e-test-a,p8e-test-b,p8e-test-c', /at most two/],
+  ['double quotes', '"p8e-test-a"', /wrapped in quotes/],
+  ['single quotes', "'p8e-test-a'", /wrapped in quotes/],
+  ['quotes around both', '"p8e-test-a,p8e-test-b"', /wrapped in quotes/],
+  ['quotes around the second', 'p8e-test-a\n"p8e-test-b"', /wrapped in quotes/],
+  ['a tab', 'p8e-test\ta', /control character/],
+  ['a zero-width space', 'p8e-test\u200ba', /an invisible one/],
+])('%s is refused and not quoted', (_name, value, reason) => {
+  const text = problemsOf({ 'client-secret': value }).join(' ');
+  expect(text).toMatch(reason);
+  expect(text).not.toContain('p8e-test');
+});
+
+test.for([
+  ['a string in quotes', [`"${OTHER}"`], 'quotes'],
+  ['a line break inside', ['p8e-test-\nother'], 'line break'],
+  ['a comma inside', [`${OTHER},p8e-test-b`], 'comma'],
+  ['an empty string', [''], 'fork'],
+  ['an empty second string', [OTHER, ''], 'empty'],
+  ['a name', ['$CLIENT_SECRET'], 'name of a variable'],
+  ['an assignment', [`client_secret=${OTHER}`], 'name in front'],
+  ['no string', [], 'JSON array'],
+  ['three strings', [OTHER, 'p8e-test-b', 'p8e-test-c'], 'JSON array'],
+  ['a number', [OTHER, 1], 'JSON array'],
+  ['an array inside', [[OTHER]], 'JSON array'],
+  ['an object inside', [{ client_secret: OTHER }], 'JSON array'],
+] as const)('a JSON array with %s is refused', async ([, json, reason], { ims, job, inputs }) => {
+  const step = await job.uses({ ...inputs, 'client-secret': pretty(json) });
+  const message = failureOf(step, job);
+  expect(message).toContain('`client-secret`');
+  expect(message).toContain(reason);
+  expect(ims.connections).toBe(0);
+  if (JSON.stringify(json).includes(OTHER)) expectHidden(step, [OTHER]);
+  expect(maskedBy(step, '["x", {}]')).toBe('["x", {}]');
 });
 
 describe('what is no client secret', () => {
@@ -138,7 +129,7 @@ describe('what is no client secret', () => {
     expectHidden(step, hidden);
     // Short pieces stay legible, and so do the names in a file that can be parsed.
     const text = `{ "x": [], ab== --- ${reason === 'cut off' ? '' : 'client_secret privateKey'} }`;
-    expect(hiddenBy(step, text)).toBe(text);
+    expect(maskedBy(step, text)).toBe(text);
     if (!value.includes('\n') || !value.startsWith('{')) return;
     for (const mask of step.masks) expect(mask).not.toMatch(/[{}\r\n]/);
   });
@@ -173,15 +164,6 @@ describe('what is no refresh token and no code', () => {
     expect(message).toContain(reason);
     expect(ims.connections).toBe(0);
     if (value.includes(OTHER)) expectHidden(step, [OTHER]);
-    expect(hiddenBy(step, '{ "x": [] }')).toBe('{ "x": [] }');
+    expect(maskedBy(step, '{ "x": [] }')).toBe('{ "x": [] }');
   });
 });
-
-/** The runner looks for the inside of a quoted mask too, but our test runner does not. */
-test.for(['"?"', "'?'", '`?`', '\u201c?\u201d', '\u2018?\u2019', '"?', '""?""'])(
-  'the inside of a secret that is stored as %s is masked',
-  async (form, { job, inputs }) => {
-    const step = await job.uses({ ...inputs, 'client-secret': form.replace('?', OTHER) });
-    expectHidden(step, [OTHER]);
-  },
-);

@@ -1,20 +1,11 @@
-/** The proxy variable: what it may say, and that no request goes around it. */
+/** A proxy variable that names no proxy fails the step before any request. */
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { hostAndPort, parseProxy } from '../../src/http/proxy.ts';
 
-import { issueCertificate } from '../support/certificates.ts';
-import { inputsFor } from '../support/fixtures.ts';
-import {
-  CREDENTIALS,
-  hasIpv6,
-  HOST,
-  noteConnections,
-  preload,
-  test,
-} from '../support/network-fixtures.ts';
+import { noteConnections, test } from '../support/network-fixtures.ts';
 import { expectSuccess, failureOf, messageOf, written } from '../support/verdicts.ts';
 
 const PASSWORD = 'p8e-test-proxy-password';
@@ -61,71 +52,14 @@ describe('the address of a proxy', () => {
     const text = fc.string({ unit: 'grapheme' }).filter((value) => value.isWellFormed());
     fc.assert(
       fc.property(text, text, (user, password) => {
-        const [name, word] = [user, password].map(encodeURIComponent);
-        const proxy = parseProxy(`http://${name ?? ''}:${word ?? ''}@host`);
-        expect(credentialsOf(proxy)).toEqual([user, password]);
+        const credentials = [user, password].map(encodeURIComponent).join(':');
+        expect(credentialsOf(parseProxy(`http://${credentials}@host`))).toEqual([user, password]);
       }),
     );
   });
 });
 
 describe.concurrent('a proxy variable', () => {
-  test.for<readonly [string, string, string?]>([
-    ['a URL', 'http://127.0.0.1:PORT'],
-    ['a URL in capitals', 'HTTP://127.0.0.1:PORT'],
-    ['a URL with a slash at its end', 'http://127.0.0.1:PORT/'],
-    ['a name and a port', 'localhost:PORT'],
-    ['an address and a port', '127.0.0.1:PORT'],
-    ['an address and a port with a slash at its end', '127.0.0.1:PORT/'],
-    ['a user, a password, a name and a port', `${CREDENTIALS}@localhost:PORT`, CREDENTIALS],
-    [
-      'a password with : and @ as they are',
-      'http://p8e-user:p@ss:w@rd@127.0.0.1:PORT',
-      'p8e-user:p@ss:w@rd',
-    ],
-    [
-      'a password in which everything is encoded',
-      'http://p8e%5Cuser:%25%40%3A%2f%3F%23%5C%c3%bc@127.0.0.1:PORT',
-      'p8e\\user:%@:/?#\\\u00fc',
-    ],
-    ['a user without a password', 'http://p8e-user@127.0.0.1:PORT', 'p8e-user:'],
-  ])(
-    'may be %s: the proxy sees the CONNECT, and nothing goes beside it',
-    async ([, value, credentials], { ims, proxyTo, job, trust, inputs }) => {
-      const proxy = await proxyTo(credentials === undefined ? {} : { credentials });
-      const noted = noteConnections(job);
-      const https_proxy = value.replace('PORT', String(proxy.port));
-      const env = { ...trust, https_proxy, NODE_OPTIONS: noted.options };
-      const step = await job.uses(inputs, { env });
-      expectSuccess(step);
-      expect(proxy.tunnels).toEqual([`${HOST}:443`]);
-      expect(noted.opened().map(({ to }) => to)).toEqual([
-        expect.stringMatching(new RegExp(`^(localhost|127\\.0\\.0\\.1) ${proxy.port}$`)),
-      ]);
-      expect(ims.requests).toHaveLength(1);
-      expect(written(step)).not.toContain('p8e-user');
-    },
-  );
-
-  test.skipIf(!hasIpv6).for([
-    ['without', undefined],
-    ['with', CREDENTIALS],
-  ] as const)(
-    'may name an IPv6 address, %s a password',
-    async ([, credentials], { ims, proxyTo, job, trust, inputs }) => {
-      const proxy = await proxyTo({ address: '::1', ...(credentials && { credentials }) });
-      for (const scheme of ['http://', '']) {
-        const https_proxy = `${scheme}${credentials ? `${credentials}@` : ''}[::1]:${proxy.port}`;
-        const step = await job.uses(
-          { ...inputs, reuse: 'none' },
-          { env: { ...trust, https_proxy } },
-        );
-        expectSuccess(step);
-      }
-      expect(ims.requests).toHaveLength(2);
-    },
-  );
-
   test.for<readonly [string, string]>([
     ['is of SOCKS', 'socks5h://127.0.0.1:PORT'],
     ['is of FTP', 'ftp://127.0.0.1:PORT'],
@@ -192,12 +126,6 @@ describe.concurrent('a proxy variable', () => {
     expect(failureOf(step, job)).toMatch(/`timeout`.*\(invalid_input\)$/);
   });
 
-  test('is no matter for IMS on the loopback interface', async ({ startIms, job }) => {
-    const ims = await startIms();
-    const env = { https_proxy: 'DIRECT', HTTPS_PROXY: 'DIRECT', http_proxy: 'DIRECT' };
-    expectSuccess(await job.uses(inputsFor(ims), { env }));
-  });
-
   // On Windows, both names are the same variable.
   test.skipIf(process.platform === 'win32').for([
     ['https_proxy', 'HTTPS_PROXY'],
@@ -210,110 +138,4 @@ describe.concurrent('a proxy variable', () => {
     const unreached = await job.uses({ ...inputs, timeout: '4' }, { env });
     expect(messageOf(unreached)).toContain(`\`${name}\``);
   });
-});
-
-describe.concurrent('a proxy that cannot be reached', () => {
-  test.for([
-    ['http://localhost:1', /localhost:1\b/],
-    [`http://${CREDENTIALS}@localhost:1/`, /localhost:1\b/],
-    [`${CREDENTIALS}@127.0.0.1:1`, /127\.0\.0\.1:1\b/],
-    ['http://[::1]:1', /\[::1\]:1\b/],
-  ] as const)(
-    'is named by host and port alone: %s',
-    async ([https_proxy, name], { job, inputs }) => {
-      const step = await job.uses({ ...inputs, timeout: '1' }, { env: { https_proxy } });
-      const message = failureOf(step, job);
-      expect(message).toMatch(name);
-      expect(message).toMatch(/gave no connection.*\(proxy, E[A-Z]+\)$/);
-      expect(written(step)).not.toMatch(/p8e-user|proxy-password/);
-    },
-  );
-});
-
-describe.concurrent('a proxy that speaks https', () => {
-  test('leads to IMS once its certificate is trusted', async ({
-    authority,
-    ims,
-    proxyTo,
-    job,
-    trust,
-    inputs,
-  }) => {
-    const tls = await issueCertificate(authority, { names: ['127.0.0.1'] });
-    const proxy = await proxyTo({ tls, credentials: CREDENTIALS });
-    const https_proxy = `https://${CREDENTIALS}@127.0.0.1:${proxy.port}`;
-    const refused = await job.uses(inputs, { env: { https_proxy } });
-    expect(failureOf(refused, job)).toMatch(/certificate of the proxy.*127\.0\.0\.1.*\(proxy, /);
-    expect(refused.log).not.toMatch(/^Attempt/m);
-    expect(proxy.tunnels).toEqual([]);
-    expectSuccess(await job.uses(inputs, { env: { ...trust, https_proxy } }));
-    expect(proxy.tunnels).toEqual([`${HOST}:443`]);
-    expect(ims.requests).toHaveLength(1);
-  });
-
-  test('says so at once where it does not', async ({ proxyTo, job, inputs }) => {
-    const proxy = await proxyTo();
-    const https_proxy = `https://127.0.0.1:${proxy.port}`;
-    const step = await job.uses(inputs, { env: { https_proxy } });
-    expect(failureOf(step, job)).toMatch(/No TLS connection to the proxy.*http:\/\/.*\(proxy, /);
-    expect(step.log).not.toMatch(/^Attempt/m);
-  });
-});
-
-describe.concurrent('a defect of the action', () => {
-  test.for([
-    ['a TypeError', 'new TypeError(TEXT)', 'TypeError'],
-    ['a TypeError with a code', 'Object.assign(new TypeError(TEXT), CODED)', 'TypeError'],
-    ['a RangeError with a code', 'Object.assign(new RangeError(TEXT), CODED)', 'RangeError'],
-    ['an error without a code', 'new Error(TEXT)', 'Error'],
-  ] as const)(
-    '(%s) is called one, at once',
-    async ([, thrown, kind], { startIms, job, proxyTo }) => {
-      const program = `
-      const [TEXT, CODED] = ['p8e-test-text', { code: 'ERR_INVALID_CHAR' }];
-      require('node:net').Socket.prototype.connect = () => { throw ${thrown}; };`;
-      const NODE_OPTIONS = preload(job, 'defect', program);
-      const direct = inputsFor(await startIms());
-      const { url: https_proxy } = await proxyTo();
-      const proxied = inputsFor({ url: `https://${HOST}` });
-      for (const inputs of [direct, proxied]) {
-        const step = await job.uses(inputs, { env: { NODE_OPTIONS, https_proxy } });
-        const message = failureOf(step, job);
-        expect(message).toContain(`Unexpected error in the action (${kind}).`);
-        expect(message).toMatch(/\(unexpected\)$/);
-        expect(step.log).not.toMatch(/^Attempt/m);
-        expect(written(step)).not.toContain('p8e-test-text');
-      }
-    },
-  );
-});
-
-test('a silent proxy costs no code, as IMS cannot have it', async ({
-  ims,
-  proxyTo,
-  job,
-  inputs,
-}) => {
-  const proxy = await proxyTo({ behaviour: 'silent' });
-  const grant = { 'grant-type': 'authorization_code', code: 'p8e-test-code', timeout: '2' };
-  const step = await job.uses({ ...inputs, ...grant }, { env: { https_proxy: proxy.url } });
-  expect(failureOf(step, job)).not.toMatch(/answer_lost/);
-  expect(proxy.tunnels.length).toBeGreaterThan(1);
-  expect(ims.connections).toBe(0);
-});
-
-test('a code whose answer is lost behind a proxy is sent once', async ({
-  ims,
-  proxyTo,
-  job,
-  trust,
-  inputs,
-}) => {
-  const proxy = await proxyTo();
-  ims.scriptAlways({ fault: 'reset-before-answer' });
-  const grant = { 'grant-type': 'authorization_code', code: 'p8e-test-code' };
-  const env = { ...trust, https_proxy: proxy.url };
-  const step = await job.uses({ ...inputs, ...grant }, { env });
-  expect(failureOf(step, job)).toMatch(/not sent again.*\(answer_lost/);
-  expect(ims.requests).toHaveLength(1);
 });

@@ -1,40 +1,15 @@
-/** Masks, and the removal of secrets from text. */
+/** What a server says is shown cleaned: no secret, no command, and not much of it. */
 
 import { describe, expect, it } from 'vitest';
 
 import { INPUT_DEFAULTS, secretsOfInputs } from '../../src/inputs/read.ts';
-import { Secrets } from '../../src/secrets.ts';
 
-import { parseCommand } from '../support/commands.ts';
-import { catchStdout } from '../support/stdout.ts';
+import { SECRET, test } from '../support/fixtures.ts';
+import { testClient } from '../support/ims-server.ts';
+import { secretsWith } from '../support/masks.ts';
+import { messageOf, written } from '../support/verdicts.ts';
 
-/** The values that `use` has masked. */
-function masksOf(use: () => void): readonly string[] {
-  const stdout = catchStdout();
-  try {
-    use();
-  } finally {
-    stdout.restore();
-  }
-  return stdout
-    .text()
-    .split(/\r?\n/)
-    .flatMap((line) => parseCommand(line)?.data ?? []);
-}
-
-const tokens = (count: number, length = 0): readonly string[] =>
-  Array.from({ length: count }, (_, i) => `p8e-test-${i}-`.padEnd(length, 'x'));
-
-/** The secrets of a step, whose masks are not printed among the lines of the tests. */
-function secretsWith(...values: readonly string[]): Secrets {
-  let secrets = new Secrets();
-  masksOf(() => {
-    secrets = new Secrets(values);
-  });
-  return secrets;
-}
-
-describe('text from the server', () => {
+describe('text of a server', () => {
   const secret = 'p8e-test+/=&%"\' ü';
   const form = new URLSearchParams({ v: secret }).toString().slice(2);
   const small = form.replaceAll(/%../g, (code) => code.toLowerCase());
@@ -66,79 +41,65 @@ describe('text from the server', () => {
   });
 });
 
-describe('tokens of answers', () => {
-  it('masks 30 tokens of answers that are not used, and none of the answer with the next', () => {
-    const secrets = new Secrets();
-    const masks = masksOf(() => {
-      for (const token of tokens(30)) secrets.addUnused([token]);
-      expect(secrets.serverText('a p8e-test-29- b')).toBe('a *** b');
-      secrets.addUnused([tokens(30)[0] ?? '', 'p8e-test-one-more', 'p8e-test-two-more']);
+describe.concurrent('the log shows of what a server says', () => {
+  test('nothing raw, and not much', async ({ ims, job, inputs }) => {
+    const evil = `\n::error::p8e-evil\r::set-output name=access-token::x ##[add-mask]y\n${SECRET} ${encodeURIComponent(SECRET)} `;
+    ims.scriptAlways({
+      status: 400,
+      headers: { 'x-debug-id': `##[error]${SECRET}` },
+      body: JSON.stringify({ error: evil, error_description: evil + 'x'.repeat(50_000) }),
     });
-    expect(masks).toEqual(tokens(30));
-    expect(secrets.serverText('anything')).toBe('');
+    const step = await job.uses(inputs);
+    messageOf(step);
+    expect(written(step).length).toBeLessThan(2500);
+    expect(written(step).match(/^\s*::/gm)).toHaveLength(1);
+    expect(step.stdout).not.toContain('##[');
   });
 
-  it('masks 64 KiB of tokens of answers that are not used, and nothing of the next answer', () => {
-    const secrets = new Secrets();
-    const masks = masksOf(() => {
-      secrets.addUnused(tokens(4, 16 * 1024));
-      expect(secrets.serverText('text')).toBe('text');
-      secrets.addUnused(['p8e']);
-    });
-    expect(masks).toEqual(tokens(4, 16 * 1024));
-    expect(secrets.serverText('anything')).toBe('');
-  });
+  // Wherever the text is cut, nothing that the masker does not know may be left.
+  test.for([8, 20, 40])(
+    'no part of a secret that is cut after %i characters',
+    async (shown, { ims, job, inputs }) => {
+      const basic = Buffer.from(`${testClient.id}:${SECRET}`).toString('base64');
+      const grant = { 'grant-type': 'refresh_token', 'refresh-token': 'p8e-test-refresh' };
+      const text = `headers: ${'-'.repeat(300 - 'headers: '.length - shown)}${basic}`;
+      ims.scriptAlways({
+        status: 400,
+        headers: { 'x-debug-id': `${'-'.repeat(100 - shown)}${basic}` },
+        body: JSON.stringify({ error: 'invalid_request', error_description: text }),
+      });
+      const message = messageOf(await job.uses({ ...inputs, ...grant }));
+      expect(message).not.toContain(basic.slice(0, 8));
+    },
+  );
 
-  it('counts bytes, not characters', () => {
-    const secrets = new Secrets();
-    masksOf(() => {
-      secrets.addUnused(['\u20ac'.repeat(21 * 1024)]);
-      expect(secrets.serverText('text')).toBe('text');
-      secrets.addUnused(['\u20ac'.repeat(1024)]);
-    });
-    expect(secrets.serverText('text')).toBe('');
-  });
+  test.for([
+    [400, { error: 'invalid_request' }],
+    [200, { token_type: 'mac', expires_in: 60 }],
+  ] as const)(
+    'no part of a token that comes with HTTP %i and is not taken',
+    async ([status, fields], { ims, job, inputs }) => {
+      const token = 'p8e-test-token-'.padEnd(600, '0123456789');
+      const body = JSON.stringify({ ...fields, error_description: token, access_token: token });
+      ims.scriptAlways({ status, headers: { 'x-debug-id': token }, body });
+      expect(messageOf(await job.uses(inputs))).not.toContain('p8e-test-token');
+    },
+  );
 
-  it('counts a token once, and no blank one', () => {
-    const secrets = new Secrets();
-    const masks = masksOf(() => {
-      for (let time = 0; time < 40; time += 1) secrets.addUnused(['p8e-test-same', '', ' ']);
-    });
-    expect(masks).toEqual(['p8e-test-same']);
-    expect(secrets.serverText('p8e-test-same')).toBe('***');
+  test('no secret that a header repeats as UTF-8', async ({ ims, startJob, inputs }) => {
+    const secret = 'p8e-test-\u00fc-0123456789';
+    const job = await startJob({ secrets: [secret] });
+    const header = Buffer.from(secret, 'utf8').toString('latin1');
+    ims.scriptAlways({ status: 400, headers: { 'x-debug-id': header }, body: '{}' });
+    const step = await job.uses({ ...inputs, 'client-secret': secret });
+    expect(messageOf(step)).toContain('x-debug-id ***');
   });
+});
 
-  it('masks the tokens of the answer that is used after any others, and still shows own text', () => {
-    const secrets = new Secrets();
-    const masks = masksOf(() => {
-      secrets.addUnused(tokens(31));
-      secrets.add(['p8e-test-used']);
-    });
-    expect(masks).toEqual(['p8e-test-used']);
-    expect(secrets.clean('openid,p8e-test-used')).toBe('openid,***');
-    expect(secrets.serverText('openid')).toBe('');
-  });
-
-  it('shows no text of a server that is too long to be searched', () => {
-    const { serverText } = new Secrets();
-    expect(serverText('x'.repeat(4000), 5000)).toHaveLength(4000);
-    expect(serverText('x'.repeat(4001), 5000)).toBe('');
-  });
-
-  /** Repeats that a search in text compares again and again. */
-  it.each([
-    ['a', (i: number): string => `${'a'.repeat(1000 + i)}b${'a'.repeat(1000)}`],
-    ['ab', (i: number): string => `c${'ab'.repeat(1000)}${i}`],
-    ['\u20ac', (i: number): string => `${'\u20ac'.repeat(300 + i)}x${'\u20ac'.repeat(300)}`],
-    ['&', (i: number): string => `${'&'.repeat(1000 + i)}<${'&'.repeat(1000)}`],
-  ])('searches text of %j for the worst 30 tokens within seconds', (unit, token) => {
-    const secrets = new Secrets();
-    masksOf(() => {
-      secrets.addUnused(Array.from({ length: 30 }, (_, i) => token(i)));
-    });
-    const text = unit.repeat(4000 / unit.length);
-    const started = performance.now();
-    for (let time = 0; time < 3; time += 1) expect(secrets.serverText(text)).not.toBe('');
-    expect(performance.now() - started).toBeLessThan(5000);
-  });
+test('the words of a gateway are cleaned', async ({ ims, job, inputs }) => {
+  const text = `a::error::${SECRET}##[error]b`;
+  ims.scriptAlways({ status: 400, body: JSON.stringify({ error_code: text, detail: text }) });
+  const message = messageOf(await job.uses(inputs));
+  expect(message).toContain('The server says "a: :error: :***## [error]b".');
+  expect(message).toContain('(ims_error, a: :error: :***## [error]b, HTTP 400');
 });

@@ -1,46 +1,22 @@
-/** User tokens: what is sent for each kind of client, what is masked, what is refused, what is revoked. */
-
-import { createHash } from 'node:crypto';
+/** User tokens: what is sent for each kind of client, what is masked, what is revoked. */
 
 import { describe, expect } from 'vitest';
 
-import { type Inputs, inputsFor, SECRET, test as base } from '../support/fixtures.ts';
+import { inputsFor, SECRET, test as base } from '../support/fixtures.ts';
+import { type ImsServer, testClient } from '../support/ims-server.ts';
 import {
-  type Client,
-  type ImsServer,
-  type RecordedRequest,
-  testClient,
-  tokenAnswer,
-} from '../support/ims-server.ts';
-import { expectHidden, expectNothingKept, expectSuccess, messageOf } from '../support/verdicts.ts';
-
-const VERIFIER = 'p8e-test-verifier-0123456789-0123456789-0123456789';
-const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
-const basicOf = (secret: string): string =>
-  Buffer.from(`${testClient.id}:${secret}`).toString('base64');
-const BASIC = basicOf(SECRET);
-
-const webApp: Client = { ...testClient, authentication: 'basic' };
-const publicApp: Client = { ...testClient, secrets: [] };
-const serviceClient: Client = { ...testClient, authentication: 'post' };
+  basicOf,
+  exchanging,
+  ofChallengedCode,
+  ofCode,
+  ofRefreshToken,
+  publicApp,
+  serviceClient,
+  webApp,
+} from '../support/user-grants.ts';
+import { expectHidden, expectNothingKept, expectSuccess } from '../support/verdicts.ts';
 
 const test = base.extend('client', webApp);
-
-const refreshing = (token: string): Inputs => ({
-  'grant-type': 'refresh_token',
-  'refresh-token': token,
-});
-const exchanging = (code: string): Inputs => ({ 'grant-type': 'authorization_code', code });
-
-const newRefreshToken = (ims: ImsServer): string =>
-  ims.issueRefreshToken({ clientId: testClient.id });
-const newCode = (ims: ImsServer): string => ims.issueCode({ clientId: testClient.id });
-const newServiceToken = (ims: ImsServer): string =>
-  ims.issueCode({ clientId: testClient.id, permanent: true });
-
-/** How a request proves who the client is. */
-const methodOf = ({ headers, form }: RecordedRequest): string | undefined =>
-  headers.authorization ?? form['client_secret'];
 
 /** What the requests after the first `skipped` say of the client and of the grant. */
 function sent(ims: ImsServer, skipped = 0): readonly object[] {
@@ -50,23 +26,21 @@ function sent(ims: ImsServer, skipped = 0): readonly object[] {
 }
 
 const TOKEN_URL = '/ims/token/v3';
+
 const withHeader = (url: string, form: object): object => ({
   url,
-  authorization: `Basic ${BASIC}`,
+  authorization: `Basic ${basicOf(SECRET)}`,
   form,
 });
+
 const withoutHeader = (url: string, form: object): object => ({
   url,
   authorization: undefined,
   form: { ...form, client_id: testClient.id },
 });
 
-const ofRefreshToken = (ims: ImsServer): Inputs => refreshing(newRefreshToken(ims));
-const ofCode = (ims: ImsServer): Inputs => exchanging(newCode(ims));
-const ofChallengedCode = (ims: ImsServer): Inputs => ({
-  ...exchanging(ims.issueCode({ clientId: testClient.id, challenge: CHALLENGE })),
-  'code-verifier': VERIFIER,
-});
+const newServiceToken = (ims: ImsServer): string =>
+  ims.issueCode({ clientId: testClient.id, permanent: true });
 
 test.for([
   ['a Web App', 'a refresh token', webApp, ofRefreshToken],
@@ -110,33 +84,6 @@ describe('a Web App', () => {
     expect(step.outputs['scopes']).toBe('openid,AdobeID');
   });
 
-  test('sends the second secret when IMS refuses the first', async ({ ims, job, inputs }) => {
-    const secrets = { 'client-secret': `p8e-test-old-secret\n${SECRET}` };
-    const step = await job.uses({ ...inputs, ...secrets, ...ofRefreshToken(ims) });
-    expectSuccess(step);
-    expect(step.annotations.map(({ level }) => level)).toEqual(['notice']);
-    expect(ims.requests.map(methodOf)).toEqual([
-      `Basic ${basicOf('p8e-test-old-secret')}`,
-      'p8e-test-old-secret',
-      `Basic ${BASIC}`,
-    ]);
-  });
-
-  test.for([
-    ['a code', ofCode],
-    ['a code and its verifier', ofChallengedCode],
-  ] as const)(
-    'sends %s in the body, by Basic header after `invalid_client`, and revokes by header',
-    async ([, grantOf], { ims, job, inputs }) => {
-      const step = await job.uses({ ...inputs, ...grantOf(ims), revoke: 'true' });
-      expectSuccess(step);
-      expect(step.annotations).toEqual([]);
-      await job.finish();
-      expect(ims.requests.map(methodOf)).toEqual([SECRET, `Basic ${BASIC}`, `Basic ${BASIC}`]);
-      expect(ims.revoked.has(step.outputs['access-token'] ?? '')).toBe(true);
-    },
-  );
-
   test('sends its organization, and no scopes', async ({ ims, job, inputs }) => {
     const more = { 'org-id': 'ABC123@AdobeOrg', scopes: 'openid, firefly_api' };
     await job.uses({ ...inputs, ...ofRefreshToken(ims), ...more });
@@ -147,39 +94,6 @@ describe('a Web App', () => {
       expect(form).not.toHaveProperty('scope');
     }
   });
-
-  test('masks whatever else comes with the answer', async ({ ims, job, inputs }) => {
-    const [refresh_token, id_token] = ['p8e-test-new-refresh-token', 'p8e-test-id-token'];
-    ims.scriptAlways(tokenAnswer({ refresh_token, id_token, sub: 'p8e-test-user' }));
-    const step = await job.uses({ ...inputs, ...exchanging('p8e-test-code') }, { debug: true });
-    expect(step.outputs['refresh-token']).toBe(refresh_token);
-    // The token does not name its scopes, and none were asked for.
-    expect(step.outputs['scopes']).toBe('');
-    expectHidden(step, ['p8e-test-code', refresh_token, id_token]);
-    expect(JSON.stringify(step.files)).not.toContain(id_token);
-  });
-
-  test.for([
-    ['a refresh token', ofRefreshToken, { fault: 'reset-before-answer' }, 2],
-    ['a code that was not served', ofCode, { status: 503 }, 3],
-  ] as const)(
-    'sends %s again after a transient failure',
-    async ([, grantOf, answer, requests], { ims, job, inputs }) => {
-      ims.script(answer);
-      expectSuccess(await job.uses({ ...inputs, ...grantOf(ims) }));
-      expect(ims.requests).toHaveLength(requests);
-    },
-  );
-
-  test.for(['reset-before-answer', 'garbled-headers', 'garbled-body'] as const)(
-    'does not send a code again when its answer is lost (%s)',
-    async (fault, { ims, job, inputs }) => {
-      ims.script({ fault });
-      const step = await job.uses({ ...inputs, ...ofCode(ims) });
-      expect(messageOf(step)).toMatch(/lost.*probably used up.*not sent again.*sign in again/);
-      expect(ims.requests).toHaveLength(1);
-    },
-  );
 });
 
 describe('a service', () => {
@@ -212,56 +126,4 @@ describe('a service', () => {
     );
     expect(ims.revoked.size).toBe(2);
   });
-});
-
-describe('what IMS refuses is explained', () => {
-  const words = /expired, was used, or was revoked.*sign in again.*store the new refresh token/;
-
-  test.for(
-    ['access_denied', 'invalid_grant', 'invalid_token'].flatMap((error) => [
-      ['a refresh token', error, refreshing] as const,
-      ['a code', error, exchanging] as const,
-    ]),
-  )('for %s, after one request (%s)', async ([, error, grant], { ims, job, inputs }) => {
-    ims.scriptAlways({ status: 400, body: JSON.stringify({ error }) });
-    const step = await job.uses({ ...inputs, ...grant('p8e-test-expired') });
-    expect(messageOf(step)).toMatch(words);
-    const ofCodes = /permanent one \(a service token\), ask whoever issued it/;
-    expect(ofCodes.test(messageOf(step))).toBe(grant === exchanging);
-    expectHidden(step, ['p8e-test-expired']);
-    expect(ims.requests).toHaveLength(1);
-  });
-
-  test('for a wrong secret, after each form that may help', async ({ ims, job, inputs }) => {
-    const wrong = { ...inputs, 'client-secret': 'p8e-test-wrong' };
-    const refreshed = await job.uses({ ...wrong, ...ofRefreshToken(ims) });
-    expect(messageOf(refreshed)).toMatch(/refused the client secret/);
-    expect(ims.requests).toHaveLength(2);
-    const exchanged = await job.uses({ ...wrong, ...ofCode(ims) });
-    expect(messageOf(exchanged)).toMatch(/refused the client secret/);
-    expect(ims.requests).toHaveLength(4);
-  });
-});
-
-test('contradictions are reported before any request', async ({ ims, job, inputs }) => {
-  const secrets = {
-    'refresh-token': 'p8e-test-refresh',
-    code: 'p8e-test-code',
-    'code-verifier': VERIFIER,
-  };
-  const code = '`code` goes with `grant-type: authorization_code` only';
-  const verifier = '`code-verifier` goes with `grant-type: authorization_code` only';
-  const token = '`refresh-token` goes with `grant-type: refresh_token` only';
-  const shared = { 'grant-type': 'authorization_code', reuse: 'repository', revoke: 'true' };
-  for (const [given, problems] of [
-    [{}, [token, code, verifier]],
-    [{ 'grant-type': 'refresh_token' }, [code, verifier]],
-    [shared, [token, '`reuse: repository` goes with', '`revoke: true` contradicts']],
-  ] as const) {
-    const step = await job.uses({ ...inputs, ...secrets, ...given });
-    const message = messageOf(step);
-    for (const problem of problems) expect(message).toContain(problem);
-    expectHidden(step, [SECRET, ...Object.values(secrets)]);
-  }
-  expect(ims.requests).toEqual([]);
 });

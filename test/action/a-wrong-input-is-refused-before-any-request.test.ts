@@ -1,45 +1,13 @@
-/** Inputs as people write them, and get them wrong. */
+/** Inputs as people write them, and get them wrong: all problems in one message, before any request. */
 
 import { describe, expect, it } from 'vitest';
 
-import { failureOf } from '../../src/failure.ts';
-import { type Inputs, parseInputs } from '../../src/inputs/parse.ts';
-import {
-  INPUT_DEFAULTS,
-  type InputName,
-  type RawInputs,
-  readRawInputs,
-  secretsOfInputs,
-} from '../../src/inputs/read.ts';
+import { INPUT_DEFAULTS, type InputName } from '../../src/inputs/read.ts';
 
-const SECRET = 'p8e-test-secret';
-
-/** Reads the inputs as the runner passes them. */
-function rawOf(values: Partial<Record<InputName, string>>): RawInputs {
-  const given = {
-    ...INPUT_DEFAULTS,
-    'client-id': 'p8e-test-client',
-    'client-secret': SECRET,
-    ...values,
-  };
-  for (const [name, value] of Object.entries(given))
-    process.env[`INPUT_${name.toUpperCase()}`] = value;
-  return readRawInputs();
-}
-
-const parse = (values: Partial<Record<InputName, string>>): Inputs => parseInputs(rawOf(values));
-
-/** The problems in the one message: each names its input first. */
-function problems(values: Partial<Record<InputName, string>>): readonly string[] {
-  try {
-    parse(values);
-  } catch (error) {
-    const { code, happened } = failureOf(error);
-    expect(code).toBe('invalid_input');
-    return happened.split(/(?<=\.) (?=`[a-z-]+`)/);
-  }
-  return [];
-}
+import { SECRET, test } from '../support/fixtures.ts';
+import { parseValues, problemsOf } from '../support/inputs.ts';
+import { VERIFIER } from '../support/user-grants.ts';
+import { expectHidden, messageOf } from '../support/verdicts.ts';
 
 describe('scopes', () => {
   it.each([
@@ -52,14 +20,14 @@ describe('scopes', () => {
     ['duplicates', 'a,b,a,c,b'],
     ['stray commas', ',a,,b, ,c,'],
   ])('reads a list by %s', (_name, scopes) => {
-    expect(parse({ scopes }).grant).toEqual({
+    expect(parseValues({ scopes }).grant).toEqual({
       type: 'client_credentials',
       scopes: ['a', 'b', 'c'],
     });
   });
 
   it.each(['[a,b]', '["a"', '[1]', '{"a":1', '"', '[]', ''])('refuses %j', (scopes) => {
-    expect(problems({ scopes })).not.toEqual([]);
+    expect(problemsOf({ scopes })).not.toEqual([]);
   });
 
   it.each([
@@ -69,7 +37,7 @@ describe('scopes', () => {
     'read_pc.dma_aem_ams',
     'p8e:test/scope-1',
   ])('takes %s', (scopes) => {
-    expect(parse({ scopes }).grant).toMatchObject({ scopes: [scopes] });
+    expect(parseValues({ scopes }).grant).toMatchObject({ scopes: [scopes] });
   });
 
   it.each([
@@ -90,7 +58,7 @@ describe('scopes', () => {
     ['semicolons in JSON', '["openid;AdobeID"]', 'number 1 of 1'],
     ['quotes around each', "'openid','AdobeID'", 'number 1 of 2'],
   ])('refuses %s, and says what is understood', (_name, scopes, position) => {
-    const found = problems({ scopes }).join(' ');
+    const found = problemsOf({ scopes }).join(' ');
     expect(found).toContain(`\`scopes\` has an invalid value (${position})`);
     expect(found).toContain('separated by commas, spaces or lines, or as a JSON array');
     expect(found).not.toMatch(/openid(?!, AdobeID, sep)/);
@@ -101,7 +69,7 @@ describe('scopes', () => {
     ['a, b, Ad\u00f6be, c, "d"', 'number 3 of 5'],
     ['["a b", "\\ud800"]', 'number 3 of 3'],
   ])('names the position of an invalid value in %j, and does not quote it', (scopes, position) => {
-    const [problem, ...others] = problems({ scopes });
+    const [problem, ...others] = problemsOf({ scopes });
     expect(others).toEqual([]);
     expect(problem).toBe(
       `\`scopes\` has an invalid value (${position}); write the names alone, such as openid, AdobeID, separated by commas, spaces or lines, or as a JSON array of strings.`,
@@ -109,50 +77,9 @@ describe('scopes', () => {
   });
 });
 
-describe('client-secret', () => {
-  it.each([
-    ['one', 'p8e-test-1', ['p8e-test-1']],
-    ['two by comma', 'p8e-test-1,p8e-test-2', ['p8e-test-1', 'p8e-test-2']],
-    ['two by line break', 'p8e-test-1\r\np8e-test-2\n', ['p8e-test-1', 'p8e-test-2']],
-    ['the same twice', 'p8e-test-1\np8e-test-1', ['p8e-test-1']],
-    ['special characters', '+ / = & % " \' ü', ['+ / = & % " \' ü']],
-  ])('reads %s', (_name, value, expected) => {
-    expect(parse({ 'client-secret': value }).client.clientSecrets).toEqual(expected);
-  });
-
-  it('is empty when all that it is made of is', () => {
-    const raw = { ...INPUT_DEFAULTS, 'client-secret': ',' };
-    expect(secretsOfInputs(raw)).toEqual([]);
-    for (const grant of ['client_credentials', 'refresh_token'])
-      expect(
-        problems({ 'client-secret': ',', 'grant-type': grant, 'refresh-token': '' }).join(),
-      ).toMatch(/`client-secret` is empty/);
-  });
-
-  it('explains an empty secret', () => {
-    expect(problems({ 'client-secret': '  ' }).join()).toMatch(
-      /fork.*Dependabot.*environment.*misspelt/,
-    );
-  });
-
-  it.each([
-    ['three secrets', 'p8e-test-a,p8e-test-b,p8e-test-c', /at most two/],
-    ['double quotes', '"p8e-test-a"', /wrapped in quotes/],
-    ['single quotes', "'p8e-test-a'", /wrapped in quotes/],
-    ['quotes around both', '"p8e-test-a,p8e-test-b"', /wrapped in quotes/],
-    ['quotes around the second', 'p8e-test-a\n"p8e-test-b"', /wrapped in quotes/],
-    ['a tab', 'p8e-test\ta', /control character/],
-    ['a zero-width space', 'p8e-test\u200ba', /an invisible one/],
-  ])('refuses %s, without showing it', (_name, value, reason) => {
-    const text = problems({ 'client-secret': value }).join(' ');
-    expect(text).toMatch(reason);
-    expect(text).not.toContain('p8e-test');
-  });
-});
-
 describe('values', () => {
   it('are trimmed', () => {
-    const inputs = parse({ 'client-id': '  p8e-test-client\n', timeout: ' 5 ' });
+    const inputs = parseValues({ 'client-id': '  p8e-test-client\n', timeout: ' 5 ' });
     expect(inputs.client.clientId).toBe('p8e-test-client');
     expect(inputs.timeoutSeconds).toBe(5);
   });
@@ -185,7 +112,7 @@ describe('values', () => {
     ['code', 'p8e-test-code'],
     ['code-verifier', 'p8e-test-verifier'],
   ])('%s: %j is refused by name', (name, value) => {
-    const found = problems({ [name]: value });
+    const found = problemsOf({ [name]: value });
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(`\`${name}\``);
   });
@@ -193,12 +120,12 @@ describe('values', () => {
   it.each(
     Object.entries(INPUT_DEFAULTS).filter(([name, value]) => value !== '' && name !== 'env-var'),
   )('an empty `%s` is said to be empty, and its default is named', (name, value) => {
-    const found = problems({ [name]: ' ' });
+    const found = problemsOf({ [name]: ' ' });
     expect(found).toEqual([`\`${name}\` is empty: remove the line to get the default ${value}.`]);
   });
 
   it.each([',', '[]', '[""]', '[" ", ","]'])('scopes as %j are empty too', (scopes) => {
-    expect(problems({ scopes }).join()).toMatch(/^`scopes` is empty: remove the line/);
+    expect(problemsOf({ scopes }).join()).toMatch(/^`scopes` is empty: remove the line/);
   });
 
   it.each<[InputName, string, RegExp]>([
@@ -214,14 +141,14 @@ describe('values', () => {
     ['aio-context', 'a'.repeat(33), /at most 32 characters/],
     ['env-var', 'A '.repeat(51), /has 51 names; at most 50/],
   ])('%s: %j is refused, with the reason', (name, value, reason) => {
-    const found = problems({ [name]: value });
+    const found = problemsOf({ [name]: value });
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(reason);
   });
 
   it('at their limits are accepted', () => {
     const names = Array.from({ length: 50 }, (_, i) => `TOKEN_${i}`);
-    const inputs = parse({ 'aio-context': 'a'.repeat(32), 'env-var': names.join(' ') });
+    const inputs = parseValues({ 'aio-context': 'a'.repeat(32), 'env-var': names.join(' ') });
     expect(inputs.expiryVariables).toEqual([
       `AIO_IMS_CONTEXTS_${'A'.repeat(32)}_ACCESS__TOKEN_EXPIRY`,
     ]);
@@ -229,12 +156,16 @@ describe('values', () => {
   });
 
   it('are refused all at once', () => {
-    const found = problems({ 'client-id': '', 'client-secret': '', timeout: 'x', reuse: 'x' });
+    const found = problemsOf({ 'client-id': '', 'client-secret': '', timeout: 'x', reuse: 'x' });
     expect(found).toHaveLength(4);
   });
 
-  it('without their rules known are judged all the same', () => {
-    const found = problems({ 'grant-type': 'client-credentials', 'client-secret': '', scopes: '' });
+  it('are checked even if `grant-type` is misspelt', () => {
+    const found = problemsOf({
+      'grant-type': 'client-credentials',
+      'client-secret': '',
+      scopes: '',
+    });
     expect(found).toHaveLength(3);
   });
 });
@@ -246,7 +177,7 @@ describe('env-var', () => {
     ['', []],
     ['_token1', ['_token1']],
   ])('%j names %j', (value, expected) => {
-    expect(parse({ 'env-var': value }).tokenVariables).toEqual(expected);
+    expect(parseValues({ 'env-var': value }).tokenVariables).toEqual(expected);
   });
 
   it.each(
@@ -255,70 +186,41 @@ describe('env-var', () => {
       'BASH_ENV github_env node_options DYLD_INSERT_LIBRARIES https_proxy 1A A-B A=B A.B É'
     ).split(' '),
   )('%s is refused', (value) => {
-    expect(problems({ 'env-var': value })).toHaveLength(1);
+    expect(problemsOf({ 'env-var': value })).toHaveLength(1);
   });
 
   it('that names the variable of aio-context in other letters is refused', () => {
     const name = 'aio_ims_contexts_cli_access__token_expiry';
-    expect(problems({ 'env-var': name, 'aio-context': 'cli' })).toHaveLength(1);
+    expect(problemsOf({ 'env-var': name, 'aio-context': 'cli' })).toHaveLength(1);
   });
 
   it('that is refused is named by its position as given, and the reason', () => {
-    expect(problems({ 'env-var': 'A, A, PATH, B-C, CI' })).toEqual([
+    expect(problemsOf({ 'env-var': 'A, A, PATH, B-C, CI' })).toEqual([
       '`env-var` has a name (number 4 of 5) that is not made of letters, digits and underscores, or begins with a digit.',
       '`env-var` has a name (number 3 of 5) that belongs to the runner or the system.',
     ]);
   });
 });
 
-describe('ims-url', () => {
-  it.each([
-    ['https://ims-na1.adobelogin.com', 'https://ims-na1.adobelogin.com'],
-    ['https://ims-na1-stg1.adobelogin.com/', 'https://ims-na1-stg1.adobelogin.com'],
-    ['https://adobelogin.com', 'https://adobelogin.com'],
-    ['https://IMS-NA1.ADOBELOGIN.COM', 'https://ims-na1.adobelogin.com'],
-    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
-    ['http://localhost:1', 'http://localhost:1'],
-    ['https://[::1]:1', 'https://[::1]:1'],
-  ])('%s is allowed', (value, origin) => {
-    expect(parse({ 'ims-url': value }).origin).toBe(origin);
-  });
-
-  it.each([
-    '',
-    'ims-na1.adobelogin.com',
-    'ims-na1.adobelogin.com:443',
-    'https://adobelogin.com.evil.example',
-    'https://evil-adobelogin.com',
-    'https://adobelogin.com@evil.example',
-    'https://x@evil.example',
-    'https://user:p8e-test-pw@ims-na1.adobelogin.com',
-    'https://evil.example/adobelogin.com',
-    'https://evil.example#adobelogin.com',
-    'https://evil.example\\.adobelogin.com',
-    'http://ims-na1.adobelogin.com',
-    'http://evil.example',
-    'http://10.0.0.1',
-    'http://0.0.0.0',
-    'http://169.254.169.254',
-    'http://127.0.0.1.evil.example',
-    'http://localhost.evil.example',
-    'https://adobelogin.com./',
-    'https://аdobelogin.com',
-    'ftp://adobelogin.com',
-    'file:///etc/passwd',
-    'javascript:alert(1)',
-    'https://ims-na1.adobelogin.com/ims/token/v3',
-    'https://ims-na1.adobelogin.com?x=1',
-    'https://[::ffff:127.0.0.1]',
-  ])('%s is refused', (value) => {
-    expect(problems({ 'ims-url': value })).toHaveLength(1);
-  });
-
-  it.each(['ims-na1.adobelogin.com', 'ims-na1.adobelogin.com:443'])(
-    '%s is said to have no scheme, not to be another host',
-    (value) => {
-      expect(problems({ 'ims-url': value }).join()).toMatch(/is not a URL; write https:/);
-    },
-  );
+test('contradictions are reported before any request', async ({ ims, job, inputs }) => {
+  const secrets = {
+    'refresh-token': 'p8e-test-refresh',
+    code: 'p8e-test-code',
+    'code-verifier': VERIFIER,
+  };
+  const code = '`code` goes with `grant-type: authorization_code` only';
+  const verifier = '`code-verifier` goes with `grant-type: authorization_code` only';
+  const token = '`refresh-token` goes with `grant-type: refresh_token` only';
+  const shared = { 'grant-type': 'authorization_code', reuse: 'repository', revoke: 'true' };
+  for (const [given, problems] of [
+    [{}, [token, code, verifier]],
+    [{ 'grant-type': 'refresh_token' }, [code, verifier]],
+    [shared, [token, '`reuse: repository` goes with', '`revoke: true` contradicts']],
+  ] as const) {
+    const step = await job.uses({ ...inputs, ...secrets, ...given });
+    const message = messageOf(step);
+    for (const problem of problems) expect(message).toContain(problem);
+    expectHidden(step, [SECRET, ...Object.values(secrets)]);
+  }
+  expect(ims.requests).toEqual([]);
 });

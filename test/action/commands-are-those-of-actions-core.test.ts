@@ -42,10 +42,10 @@ function calls(module: string): object {
   });
   const files = COMMANDS.map((name) => [`GITHUB_${name}`, join(folder, name)] as const);
   for (const [, file] of files) writeFileSync(file, '');
-  const words = JSON.stringify([module, NASTY, LINES, VALUES]);
+  const args = JSON.stringify([module, NASTY, LINES, VALUES]);
   const { status, stdout } = spawnSync(
     process.execPath,
-    ['--input-type=module', '-e', PROGRAM, '--', words],
+    ['--input-type=module', '-e', PROGRAM, '--', args],
     {
       cwd: root,
       encoding: 'utf8',

@@ -118,8 +118,8 @@ describe('a message', () => {
       /^Unexpected error in the action \(Error\)\..*\(unexpected\)$/,
     ],
     ['an expired certificate', network(coded('CERT_HAS_EXPIRED')), /clock of the runner/],
-  ])('about %s', (_about, failure, words) => {
-    expect(read(failure)).toMatch(words);
+  ])('about %s', (_about, failure, pattern) => {
+    expect(read(failure)).toMatch(pattern);
   });
 
   it('about a wait that is too long says who asks for it, and how much is left', async () => {

@@ -50,7 +50,7 @@ function detour(job: Job, port: number): { readonly options: string; readonly li
   return { options: `--require=${file.replaceAll('\\', '/')}`, list };
 }
 
-/** What the step does with these variables, in the words of the tables. */
+/** What the step does with these variables, as the tables call it. */
 const test = base.extend(
   'verdictOf',
   ({ job, startProxy }) =>

@@ -50,10 +50,10 @@ function verify(fails: string, ...args: readonly string[]): Result {
   );
   writeFileSync(join(folder, 'bin/gh'), GH);
   chmodSync(join(folder, 'bin/gh'), 0o755);
-  const git = (...words: readonly string[]): string =>
+  const git = (...args: readonly string[]): string =>
     execFileSync(
       'git',
-      ['-c', 'user.name=t', '-c', 'user.email=t@t', '-c', 'commit.gpgsign=false', ...words],
+      ['-c', 'user.name=t', '-c', 'user.email=t@t', '-c', 'commit.gpgsign=false', ...args],
       { cwd: folder, encoding: 'utf8' },
     );
   git('init', '-q');

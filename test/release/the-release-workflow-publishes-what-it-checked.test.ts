@@ -135,7 +135,7 @@ describe('a release', () => {
 
   it('checks the settings with a Node that is there, before npm installs anything', () => {
     const steps = jobs.build.steps.map((one) => JSON.stringify(one));
-    const at = (words: string): number => steps.findIndex((one) => one.includes(words));
+    const at = (text: string): number => steps.findIndex((step) => step.includes(text));
     expect(at('actions/setup-node')).toBeLessThan(at('npm run settings:check'));
     expect(at('npm run settings:check')).toBeLessThan(at('npm ci'));
   });

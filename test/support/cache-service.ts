@@ -19,8 +19,8 @@ import { give, type ScriptedAnswer } from './ims-server.ts';
 import { listen } from './listen.ts';
 
 /** The five requests, in the order of a step that finds nothing and saves. */
-export const PLACES = ['lookup', 'download', 'create', 'upload', 'finalize'] as const;
-export type Place = (typeof PLACES)[number];
+export const OPERATIONS = ['lookup', 'download', 'create', 'upload', 'finalize'] as const;
+export type Operation = (typeof OPERATIONS)[number];
 
 export type CacheEntry = {
   readonly key: string;
@@ -32,16 +32,18 @@ export type CacheEntry = {
 };
 
 export type CacheRequest = {
-  readonly place: Place;
+  readonly operation: Operation;
   readonly method: string;
   /** Of a signed URL without its query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** Milliseconds after which the client went away before it had the whole answer. */
+  abandonedAfterMs?: number;
 };
 
 const SERVICE = '/twirp/github.actions.results.api.v1.CacheService/';
-const METHODS: Readonly<Record<string, Place>> = {
+const METHODS: Readonly<Record<string, Operation>> = {
   GetCacheEntryDownloadURL: 'lookup',
   CreateCacheEntry: 'create',
   FinalizeCacheEntryUpload: 'finalize',
@@ -62,7 +64,7 @@ export class CacheService {
   readonly entries: CacheEntry[] = [];
   readonly requests: CacheRequest[] = [];
   /** Answers in place of the right ones. */
-  readonly faults: Partial<Record<Place, ScriptedAnswer>> = {};
+  readonly faults: Partial<Record<Operation, ScriptedAnswer>> = {};
   /** What the run may not do. */
   readonly denied = new Set<'read' | 'write'>();
   /** How the answers spell their fields. */
@@ -87,8 +89,8 @@ export class CacheService {
     });
   }
 
-  requestsTo(place: Place): readonly CacheRequest[] {
-    return this.requests.filter((request) => request.place === place);
+  requestsTo(operation: Operation): readonly CacheRequest[] {
+    return this.requests.filter((request) => request.operation === operation);
   }
 
   /**
@@ -116,15 +118,20 @@ export class CacheService {
     const { method = '', url = '', headers } = request;
     const { pathname: path } = new URL(url, this.#origin);
     const called = path.startsWith(SERVICE) ? METHODS[path.slice(SERVICE.length)] : undefined;
-    const place = called ?? (method === 'GET' ? 'download' : 'upload');
+    const operation = called ?? (method === 'GET' ? 'download' : 'upload');
     const body = await buffer(request);
-    this.requests.push({ place, method, path, headers, body });
+    const recorded: CacheRequest = { operation, method, path, headers, body };
+    this.requests.push(recorded);
+    const startedMs = performance.now();
+    response.once('close', () => {
+      if (!response.writableFinished) recorded.abandonedAfterMs = performance.now() - startedMs;
+    });
     const entry = this.entries.find(({ blob }) => path.endsWith(blob));
-    const fault = this.faults[place] ?? (place === 'download' ? entry?.fault : undefined);
+    const fault = this.faults[operation] ?? (operation === 'download' ? entry?.fault : undefined);
     if (fault !== undefined) give(fault, response);
     else if (called === undefined)
       sendBlobAnswer(this.#blobs.answer({ method, url, headers, body }), response);
-    else give(this.#spelt(this.#answer(place, JSON.parse(body.toString()) as Body)), response);
+    else give(this.#spelt(this.#answer(operation, JSON.parse(body.toString()) as Body)), response);
   }
 
   #spelt({ status, body }: Answer): ScriptedAnswer {
@@ -133,12 +140,12 @@ export class CacheService {
     return { status, body: JSON.stringify(Object.fromEntries(fields)) };
   }
 
-  #answer(place: Place, body: Body): Answer {
+  #answer(operation: Operation, body: Body): Answer {
     const [key, version] = [String(body['key']), String(body['version'])];
     const same = this.entries.find((entry) => entry.key === key && entry.version === version);
-    if (place === 'lookup')
+    if (operation === 'lookup')
       return this.#lookUp([key, ...(body['restore_keys'] as readonly string[])], version);
-    if (place === 'finalize') {
+    if (operation === 'finalize') {
       if (same === undefined) return { status: 404, body: { code: 'not_found' } };
       same.finished = true;
       return ok({ ok: true, entry_id: '1' });

@@ -29,17 +29,17 @@ export function inputsFor(ims: Pick<ImsServer, 'url'>, client: Client = testClie
 }
 
 /** Starts things, and ends all of them when their test is over. */
-function ending<Words extends unknown[], Thing>(
-  start: (...words: Words) => Promise<Thing>,
+function ending<Arguments extends unknown[], Thing>(
+  start: (...args: Arguments) => Promise<Thing>,
   end: (thing: Thing) => Promise<void>,
   onCleanup: (clean: () => Promise<void>) => void,
-): (...words: Words) => Promise<Thing> {
+): (...args: Arguments) => Promise<Thing> {
   const things: Thing[] = [];
   onCleanup(async () => {
     await Promise.all(things.map(end));
   });
-  return async (...words) => {
-    const thing = await start(...words);
+  return async (...args) => {
+    const thing = await start(...args);
     things.push(thing);
     return thing;
   };

@@ -18,3 +18,11 @@ export const hostileText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 400 }),
   fc.constantFrom('::error::x', '\n::add-mask::', '##[error]x', '\r::set-output name=a::b', ''),
 );
+
+/** Holds a property to `RUNS` random cases. */
+export function property<T extends [unknown, ...unknown[]]>(
+  arbitraries: { [K in keyof T]: fc.Arbitrary<T[K]> },
+  check: (...values: T) => void,
+): void {
+  fc.assert(fc.property(...arbitraries, check), { numRuns: RUNS });
+}

@@ -14,6 +14,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { TLSSocket } from 'node:tls';
 
 import { listen } from './listen.ts';
 
@@ -105,6 +106,12 @@ export function tokenAnswer(fields: object = {}): { readonly body: string } {
   };
   return { body: JSON.stringify(body) };
 }
+
+/** A 503 with this `Retry-After`. */
+export const retryAfter = (value: string): ScriptedAnswer => ({
+  status: 503,
+  headers: { 'retry-after': value },
+});
 
 type Answer = { readonly status: number; readonly body?: object };
 
@@ -309,7 +316,9 @@ function misbehave(fault: Fault, answer: ScriptedAnswer, response: ServerRespons
     case 'silence':
       return;
     case 'reset-before-answer':
-      socket?.resetAndDestroy();
+      // Node resets no TLS connection: it throws.
+      if (socket instanceof TLSSocket) socket.destroy();
+      else socket?.resetAndDestroy();
       return;
     case 'cut-off':
       response.writeHead(answer.status ?? 200, { 'content-length': body.length });

@@ -35,11 +35,11 @@ export type InProcessJob = {
   readonly dispose: () => void;
 };
 
-type Surroundings = Parameters<typeof acquire>[0];
+type Runtime = Parameters<typeof acquire>[0];
 
 /** What a test decides of a step's clock, and when the step is cancelled. */
 export type Change = {
-  readonly clock?: Partial<Surroundings['clock']>;
+  readonly clock?: Partial<Runtime['clock']>;
   readonly signal?: AbortSignal;
 };
 
@@ -50,7 +50,7 @@ function linesOf(text: string): readonly string[] {
 }
 
 /** A clock whose waits are over at once, and count all the same. */
-function hastyClock(): Surroundings['clock'] {
+function hastyClock(): Runtime['clock'] {
   let offsetMs = -performance.now();
   return {
     now: () => performance.now() + offsetMs,

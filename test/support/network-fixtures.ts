@@ -8,6 +8,7 @@ import { type Authority, issueCertificate, makeAuthority } from './certificates.
 import type { ProxyOptions } from './connect-proxy.ts';
 import { inputsFor, test as base } from './fixtures.ts';
 import type { ImsServer } from './ims-server.ts';
+import { preload } from './preload.ts';
 import type { Job } from './run-action.ts';
 
 /** A name of IMS: here it can be reached through a proxy alone. */
@@ -51,13 +52,6 @@ type Opened = {
   /** Milliseconds that each address but the last gets; absent where Node's own setting decides. */
   readonly addressMs?: number;
 };
-
-/** A program that Node runs before the action, for `NODE_OPTIONS`. */
-export function preload(job: Pick<Job, 'workspace'>, name: string, program: string): string {
-  const file = join(job.workspace, `${name}.cjs`);
-  writeFileSync(file, program);
-  return `--require=${file.replaceAll('\\', '/')}`;
-}
 
 /** Notes each connection that a step opens: `options` goes into `NODE_OPTIONS`. */
 export function noteConnections(job: Pick<Job, 'workspace'>): {

@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 
 import { formsOf } from './forms.ts';
 import { testClient } from './ims-server.ts';
+import { createMasker } from './masker.ts';
 import type { Annotation } from './step-console.ts';
 import type { Job, StepResult } from './run-action.ts';
 
@@ -27,6 +28,13 @@ export function expectHidden(step: StepResult, values: readonly string[]): void 
     expect(step.masks).toContain(value);
     expect(written(step)).not.toContain(value);
   }
+}
+
+/** What the runner shows of a text once it has read the masks of a step. */
+export function maskedBy({ masks }: StepResult, text: string): string {
+  const masker = createMasker();
+  masks.forEach(masker.addMask);
+  return masker.mask(text);
 }
 
 /** No client secret of the test client in any form, nothing on stderr, and no injected command. */

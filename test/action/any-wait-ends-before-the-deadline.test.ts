@@ -1,0 +1,25 @@
+/** A wait before the next attempt is as long as asked for, and ends before the deadline. */
+
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+import { nextWaitMs } from '../../src/ims/retry.ts';
+
+import { property } from '../support/fuzz.ts';
+
+it('a wait is never shorter than asked for, nor does it pass the deadline', () => {
+  property(
+    [
+      fc.integer({ min: 1, max: 1000 }),
+      fc.integer({ min: 0, max: 100_000 }),
+      fc.integer({ min: -1000, max: 100_000 }),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    ],
+    (attempt, retryAfterMs, roomMs, random) => {
+      const waitMs = nextWaitMs(attempt, retryAfterMs, roomMs, random);
+      if (typeof waitMs === 'string') return;
+      expect(waitMs).toBeGreaterThanOrEqual(retryAfterMs);
+      expect(waitMs).toBeLessThanOrEqual(roomMs);
+    },
+  );
+});
