@@ -24,7 +24,7 @@ export type Settings = {
   readonly files?: Readonly<Record<string, string | Buffer>>;
   /** The tools that its package.json depends on. */
   readonly packages?: readonly string[];
-  /** A package that npm does not have. It is installed empty; its command, if it has one, fails. */
+  /** A package that npm does not have. It is installed empty; its command, if it has one, prints its arguments and fails. */
   readonly emptyPackage?: { readonly name: string; readonly command?: string };
 };
 
@@ -122,7 +122,8 @@ function npmProject(
     'package.json': JSON.stringify(project),
     'package-lock.json': JSON.stringify(lock),
     'empty/package.json': JSON.stringify(empty),
-    'empty/empty.js': `#!/usr/bin/env node\nthrow new Error('${command ?? ''} is empty in this test');\n`,
+    'empty/empty.js':
+      '#!/usr/bin/env node\nthrow new Error(`Not here: ${process.argv.slice(2).join(" ")}`);\n',
   };
 }
 

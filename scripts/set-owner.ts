@@ -21,7 +21,7 @@ if (![name, second].every((account) => /^[a-z\d](?:[a-z\d-]*[a-z\d])?$/i.test(ac
 } else {
   const files = [...filesWithoutOwner(root)];
   for (const [path, text] of files) {
-    const explained = text.replaceAll(/[ \n]*<!-- OWNER -->.*?<!-- \/OWNER -->/gs, '');
+    const explained = text.replaceAll(/<!-- OWNER -->.*?<!-- \/OWNER --> ?/gs, '');
     const named = explained.replaceAll(/\bSECOND-OWNER\b/g, second).replaceAll(/\bOWNER\b/g, name);
     writeFileSync(join(root, path), named);
   }

@@ -168,21 +168,20 @@ export class Report {
         (one) =>
           one.bypass_actors !== undefined || !others.some((other) => enforcesAll(one, other)),
       );
-      this.#addRuleset(ruleset, candidates, await numberOfApp(github, ruleset));
+      this.#addRuleset(ruleset, candidates, await actorsOf(github, ruleset));
     }
   }
 
-  #addRuleset(ruleset: Ruleset, actual: readonly Ruleset[], app: unknown): void {
+  #addRuleset(ruleset: Ruleset, actual: readonly Ruleset[], allowed: readonly Fields[]): void {
     const { name, target, conditions, rules } = ruleset;
-    const isApp = ({ actor_id: id, actor_type: type }: Fields): boolean =>
-      type === 'Integration' && id === app;
+    const isAllowed = (actor: Fields): boolean => allowed.some((one) => satisfies(actor, one));
     for (const ref of conditions.ref_name.include)
       for (const part of rules.flatMap(partsOf)) {
         const found = actual.filter((one) => enforces(one, target, ref, part));
         const lists = found.map(({ bypass_actors: actors }) => actors);
         const prefix = `ruleset "${name}" for ${ref}: `;
         if (found.length === 0) this.off.add(prefix + JSON.stringify(part));
-        else if (lists.some((actors) => actors?.every(isApp))) continue;
+        else if (lists.some((actors) => actors?.every(isAllowed))) continue;
         else if (lists.includes(undefined)) this.unseen.add(`${prefix}who may bypass it`);
         else this.off.add(`${prefix}others may bypass it`);
       }
@@ -209,11 +208,17 @@ export class Report {
   }
 }
 
-/** The number by which GitHub names the app that may bypass a ruleset. */
-async function numberOfApp(github: GitHub, { bypass_actors: actors }: Ruleset): Promise<unknown> {
-  const slug = actors?.[0]?.['actor_id'];
-  if (typeof slug !== 'string') return undefined;
-  return fieldsOf((await ask(github, `/apps/${slug}`)).answer)['id'] ?? 'none';
+/** Who may bypass a ruleset. GitHub names an app by its number, the file by its name. */
+async function actorsOf(
+  github: GitHub,
+  { bypass_actors: actors = [] }: Ruleset,
+): Promise<Fields[]> {
+  const numbered = actors.map(async ({ actor_id: id, actor_type: type }) => {
+    const app = typeof id === 'string' ? await ask(github, `/apps/${id}`) : undefined;
+    return { actor_type: type, actor_id: app ? fieldsOf(app.answer)['id'] : id };
+  });
+  // Without a number, an app is nobody.
+  return (await Promise.all(numbered)).filter(({ actor_id: id }) => id !== undefined);
 }
 
 /** Compares the settings on GitHub with those of the file. */

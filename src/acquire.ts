@@ -1,9 +1,9 @@
 /** The main step, in reading order: inputs, reuse or request, publication, keeping. */
 
 import { failureOf } from './failure.ts';
+import { proxyFor } from './http/proxy.ts';
 import { routeTo } from './http/route.ts';
 import { Ims, type IssuedToken } from './ims/client.ts';
-import { checkProxy } from './ims/connection-failures.ts';
 import { listed } from './ims/refusals.ts';
 import { type Grant, requestedScopes, secretsOfGrant } from './ims/requests.ts';
 import { claimsOf, isoSeconds, secondsLeft, type Token } from './ims/token.ts';
@@ -126,7 +126,8 @@ function logSuccess({ token, source }: ObtainedToken, { tokenVariables }: Inputs
 
 async function acquireWith(inputs: Inputs, context: StepContext): Promise<void> {
   const { clock, signal, secrets } = context;
-  checkProxy(inputs.origin);
+  // Throws if the variable cannot be read, also where a kept token would do.
+  proxyFor(new URL(inputs.origin));
   const publish = publisher();
   const reuse = reuseFor(inputs, context);
   const ims = new Ims({ ...inputs, ...context });

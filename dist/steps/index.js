@@ -495,144 +495,6 @@ function sentence(failure, url) {
     return [happened, remedy, more].filter((part) => part !== '').join(' ');
 }
 
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = require("node:crypto");
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = require("node:fs");
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = require("node:path");
-;// CONCATENATED MODULE: external "node:tls"
-const external_node_tls_namespaceObject = require("node:tls");
-;// CONCATENATED MODULE: ./src/bounded-file.ts
-
-const CHUNK_BYTES = 64 * 1024;
-class FileError extends Error {
-    name = 'FileError';
-    code;
-    constructor(code) {
-        super(code);
-        this.code = code;
-    }
-}
-function readUpTo(descriptor, limitBytes) {
-    const chunk = Buffer.alloc(CHUNK_BYTES);
-    const chunks = [];
-    let size = 0;
-    for (;;) {
-        const bytes = (0,external_node_fs_namespaceObject.readSync)(descriptor, chunk, 0, CHUNK_BYTES, null);
-        if (bytes === 0)
-            return Buffer.concat(chunks);
-        size += bytes;
-        if (size > limitBytes)
-            throw new FileError('EFBIG');
-        chunks.push(Buffer.from(chunk.subarray(0, bytes)));
-    }
-}
-function readBoundedFile(path, limitBytes, links) {
-    const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = external_node_fs_namespaceObject.constants;
-    const descriptor = (0,external_node_fs_namespaceObject.openSync)(path, O_RDONLY | O_NONBLOCK | (links === 'refuse' ? O_NOFOLLOW : 0));
-    try {
-        const facts = (0,external_node_fs_namespaceObject.fstatSync)(descriptor);
-        if (facts.isDirectory())
-            throw new FileError('EISDIR');
-        if (!facts.isFile())
-            throw new FileError('EINVAL');
-        return readUpTo(descriptor, limitBytes);
-    }
-    finally {
-        (0,external_node_fs_namespaceObject.closeSync)(descriptor);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/http/certificates.ts
-
-
-
-
-
-const LARGEST_TRUST_BYTES = 4 * 1024 * 1024;
-const EXTRA = 'NODE_EXTRA_CA_CERTS';
-const hash = (data) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(data).digest('hex');
-const codeOf = (error) => error.code ?? 'UNKNOWN';
-function listedCertificates() {
-    if (typeof external_node_tls_namespaceObject.getCACertificates !== 'function')
-        return undefined;
-    const listed = external_node_tls_namespaceObject.getCACertificates('default');
-    const [own = ''] = external_node_tls_namespaceObject.rootCertificates;
-    return listed.includes(own) ? listed : undefined;
-}
-function trustedFiles() {
-    const named = [EXTRA, 'SSL_CERT_FILE'].flatMap((label) => {
-        const path = process.env[label];
-        return path === undefined ? [] : [{ label, path }];
-    });
-    const folders = process.env['SSL_CERT_DIR']?.split(external_node_path_namespaceObject.delimiter) ?? [];
-    const inFolders = folders.flatMap((folder) => {
-        try {
-            return (0,external_node_fs_namespaceObject.readdirSync)(folder)
-                .sort()
-                .map((name) => ({ label: name, path: (0,external_node_path_namespaceObject.join)(folder, name) }));
-        }
-        catch {
-            return [{ label: 'SSL_CERT_DIR', path: folder }];
-        }
-    });
-    return [...named, ...inFolders];
-}
-function contentsOfTrustedFiles() {
-    let leftBytes = LARGEST_TRUST_BYTES;
-    const contents = [];
-    for (const { label, path } of trustedFiles())
-        try {
-            const bytes = readBoundedFile(path, leftBytes, 'follow');
-            leftBytes -= bytes.length;
-            contents.push(label, hash(bytes));
-        }
-        catch (error) {
-            if (codeOf(error) === 'EFBIG')
-                return undefined;
-            contents.push(label, `not read: ${path}`);
-        }
-    return contents;
-}
-function hashOfTrust() {
-    const trusted = listedCertificates() ?? contentsOfTrustedFiles();
-    return trusted === undefined ? (0,external_node_crypto_namespaceObject.randomBytes)(32).toString('hex') : hash(JSON.stringify(trusted));
-}
-const KINDS = {
-    ENOENT: 'missing',
-    EISDIR: 'folder',
-    EFBIG: 'too large',
-};
-const BYTE_ORDER_MARK = /^\xef\xbb\xbf/;
-const PEM = /^-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/gm;
-function isCertificate(data) {
-    try {
-        return new external_node_crypto_namespaceObject.X509Certificate(data).raw.length > 0;
-    }
-    catch {
-        return false;
-    }
-}
-function judgeExtraCertificates() {
-    const path = process.env[EXTRA] ?? '';
-    if (path === '')
-        return 'unset';
-    let bytes;
-    try {
-        bytes = readBoundedFile(path, LARGEST_TRUST_BYTES, 'follow');
-    }
-    catch (error) {
-        return KINDS[codeOf(error)] ?? 'unreadable';
-    }
-    const certificates = bytes.toString('latin1').replace(BYTE_ORDER_MARK, '').match(PEM) ?? [];
-    if (certificates.length === 0)
-        return isCertificate(bytes) ? 'der' : 'no pem';
-    return certificates.every(isCertificate) ? 'pem' : 'damaged';
-}
-
-;// CONCATENATED MODULE: external "node:net"
-const external_node_net_namespaceObject = require("node:net");
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
@@ -727,18 +589,7 @@ class DecodedURL extends URL {
 ;// CONCATENATED MODULE: ./src/http/proxy.ts
 
 
-class UnreadableProxyError extends Error {
-    name = 'UnreadableProxyError';
-    variable;
-    constructor(variable) {
-        super(`${variable} names no proxy`);
-        this.variable = variable;
-    }
-}
 const ADDRESS = /^(?:(https?):\/\/)?(?:([^/?#\\\p{Cc}]*)@)?(\[[\da-f:.]+\]|[\p{L}\p{M}\p{N}._-]{1,253})(?::(\d{1,5}))?\/?$/iu;
-function withoutBrackets(host) {
-    return host.replace(/^\[|\]$/g, '');
-}
 function parseProxy(value) {
     const [, scheme, credentials = '', host = '', port] = ADDRESS.exec(value.trim()) ?? [];
     if (host === '' || (scheme === undefined && port === undefined))
@@ -746,56 +597,173 @@ function parseProxy(value) {
     const [user = '', ...password] = credentials.split(':');
     try {
         const url = new URL(`${scheme ?? 'http'}://${host}:${port ?? ''}`);
-        const protocol = url.protocol === 'https:' ? 'https:' : 'http:';
-        const number = Number(url.port === '' ? { 'http:': 80, 'https:': 443 }[protocol] : url.port);
-        if (number === 0)
-            return undefined;
-        return {
-            protocol,
-            host: withoutBrackets(url.hostname),
-            port: number,
-            user: decodeURIComponent(user),
-            password: decodeURIComponent(password.join(':')),
-        };
+        url.username = encodeURIComponent(decodeURIComponent(user));
+        url.password = encodeURIComponent(decodeURIComponent(password.join(':')));
+        return url.port === '0' ? undefined : url;
     }
     catch {
         return undefined;
     }
 }
-function hostAndPort({ host, port }) {
-    return `${(0,external_node_net_namespaceObject.isIPv6)(host) ? `[${host}]` : host}:${port}`;
-}
-function proxyUrl(proxy) {
-    const [user, password] = [proxy.user, proxy.password].map(encodeURIComponent);
-    return `${proxy.protocol}//${user ?? ''}:${password ?? ''}@${hostAndPort(proxy)}`;
+function hostAndPort({ hostname, port, protocol }) {
+    const standard = protocol === 'https:' ? '443' : '80';
+    return `${hostname}:${port === '' ? standard : port}`;
 }
 function proxyFor(url) {
     const names = ['https_proxy', 'HTTPS_PROXY'];
     const variable = names.find((name) => (process.env[name] ?? '') !== '');
     if (variable === undefined || url.protocol !== 'https:' || checkBypass(url))
         return undefined;
-    const server = parseProxy(process.env[variable] ?? '');
-    if (server === undefined)
-        throw new UnreadableProxyError(variable);
-    return { ...server, variable };
+    const proxy = parseProxy(process.env[variable] ?? '');
+    if (proxy !== undefined)
+        return { url: proxy, variable };
+    throw new StepError({
+        code: 'proxy',
+        happened: `\`${variable}\` is not the URL of a proxy, so nothing was sent.`,
+        remedy: 'Write http://host:port or http://user:password@host:port. The scheme may be https; SOCKS is not supported. In user and password, encode % @ : / ? # \\ as %25 %40 %3A %2F %3F %23 %5C.',
+    });
+}
+
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = require("node:crypto");
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = require("node:fs");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = require("node:path");
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = require("node:tls");
+;// CONCATENATED MODULE: ./src/bounded-file.ts
+
+const errorOf = (code) => Object.assign(new Error(code), { code });
+function readBoundedFile(path, limitBytes, links) {
+    const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = external_node_fs_namespaceObject.constants;
+    const descriptor = (0,external_node_fs_namespaceObject.openSync)(path, O_RDONLY | O_NONBLOCK | (links === 'refuse' ? O_NOFOLLOW : 0));
+    try {
+        const stats = (0,external_node_fs_namespaceObject.fstatSync)(descriptor);
+        if (!stats.isFile())
+            throw errorOf(stats.isDirectory() ? 'EISDIR' : 'EINVAL');
+        const buffer = Buffer.alloc(limitBytes + 1);
+        let size = 0;
+        let bytes;
+        do {
+            bytes = (0,external_node_fs_namespaceObject.readSync)(descriptor, buffer, size, buffer.length - size, null);
+            size += bytes;
+        } while (bytes > 0);
+        if (size > limitBytes)
+            throw errorOf('EFBIG');
+        return buffer.subarray(0, size);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(descriptor);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/http/certificates.ts
+
+
+
+
+
+const LIMIT_BYTES = 4 * 1024 * 1024;
+const EXTRA = 'NODE_EXTRA_CA_CERTS';
+const codeOf = (error) => error.code ?? '';
+function listedCertificates() {
+    if (typeof external_node_tls_namespaceObject.getCACertificates !== 'function')
+        return undefined;
+    const listed = external_node_tls_namespaceObject.getCACertificates('default');
+    const [own = ''] = external_node_tls_namespaceObject.rootCertificates;
+    return listed.includes(own) ? listed : undefined;
+}
+function namesIn(folder) {
+    try {
+        return (0,external_node_fs_namespaceObject.readdirSync)(folder).sort();
+    }
+    catch {
+        return ['.'];
+    }
+}
+function trustedFiles() {
+    let leftBytes = LIMIT_BYTES;
+    const contentsOf = (path) => {
+        try {
+            const bytes = readBoundedFile(path, leftBytes, 'follow');
+            leftBytes -= bytes.length;
+            return bytes.toString('latin1');
+        }
+        catch (error) {
+            if (codeOf(error) === 'EFBIG')
+                throw error;
+            return `not read: ${path}`;
+        }
+    };
+    const files = [process.env[EXTRA], process.env['SSL_CERT_FILE']];
+    const folders = process.env['SSL_CERT_DIR']?.split(external_node_path_namespaceObject.delimiter) ?? [];
+    return [
+        files.map((path) => path !== undefined && contentsOf(path)),
+        folders.map((folder) => namesIn(folder).map((name) => [name, contentsOf((0,external_node_path_namespaceObject.join)(folder, name))])),
+    ];
+}
+function trust() {
+    const listed = listedCertificates();
+    if (listed !== undefined)
+        return listed;
+    try {
+        return trustedFiles();
+    }
+    catch {
+        return [(0,external_node_crypto_namespaceObject.randomUUID)()];
+    }
+}
+const READ_PROBLEMS = {
+    ENOENT: 'does not exist. Correct the path',
+    EISDIR: 'is a folder. Name one file',
+};
+function problemOf(path) {
+    let bytes;
+    try {
+        bytes = readBoundedFile(path, LIMIT_BYTES, 'follow');
+    }
+    catch (error) {
+        return (READ_PROBLEMS[codeOf(error)] ??
+            'cannot be read, or is larger than 4 MiB. Check its rights and size');
+    }
+    try {
+        new external_node_crypto_namespaceObject.X509Certificate(bytes);
+    }
+    catch {
+        return 'holds no certificate in PEM form that can be read. It must begin with `-----BEGIN CERTIFICATE-----`';
+    }
+    return bytes.includes('-----BEGIN ')
+        ? 'seems not to hold the CA of this certificate. Add the root certificate of that CA'
+        : 'is binary (DER). Convert it to PEM: `openssl x509 -inform der -in FILE -out FILE.pem`';
+}
+function trustRemedy() {
+    const path = process.env[EXTRA] ?? '';
+    const extra = path === ''
+        ? `If a proxy of your company inspects TLS, set \`${EXTRA}\` to the file with its CA certificate`
+        : `\`${EXTRA}\` is set, but its file ${problemOf(path)}`;
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+    const canUseSystem = major > 24 || (major === 24 && minor >= 6);
+    if (!canUseSystem || process.env['NODE_USE_SYSTEM_CA'] === '1')
+        return `${extra}.`;
+    return `${extra}, or set \`NODE_USE_SYSTEM_CA=1\` if the runner's system trusts the CA.`;
 }
 
 ;// CONCATENATED MODULE: ./src/http/route.ts
 
 
 
-function hashOfProxy(url) {
-    let proxy = 'unreadable';
+const hash = (text) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(text).digest('hex');
+function proxyTo(origin) {
     try {
-        const { protocol, host, port, user, password } = proxyFor(url) ?? {};
-        proxy = JSON.stringify([protocol, host, port, user, password]);
+        return proxyFor(new URL(origin))?.url.href ?? 'none';
     }
     catch {
+        return 'unreadable';
     }
-    return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(proxy).digest('hex');
 }
 function routeTo(origin) {
-    return { proxy: hashOfProxy(new URL(origin)), certificates: hashOfTrust() };
+    return { proxy: hash(proxyTo(origin)), certificates: hash(JSON.stringify(trust())) };
 }
 
 ;// CONCATENATED MODULE: external "node:os"
@@ -1044,8 +1012,8 @@ function reportNotice(heading, message) {
     notice(`${message} More: ${troubleshootingUrl(heading)}`);
 }
 
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = require("node:https");
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
 ;// CONCATENATED MODULE: external "node:stream"
 const external_node_stream_namespaceObject = require("node:stream");
 // EXTERNAL MODULE: external "http"
@@ -1768,12 +1736,10 @@ const isSuccess = ({ status }) => status >= 200 && status <= 299;
 class TimedOutError extends Error {
     name = 'TimedOutError';
 }
-function isDefect(error) {
-    if (error instanceof TimedOutError || error instanceof UnreadableProxyError)
-        return false;
+function isNetworkError(error) {
     if (error instanceof TypeError || error instanceof RangeError)
-        return true;
-    return typeof error.code !== 'string';
+        return false;
+    return (error instanceof TimedOutError || typeof error.code === 'string');
 }
 async function readBounded(message, limitBytes) {
     const chunks = [];
@@ -1788,35 +1754,25 @@ async function readBounded(message, limitBytes) {
 }
 function ended(signal) {
     return new Promise((_resolve, reject) => {
-        const stop = () => {
+        signal.addEventListener('abort', () => {
             reject(new Error('ended'));
-        };
-        signal.addEventListener('abort', stop, { once: true });
+        });
     });
 }
-const lookupLoopback = (_hostname, options, callback) => {
-    const addresses = [
-        { address: '127.0.0.1', family: 4 },
-        { address: '::1', family: 6 },
-    ];
-    if (options.all === true)
-        callback(null, addresses);
+const lookupLoopback = (_hostname, { all }, callback) => {
+    const ipv4 = { address: '127.0.0.1', family: 4 };
+    if (all === true)
+        callback(null, [ipv4, { address: '::1', family: 6 }]);
     else
-        callback(null, '127.0.0.1', 4);
+        callback(null, ipv4.address, ipv4.family);
 };
-function onConnection(agent, event, ready) {
-    const connect = agent.createConnection.bind(agent);
-    agent.createConnection = (...args) => {
-        const socket = connect(...args);
-        socket?.once(event, ready);
-        return socket;
-    };
-}
-function onTunnel(agent, ready) {
-    const tunnel = agent;
-    const addRequest = tunnel.addRequest.bind(agent);
-    tunnel.addRequest = (request, ...rest) => {
-        request.once('socket', ready);
+function onConnection(agent, ready) {
+    const internal = agent;
+    const addRequest = internal.addRequest.bind(agent);
+    internal.addRequest = (request, ...rest) => {
+        request.once('socket', (socket) => {
+            socket.once(socket instanceof external_node_tls_namespaceObject.TLSSocket ? 'secureConnect' : 'connect', ready);
+        });
         addRequest(request, ...rest);
     };
 }
@@ -1824,7 +1780,8 @@ function addressLimitMs(limitMs) {
     const thirdMs = Math.min(Math.floor(limitMs / 3), 2000);
     return Math.max(thirdMs, (0,external_node_net_namespaceObject.getDefaultAutoSelectFamilyAttemptTimeout)());
 }
-function abortableHandler(signal, { limitMs, onConnect = () => undefined }) {
+const withoutBrackets = (host) => (host ?? '').replace(/^\[|\]$/g, '');
+function connectionHandler(signal, { limitMs, onConnect = () => undefined }) {
     const common = { signal, autoSelectFamilyAttemptTimeout: addressLimitMs(limitMs) };
     return {
         prepareRequest(options) {
@@ -1832,35 +1789,33 @@ function abortableHandler(signal, { limitMs, onConnect = () => undefined }) {
             if (options.host === 'localhost')
                 options.lookup = lookupLoopback;
             const agent = options.agent;
+            onConnection(agent, onConnect);
             if (agent.proxyOptions === undefined) {
-                options.host = withoutBrackets(options.host ?? '');
-                onConnection(agent, agent instanceof external_node_https_namespaceObject.Agent ? 'secureConnect' : 'connect', onConnect);
+                options.host = withoutBrackets(options.host);
                 return;
             }
-            const host = withoutBrackets(agent.proxyOptions.host ?? '');
+            const host = withoutBrackets(agent.proxyOptions.host);
             const servername = (0,external_node_net_namespaceObject.isIP)(host) === 0 ? host : '';
             Object.assign(agent.proxyOptions, common, { host, servername });
             if (process.noDeprecation !== true)
                 process.noDeprecation = true;
-            onTunnel(agent, onConnect);
         },
         canHandleAuthentication: () => false,
         handleAuthentication: () => Promise.reject(new Error('not supported')),
     };
 }
 async function send({ method, url, headers, body }, signal, options) {
-    const policy = { allowRedirects: false, allowRetries: false };
-    const client = new HttpClient('', [abortableHandler(signal, options)], policy);
+    const client = new HttpClient('', [connectionHandler(signal, options)], {
+        allowRedirects: false,
+    });
     client.userAgent = 'adobe-ims-token';
-    const bytes = Buffer.isBuffer(body);
-    const length = bytes ? { 'content-length': String(body.length) } : {};
-    const content = bytes ? external_node_stream_namespaceObject.Readable.from([body]) : (body ?? null);
+    const stream = body === undefined ? null : external_node_stream_namespaceObject.Readable.from(body);
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     try {
-        const response = await Promise.race([
-            client.request(method, url.href, content, { ...headers, ...length }),
+        const { message } = await Promise.race([
+            client.request(method, url.href, stream, { ...headers, ...length }),
             ended(signal),
         ]);
-        const { message } = response;
         const read = await readBounded(message, options.limitBytes);
         signal.throwIfAborted();
         return { status: message.statusCode ?? 0, headers: message.headers, body: read };
@@ -1872,7 +1827,7 @@ async function send({ method, url, headers, body }, signal, options) {
 async function exchange(request, options) {
     const proxy = proxyFor(request.url);
     if (proxy !== undefined)
-        process.env[proxy.variable] = proxyUrl(proxy);
+        process.env[proxy.variable] = proxy.url.href;
     options.signal.throwIfAborted();
     const limit = new AbortController();
     const timer = setTimeout(() => {
@@ -2425,59 +2380,28 @@ function judgeToken(answer) {
 const CERTIFICATE_CODE = /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
 const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
 const TUNNEL = /^tunneling socket could not be established(?:, statusCode=(\d{3})$|, cause=)?/;
-const SYSTEM_CA_VERSION = [24, 6];
-const EXTRA_CERTIFICATES = {
-    unset: 'If a proxy of your company inspects TLS, set `NODE_EXTRA_CA_CERTS` to the file with its CA certificate',
-    missing: '`NODE_EXTRA_CA_CERTS` is set, but its file does not exist. Correct the path',
-    folder: '`NODE_EXTRA_CA_CERTS` is set, but names a folder. Name one file',
-    'too large': '`NODE_EXTRA_CA_CERTS` is set, but its file is larger than 4 MiB. Name a file with the CA certificate alone',
-    unreadable: '`NODE_EXTRA_CA_CERTS` is set, but its file cannot be read. Check its rights',
-    der: '`NODE_EXTRA_CA_CERTS` is set, but its file is binary (DER). Convert it to PEM: `openssl x509 -inform der -in FILE -out FILE.pem`',
-    'no pem': '`NODE_EXTRA_CA_CERTS` is set, but its file holds no certificate in PEM form, which begins with `-----BEGIN CERTIFICATE-----`. Write the CA certificate in that form',
-    damaged: '`NODE_EXTRA_CA_CERTS` is set, but its file holds a damaged certificate. Write it again',
-    pem: '`NODE_EXTRA_CA_CERTS` is set and its file is in PEM form, but the CA of this certificate seems not to be in it. Add the root certificate of that CA',
-};
-function orSystemCertificates() {
-    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-    const [sinceMajor, sinceMinor] = SYSTEM_CA_VERSION;
-    const known = major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
-    const isOther = known && process.env['NODE_USE_SYSTEM_CA'] !== '1';
-    return isOther ? ", or set `NODE_USE_SYSTEM_CA=1` if the runner's system trusts the CA" : '';
-}
 function certificateRemedy(reason) {
     if (/EXPIRED|NOT_YET_VALID/.test(reason))
         return 'Check the clock of the runner. If a proxy of your company inspects TLS, its certificate may be the one at fault.';
     if (/ALTNAME|HOSTNAME/.test(reason))
         return 'Another server answers for this name: check `ims-url`, DNS, and whether a proxy is in between.';
-    return `${EXTRA_CERTIFICATES[judgeExtraCertificates()]}${orSystemCertificates()}.`;
+    return trustRemedy();
 }
-function tlsFailure(reason, origin) {
-    const certificate = CERTIFICATE_CODE.test(reason);
-    return {
-        code: 'tls',
-        happened: certificate
-            ? `The certificate of ${origin} could not be verified, so nothing was sent.`
-            : `No TLS connection to ${origin} could be made, so nothing was sent.`,
-        remedy: certificate
-            ? certificateRemedy(reason)
-            : 'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.',
-        facts: [reason],
-    };
-}
-function proxyRefusal(status, variable, origin) {
-    const common = { code: 'proxy', facts: [`proxy answered ${status}`] };
-    if (status >= 500)
+function tlsFailure(reason, server, code, handshakeRemedy) {
+    const common = { code, facts: [reason] };
+    if (CERTIFICATE_CODE.test(reason))
         return {
             ...common,
-            happened: `The proxy in \`${variable}\` gave no connection to ${origin}, so nothing was sent.`,
-            remedy: 'Check that the proxy reaches IMS.',
-            retry: {},
+            happened: `The certificate of ${server} could not be verified, so nothing was sent.`,
+            remedy: certificateRemedy(reason),
         };
-    return {
-        ...common,
-        happened: `The proxy refused a connection to ${origin}, so nothing was sent.`,
-        remedy: `Check \`${variable}\`, its user name and password, and what the proxy allows.`,
-    };
+    if (HANDSHAKE_CODE.test(reason))
+        return {
+            ...common,
+            happened: `No TLS connection to ${server} could be made, so nothing was sent.`,
+            remedy: handshakeRemedy,
+        };
+    return undefined;
 }
 function reasonOfCause(cause) {
     if (cause.includes('altnames'))
@@ -2489,39 +2413,24 @@ function reasonOfCause(cause) {
     const [code] = /\bE[A-Z]{4,20}\b/.exec(cause) ?? [];
     return code ?? (/SSL|TLS/.test(cause) ? 'EPROTO' : 'ECONNRESET');
 }
-function proxyFailure(message, proxy, origin) {
-    const { variable } = proxy;
+function proxyFailure(message, { url, variable }, origin) {
     const [start = '', status] = TUNNEL.exec(message) ?? [];
-    if (status !== undefined)
-        return proxyRefusal(Number(status), variable, origin);
-    const reason = reasonOfCause(message.slice(start.length));
-    const address = hostAndPort(proxy);
+    const reason = status === undefined ? reasonOfCause(message.slice(start.length)) : `proxy answered ${status}`;
     const common = { code: 'proxy', facts: [reason] };
-    if (CERTIFICATE_CODE.test(reason))
+    if (status !== undefined && Number(status) < 500)
         return {
             ...common,
-            happened: `The certificate of the proxy ${address} could not be verified, so nothing was sent.`,
-            remedy: certificateRemedy(reason),
+            happened: `The proxy refused a connection to ${origin}, so nothing was sent.`,
+            remedy: `Check \`${variable}\`, its user name and password, and what the proxy allows.`,
         };
-    if (HANDSHAKE_CODE.test(reason))
-        return {
-            ...common,
-            happened: `No TLS connection to the proxy ${address} could be made, so nothing was sent.`,
-            remedy: `If the proxy speaks plain http, write http:// in \`${variable}\`. Otherwise check its port.`,
-        };
-    return {
+    const address = hostAndPort(url);
+    const handshakeRemedy = `If the proxy speaks plain http, write http:// in \`${variable}\`. Otherwise check its port.`;
+    return (tlsFailure(reason, `the proxy ${address}`, 'proxy', handshakeRemedy) ?? {
         ...common,
         happened: `The proxy in \`${variable}\` gave no connection to ${origin}, so nothing was sent.`,
-        remedy: `Check that the runner reaches ${address}, and that a proxy answers there.`,
+        remedy: `Check that the runner reaches the proxy at ${address}, and that the proxy reaches IMS.`,
         retry: {},
-    };
-}
-function unreadableProxyFailure({ variable }) {
-    return {
-        code: 'proxy',
-        happened: `\`${variable}\` is not the URL of a proxy, so nothing was sent.`,
-        remedy: 'Write http://host:port or http://user:password@host:port. The scheme may be https; SOCKS is not supported. In user and password, encode % @ : / ? # \\ as %25 %40 %3A %2F %3F %23 %5C.',
-    };
+    });
 }
 function timeoutFailure({ origin, limitMs, connected }) {
     return {
@@ -2532,7 +2441,7 @@ function timeoutFailure({ origin, limitMs, connected }) {
         retry: { mayBeServed: connected },
     };
 }
-function connectionFailure(reason, { origin, connected }) {
+function brokenConnection(reason, { origin, connected }) {
     const common = { facts: [reason], retry: { mayBeServed: connected } };
     if (reason.startsWith('HPE_'))
         return {
@@ -2555,35 +2464,18 @@ function connectionFailure(reason, { origin, connected }) {
         remedy: 'Check that the runner may reach it: DNS, firewall, and the proxy variables `https_proxy` and `no_proxy`.',
     };
 }
-function reasonOf(error) {
-    const { code = '' } = error;
-    return /^[A-Z0-9_]{2,60}$/.test(code) ? code : 'UNKNOWN';
-}
 function networkFailure(error, attempt) {
-    if (isDefect(error))
+    if (!isNetworkError(error))
         return failureOf(error);
     if (error instanceof TimedOutError)
         return timeoutFailure(attempt);
-    if (error instanceof UnreadableProxyError)
-        return unreadableProxyFailure(error);
-    const { message } = error;
-    const proxy = TUNNEL.test(message) ? proxyFor(new URL(attempt.origin)) : undefined;
+    const { message, code: reason = '' } = error;
+    const { origin } = attempt;
+    const proxy = TUNNEL.test(message) ? proxyFor(new URL(origin)) : undefined;
     if (proxy !== undefined)
-        return proxyFailure(message, proxy, attempt.origin);
-    const reason = reasonOf(error);
-    if (CERTIFICATE_CODE.test(reason) || HANDSHAKE_CODE.test(reason))
-        return tlsFailure(reason, attempt.origin);
-    return connectionFailure(reason, attempt);
-}
-function checkProxy(origin) {
-    try {
-        proxyFor(new URL(origin));
-    }
-    catch (error) {
-        if (!(error instanceof UnreadableProxyError))
-            throw error;
-        throw new StepError(unreadableProxyFailure(error), { cause: error });
-    }
+        return proxyFailure(message, proxy, origin);
+    const handshakeRemedy = 'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.';
+    return tlsFailure(reason, origin, 'tls', handshakeRemedy) ?? brokenConnection(reason, attempt);
 }
 
 ;// CONCATENATED MODULE: ./src/ims/retry.ts
@@ -2799,10 +2691,8 @@ function isAdobe(hostname) {
 }
 function judgeEndpoint(text) {
     const refuse = (reason) => ({ ok: false, reason });
-    if (!URL.canParse(text))
-        return refuse('is not a URL; write https:// and a host');
-    const url = new URL(text);
-    if (url.hostname === '')
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || url.hostname === '')
         return refuse('is not a URL; write https:// and a host');
     if (url.username !== '' || url.password !== '')
         return refuse('carries a user name or password; leave them out');
@@ -2901,21 +2791,19 @@ function cacheServiceOfRun() {
     return {
         url,
         token,
-        mayRead: mode !== 'none' && mode !== 'write-only',
-        mayWrite: mode !== 'none' && mode !== 'read',
+        mayRead: !['none', 'write-only'].includes(mode),
+        mayWrite: !['none', 'read'].includes(mode),
     };
 }
-function actions_cache_reasonOf(error) {
+function explanationOf(error) {
+    const because = (reason) => `The Actions cache ${reason}, so the token comes from IMS.`;
     if (error instanceof CacheError)
-        return error.message;
+        return because(error.message);
     if (error instanceof TimedOutError)
-        return 'did not answer in time';
-    if (error instanceof UnreadableProxyError)
-        return `could not be reached, as \`${error.variable}\` is not the URL of a proxy`;
-    if (!isDefect(error))
-        return 'could not be reached';
-    const kind = error instanceof Error ? error.name : typeof error;
-    return `could not be used (unexpected error in the action, ${kind})`;
+        return because('did not answer in time');
+    if (isNetworkError(error))
+        return because('could not be reached');
+    return `${because('could not be used')} ${failureOf(error).happened}`;
 }
 function parsed(response) {
     if (!isSuccess(response))
@@ -2964,7 +2852,7 @@ class ActionsCache {
         }
         catch (error) {
             if (!this.#runtime.signal.aborted)
-                info(`The Actions cache ${actions_cache_reasonOf(error)}, so the token comes from IMS.`);
+                info(explanationOf(error));
             return undefined;
         }
     }
@@ -3046,15 +2934,15 @@ function writeJobFile(path, bytes) {
         return;
     const draft = `${path}.${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}`;
     try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(draft, bytes, { mode: 0o600, flag: 'wx' });
-        (0,external_node_fs_namespaceObject.renameSync)(draft, path);
-    }
-    catch {
         try {
+            (0,external_node_fs_namespaceObject.writeFileSync)(draft, bytes, { mode: 0o600, flag: 'wx' });
+            (0,external_node_fs_namespaceObject.renameSync)(draft, path);
+        }
+        finally {
             (0,external_node_fs_namespaceObject.rmSync)(draft, { force: true });
         }
-        catch {
-        }
+    }
+    catch {
     }
 }
 
@@ -3167,113 +3055,85 @@ function reuseFor(request, context) {
 
 const SHORTEST_PIECE = 8;
 const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
-const ANY_QUOTE = QUOTES.join('');
+const QUOTE_OR_BLANK = QUOTES.join(' \t\r\n');
+const FRAME = `${QUOTE_OR_BLANK}-[]{},`;
 const LINE_BREAK = /[\r\n]/;
 const secret_text_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
 const REFERENCE = /^\$[{(]|^\$(?:env:)?[a-z_]\w*$|\$\{\{|^\{\{|^%\w+%$|^<[^<>]*>$|^(?:secrets|vars|env|inputs|steps|needs)\.[\w.-]+$/i;
-const NAMED = {
-    'client-id': /client[-_. ]?id["'`]?\s{0,3}[=:]/gi,
-    'client-secret': /(?:client[-_. ]?secret\w{0,20}|^["'`]?secret)["'`]?\s{0,3}[=:]/gi,
-    'org-id': /\borg[-_. ]?id["'`]?\s{0,3}[=:]/gi,
-    'refresh-token': /refresh[-_. ]?token["'`]?\s{0,3}[=:]/gi,
-    code: /^["'`]?code["'`]?\s{0,3}[=:]/gi,
-    'code-verifier': /code[-_. ]?verifier["'`]?\s{0,3}[=:]/gi,
+const NAME = /(?:client[-_. ]?(?:id|secret)|org[-_. ]?id|refresh[-_. ]?token|code[-_. ]?verifier|^["'`]?(?:secret|code))\w{0,20}["'`]?\s{0,3}[=:]/i;
+const OPAQUE = {
+    'client-id': 'client ID',
+    'client-secret': 'client secret',
+    'org-id': 'org ID',
+    'refresh-token': 'refresh token',
+    code: 'code',
+    'code-verifier': 'code verifier',
 };
 function isOpaque(input) {
-    return Object.hasOwn(NAMED, input);
+    return Object.hasOwn(OPAQUE, input);
 }
-function isQuoted(value) {
-    return value.length > 1 && QUOTES.includes(value.charAt(0) + value.charAt(value.length - 1));
-}
-function unquoted(value) {
-    const text = value.trim();
+function without(characters, text) {
     let [start, end] = [0, text.length];
-    while (start < end && ANY_QUOTE.includes(text.charAt(start)))
+    while (start < end && characters.includes(text.charAt(start)))
         start += 1;
-    while (start < end && ANY_QUOTE.includes(text.charAt(end - 1)))
+    while (start < end && characters.includes(text.charAt(end - 1)))
         end -= 1;
     return text.slice(start, end);
 }
-function looksLikeJson(text) {
-    return text.startsWith('{') || text.startsWith('[');
-}
+const isLong = (piece) => piece.length >= SHORTEST_PIECE;
 function longLines(text) {
     return text
         .split(/[\r\n]+/)
         .map((line) => line.trim())
-        .filter((line) => line.length >= SHORTEST_PIECE);
+        .filter(isLong);
 }
-function stringsOf(json) {
-    const strings = [];
-    const left = [json];
-    while (left.length > 0) {
-        const value = left.pop();
-        if (typeof value === 'string')
-            strings.push(value);
-        else if (typeof value === 'object' && value !== null)
-            for (const inner of Object.values(value))
-                left.push(inner);
-    }
-    return strings;
-}
-function longRuns(text) {
-    return text.split(/[\s"'`,:[\]{}]/).filter((run) => run.length >= SHORTEST_PIECE);
+function looksLikeJson(text) {
+    return text.startsWith('{') || text.startsWith('[');
 }
 function secretsInJson(text) {
     const json = parseJson(text);
-    return json === undefined ? longRuns(text) : stringsOf(json).flatMap(longLines);
+    if (json === undefined)
+        return text.split(/[\s"'`,:[\]{}]/).filter(isLong);
+    const values = [json];
+    for (const value of values)
+        if (typeof value === 'object' && value !== null)
+            for (const inner of Object.values(value))
+                values.push(inner);
+    return values.filter((value) => typeof value === 'string').flatMap(longLines);
 }
-function namedValues(text, input) {
-    const values = [];
-    let end = 0;
-    for (const { 0: name, index } of text.matchAll(NAMED[input])) {
-        if (index < end)
-            continue;
-        const [value = ''] = text.slice(index + name.length).split(/[&\r\n]/, 1);
-        values.push(value);
-        end = index + name.length + value.length;
-    }
-    return values;
-}
-function secretsInNamed(text, input) {
-    const values = namedValues(text, input);
-    if (values.length === 0)
-        return undefined;
-    const rest = text
-        .slice(text.search(NAMED[input]))
-        .replace(/^[^=:]*[=:]/, '')
-        .trim();
-    if (looksLikeJson(rest))
-        return secretsInJson(rest);
-    const pieces = values.flatMap((value) => [value, unquoted(value), ...longRuns(value)]);
-    return [text, ...pieces].flatMap(longLines);
-}
-function secretsInRefused(text, input) {
-    const bare = unquoted(text);
+function secretsInRefused(text) {
+    const bare = without(QUOTE_OR_BLANK, text);
     if (looksLikeJson(bare))
         return secretsInJson(bare);
-    const items = text.replaceAll(/^[ \t]*-[ \t]+/gm, '');
-    return secretsInNamed(text, input) ?? [text, bare, items].flatMap(longLines);
+    const values = text.split(NAME);
+    const fields = values.flatMap((value) => value.split(/[&,]/));
+    const lines = [text, ...values, ...fields].flatMap(longLines);
+    return [...lines, ...lines.map((line) => without(FRAME, line)).filter(isLong)];
 }
-const QUOTED = 'is wrapped in quotes; store the value without them.';
+function quoteProblems(text) {
+    const isQuoted = text.length > 1 && QUOTES.includes(text.charAt(0) + text.charAt(text.length - 1));
+    return isQuoted ? ['is wrapped in quotes; store the value without them.'] : [];
+}
 function shapeProblems(text) {
-    const problems = isQuoted(text) ? [QUOTED] : [];
+    const problems = [...quoteProblems(text)];
     if (LINE_BREAK.test(text))
         problems.push('has a line break inside; store it as a single line.');
     else if (secret_text_INVISIBLE.test(text))
         problems.push('has a control character or an invisible one inside; copy it again as plain text.');
     return problems;
 }
-function mistakenFor(text, input) {
-    const alone = `store the ${input.replace('-', ' ').replace(/\bid$/, 'ID')} alone.`;
-    const bare = unquoted(text);
+function mistakeIn(text, input) {
+    const alone = `store the ${OPAQUE[input]} alone.`;
+    const bare = without(QUOTE_OR_BLANK, text);
     if (REFERENCE.test(bare))
         return `is the name of a variable or an expression, not a value; write \`\${{ secrets.NAME }}\` in \`with:\`, and ${alone}`;
+    if (looksLikeJson(bare) && bare.includes('"technicalAccount"'))
+        return `is JSON, the file of the AEM Developer Console, which holds another kind of credential. Create an OAuth Server-to-Server credential in the Adobe Developer Console, and ${alone}`;
     if (looksLikeJson(bare))
         return parseJson(bare) === undefined
             ? `looks like JSON that was cut off or changed; ${alone}`
             : `is JSON; ${alone}`;
-    if (text.search(NAMED[input]) !== -1)
+    if (NAME.test(text))
         return `has a name in front, as in \`${input.replace('-', '_')}=...\`; ${alone}`;
     if (/^-\s/.test(bare))
         return `is an item of a YAML list, with a hyphen in front; ${alone}`;
@@ -3282,103 +3142,57 @@ function mistakenFor(text, input) {
     return undefined;
 }
 function opaqueProblems(text, input) {
-    const shape = shapeProblems(text);
-    const mistake = mistakenFor(text, input);
-    if (mistake === undefined)
-        return shape;
-    return [mistake, ...shape.filter((problem) => problem === QUOTED)];
+    const mistake = mistakeIn(text, input);
+    return mistake === undefined ? shapeProblems(text) : [mistake, ...quoteProblems(text)];
 }
 function secretsInOpaque(text, input) {
-    const pieces = secretsInRefused(text, input);
-    return text === '' || opaqueProblems(text, input).length > 0 ? pieces : [text, ...pieces];
+    const pieces = secretsInRefused(text);
+    return opaqueProblems(text, input).length > 0 ? pieces : [text, ...pieces];
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/client-secret.ts
 
 
 const INPUT = 'client-secret';
-const ALONE = 'store the client secret alone.';
-const AEM_KEY = '"technicalAccount"';
-function refused(problems, masks) {
-    return { secrets: [], masks, problems: [...new Set(problems)] };
+function refused(problems, text) {
+    return { secrets: [], masks: secretsInRefused(text), problems };
 }
 function judgeEach(texts, problems) {
     const secrets = [...new Set(texts)];
-    const all = [...problems, ...secrets.flatMap((text) => opaqueProblems(text, INPUT))];
-    const pieces = secrets.flatMap((text) => secretsInRefused(text, INPUT));
-    if (all.length > 0)
-        return refused(all, pieces);
+    const all = new Set([...problems, ...secrets.flatMap((text) => opaqueProblems(text, INPUT))]);
+    const pieces = secrets.flatMap(secretsInRefused);
+    if (all.size > 0)
+        return { secrets: [], masks: pieces, problems: [...all] };
     return { secrets, masks: [...secrets, ...pieces], problems: [] };
 }
-function splitSecrets(text) {
-    return text
-        .split(/[\r\n,]+/)
-        .map((secret) => secret.trim())
-        .filter((secret) => secret !== '');
-}
 function judgeList(text) {
-    const mistake = mistakenFor(text, INPUT);
+    const mistake = mistakeIn(text, INPUT);
+    const problems = quoteProblems(text);
     if (mistake !== undefined)
-        return refused([mistake], secretsInRefused(text, INPUT));
-    const secrets = splitSecrets(text);
-    const quoted = isQuoted(text) ? [QUOTED] : [];
-    const count = new Set(secrets).size;
-    if (count <= 2)
-        return judgeEach(secrets, quoted);
-    const problem = `holds ${count} secrets; a credential has at most two, and a comma or line break separates them.`;
-    return refused([...quoted, problem], [...secrets, ...secrets.map(unquoted)].flatMap(longLines));
+        return refused([mistake, ...problems], text);
+    const parts = text.split(/[\r\n,]+/).map((part) => part.trim());
+    const secrets = new Set(parts.filter((part) => part !== ''));
+    if (secrets.size <= 2)
+        return judgeEach([...secrets], problems);
+    const problem = `holds ${secrets.size} secrets; a credential has at most two, and a comma or line break separates them.`;
+    return refused([...problems, problem], text);
 }
-function judgeArray(strings) {
-    const secrets = strings.map((secret) => secret.trim());
-    const parts = secrets.flatMap(splitSecrets);
-    if (parts.length === 0)
-        return refused([], []);
+function judgeArray(array, text) {
+    const strings = array.filter((item) => typeof item === 'string').map((secret) => secret.trim());
+    if (strings.length !== array.length || strings.length === 0 || strings.length > 2)
+        return refused(['is a JSON array, but not of one or two strings; store the client secret alone.'], text);
+    if (strings.every((secret) => secret === ''))
+        return judgeEach([], []);
     const problems = [];
-    if (secrets.includes(''))
+    if (strings.includes(''))
         problems.push('has an empty string in its JSON array; remove it, or store the second secret.');
-    if (secrets.some((secret) => secret.includes(',')))
+    if (strings.some((secret) => secret.includes(',')))
         problems.push('has a comma inside a string of its JSON array; write one secret in each.');
-    const texts = secrets.filter((secret) => secret !== '');
-    return judgeEach(problems.length === 0 ? texts : [...texts, ...parts], problems);
-}
-function judgeJson(text) {
-    const json = parseJson(text);
-    const list = Array.isArray(json) ? json : [];
-    const strings = list.filter((item) => typeof item === 'string');
-    if (strings.length === list.length && [1, 2].includes(list.length))
-        return judgeArray(strings);
-    let problem = mistakenFor(text, INPUT) ?? '';
-    if (Array.isArray(json))
-        problem = `is a JSON array, but not of one or two strings; ${ALONE}`;
-    if (text.includes(AEM_KEY))
-        problem = `is JSON, the file of the AEM Developer Console, which holds another kind of credential. Create an OAuth Server-to-Server credential in the Adobe Developer Console, and ${ALONE}`;
-    return refused([problem], secretsInRefused(text, INPUT));
-}
-function quotedJson(text) {
-    const string = text.startsWith('"') ? parseJson(text) : undefined;
-    const inside = typeof string === 'string' ? string.trim() : unquoted(text);
-    return inside !== text && looksLikeJson(inside) ? inside : undefined;
-}
-function base64Json(text) {
-    if (!/^e[yw][\w+/=\s-]+$/.test(text))
-        return undefined;
-    const decoded = Buffer.from(text, 'base64').toString('utf8').trim();
-    return looksLikeJson(decoded) && parseJson(decoded) !== undefined ? decoded : undefined;
+    return judgeEach(strings, problems);
 }
 function readClientSecret(text) {
-    if (looksLikeJson(text))
-        return judgeJson(text);
-    const quoted = quotedJson(text);
-    if (quoted !== undefined) {
-        const { problems, masks } = judgeJson(quoted);
-        return refused([QUOTED, ...problems], masks);
-    }
-    const encoded = base64Json(text);
-    if (encoded !== undefined) {
-        const { problems, masks } = judgeJson(encoded);
-        return refused(problems, [...longLines(text), ...masks]);
-    }
-    return judgeList(text);
+    const json = text.startsWith('[') ? parseJson(text) : undefined;
+    return Array.isArray(json) ? judgeArray(json, text) : judgeList(text);
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/read.ts
@@ -3415,7 +3229,7 @@ function secretsOfInputs(raw) {
     const { secrets, masks } = readClientSecret(raw['client-secret']);
     const basic = secrets.flatMap((secret) => basicForms(raw['client-id'], secret));
     const user = ['refresh-token', 'code', 'code-verifier'].flatMap((name) => secretsInOpaque(raw[name], name));
-    return [...new Set([...masks, ...basic, ...user])];
+    return [...new Set([...masks, ...basic, ...user])].filter((secret) => secret !== '');
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/check.ts
@@ -3468,21 +3282,14 @@ function seconds(check, name, least, most) {
 
 const SEPARATORS = 'separated by commas, spaces or lines, or as a JSON array of strings';
 const scopes_SCOPE = /^(?!scopes?:)[a-z0-9][\w.:/-]*$/i;
-function splitScopes(value) {
-    if (!value.startsWith('['))
-        return splitList(value);
-    const list = parseJson(value);
-    if (!Array.isArray(list) || !list.every((item) => typeof item === 'string'))
-        return undefined;
-    return splitList(list.join(','));
-}
 function parseScopes(check) {
     const { raw, report } = check;
-    const scopes = splitScopes(raw.scopes);
-    if (scopes === undefined) {
+    const list = raw.scopes.startsWith('[') ? parseJson(raw.scopes) : [raw.scopes];
+    if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) {
         report('scopes', `starts with [ but is not a JSON array of strings; write names ${SEPARATORS}.`);
         return [];
     }
+    const scopes = splitList(list.join(','));
     if (scopes.length === 0)
         reportEmpty(check, 'scopes');
     const position = positionOf(scopes, (scope) => !scopes_SCOPE.test(scope));
@@ -3491,7 +3298,10 @@ function parseScopes(check) {
     return [...new Set(scopes)];
 }
 
-;// CONCATENATED MODULE: ./src/inputs/variable-names.ts
+;// CONCATENATED MODULE: ./src/inputs/variables.ts
+
+const MOST_NAMES = 50;
+const LEGAL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const OWNED_PREFIXES = 'GITHUB_ RUNNER_ ACTIONS_ INPUT_ STATE_ LD_ DYLD_ NODE_ NPM_CONFIG_ GIT_ LC_ SSL_CERT_ XDG_'.split(' ');
 const OWNED = new Set(('PATH HOME CI SHELL USER LOGNAME PWD OLDPWD SHLVL IFS ENV BASH_ENV PS4 PROMPT_COMMAND CDPATH TERM LANG TZ ' +
     'TMP TEMP TMPDIR HOSTNAME UID EUID PPID SHELLOPTS BASHOPTS _ ' +
@@ -3500,61 +3310,38 @@ const OWNED = new Set(('PATH HOME CI SHELL USER LOGNAME PWD OLDPWD SHLVL IFS ENV
     'JDK_JAVA_OPTIONS CLASSPATH ' +
     'COMSPEC PATHEXT SYSTEMROOT SYSTEMDRIVE WINDIR APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES USERPROFILE ' +
     'USERNAME USERDOMAIN COMPUTERNAME HOMEDRIVE HOMEPATH PSMODULEPATH OS AGENT_TOOLSDIRECTORY').split(' '));
-function isLegalName(name) {
-    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
-}
-function isOwnedName(name) {
+const CONTEXT = /^(?!(?:true|false)$)(?=.{1,32}$)[a-z0-9]+(?:_[a-z0-9]+)*$/i;
+function isOwned(name) {
     const upper = name.toUpperCase();
     return OWNED.has(upper) || OWNED_PREFIXES.some((prefix) => upper.startsWith(prefix));
 }
-function aioVariables(context) {
-    if (!/^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(context))
-        return undefined;
-    const name = context.replaceAll('_', '__').toUpperCase();
-    const prefix = `AIO_IMS_CONTEXTS_${name}_ACCESS__TOKEN`;
-    return { token: `${prefix}_TOKEN`, expiry: `${prefix}_EXPIRY` };
-}
-
-;// CONCATENATED MODULE: ./src/inputs/variables.ts
-
-
-const MOST_NAMES = 50;
-const LONGEST_CONTEXT = 32;
 function parseNames({ raw, report }) {
     const names = splitList(raw['env-var']);
     if (names.length > MOST_NAMES) {
         report('env-var', `has ${names.length} names; at most ${MOST_NAMES} are allowed.`);
         return [];
     }
-    const illegal = positionOf(names, (name) => !isLegalName(name));
+    const illegal = positionOf(names, (name) => !LEGAL_NAME.test(name));
     if (illegal !== undefined)
         report('env-var', `has a name (${illegal}) that is not made of letters, digits and underscores, or begins with a digit.`);
-    const owned = positionOf(names, isOwnedName);
+    const owned = positionOf(names, isOwned);
     if (owned !== undefined)
         report('env-var', `has a name (${owned}) that belongs to the runner or the system.`);
     return [...new Set(names)];
 }
-function parseContext({ raw, report }) {
+function parseVariables(check) {
+    const { raw, report } = check;
+    const names = parseNames(check);
     const context = raw['aio-context'];
     if (context === '')
-        return undefined;
-    if (/^(?:true|false)$/i.test(context)) {
-        report('aio-context', 'is the name of a context, not true or false; it is usually "cli".');
-        return undefined;
-    }
-    const variables = context.length > LONGEST_CONTEXT ? undefined : aioVariables(context);
-    if (variables === undefined)
-        report('aio-context', `must be a context name of letters, digits and single underscores, at most ${LONGEST_CONTEXT} characters long, usually "cli".`);
-    return variables;
-}
-function parseVariables(check) {
-    const names = parseNames(check);
-    const aio = parseContext(check);
-    if (aio === undefined)
         return { tokenVariables: names, expiryVariables: [] };
-    if (names.some((name) => name.toUpperCase() === aio.expiry))
-        check.report('env-var', 'names the variable in which `aio-context` exports the expiry.');
-    return { tokenVariables: [...names, aio.token], expiryVariables: [aio.expiry] };
+    if (!CONTEXT.test(context))
+        report('aio-context', 'must be a context name, not true or false, usually "cli": letters, digits and single underscores, at most 32 characters.');
+    const prefix = `AIO_IMS_CONTEXTS_${context.replaceAll('_', '__').toUpperCase()}_ACCESS__TOKEN`;
+    const expiry = `${prefix}_EXPIRY`;
+    if (names.some((name) => name.toUpperCase() === expiry))
+        report('env-var', 'names the variable in which `aio-context` exports the expiry.');
+    return { tokenVariables: [...names, `${prefix}_TOKEN`], expiryVariables: [expiry] };
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/parse.ts
@@ -3569,61 +3356,49 @@ function parseVariables(check) {
 
 
 function textProblems(raw, name) {
-    if (isOpaque(name))
-        return opaqueProblems(raw[name], name);
-    const problems = shapeProblems(raw[name]);
-    const isList = name === 'scopes' || name === 'env-var';
-    return isList ? problems.filter((problem) => problem === QUOTED) : problems;
+    const text = raw[name];
+    if (name === 'client-secret')
+        return readClientSecret(text).problems;
+    if (name === 'scopes' || name === 'env-var')
+        return quoteProblems(text);
+    return isOpaque(name) ? opaqueProblems(text, name) : shapeProblems(text);
 }
 function checkTexts({ raw, report }) {
-    for (const name of Object.keys(raw)) {
-        if (name === 'client-secret')
-            continue;
+    for (const name of Object.keys(raw))
         for (const problem of textProblems(raw, name))
             report(name, problem);
-    }
 }
-const GRANT_OF = {
-    'refresh-token': 'refresh_token',
-    code: 'authorization_code',
-    'code-verifier': 'authorization_code',
-};
-function parseUserGrant({ raw, report }, type) {
-    if (type === 'refresh_token') {
-        if (raw['refresh-token'] === '')
-            report('refresh-token', 'is empty; `grant-type: refresh_token` needs one.');
-        return { type, refreshToken: raw['refresh-token'] };
-    }
-    if (raw.code === '')
-        report('code', 'is empty; `grant-type: authorization_code` needs one.');
-    if (raw['client-secret'] === '' && raw['code-verifier'] === '')
-        report('client-secret', 'and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.');
-    return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
-}
+const USER_INPUTS = [
+    { name: 'refresh-token', grant: 'refresh_token', isNeeded: true },
+    { name: 'code', grant: 'authorization_code', isNeeded: true },
+    { name: 'code-verifier', grant: 'authorization_code', isNeeded: false },
+];
 function parseGrant(check) {
     const { raw, report } = check;
     const type = choice(check, 'grant-type', GRANT_TYPES);
-    const names = Object.keys(GRANT_OF);
-    const given = names.filter((name) => raw[name] !== '');
-    for (const name of given)
-        if (type !== undefined && type !== GRANT_OF[name])
-            report(name, `goes with \`grant-type: ${GRANT_OF[name]}\` only, and \`grant-type\` is "${type}".`);
-    if (type !== undefined && type !== 'client_credentials')
-        return parseUserGrant(check, type);
-    const scopes = type === undefined && given.length > 0 ? [] : parseScopes(check);
-    return { type: 'client_credentials', scopes };
+    for (const { name, grant, isNeeded } of USER_INPUTS) {
+        if (raw[name] !== '' && type !== undefined && type !== grant)
+            report(name, `goes with \`grant-type: ${grant}\` only, and \`grant-type\` is "${type}".`);
+        if (raw[name] === '' && grant === type && isNeeded)
+            report(name, `is empty; \`grant-type: ${grant}\` needs one.`);
+    }
+    const { 'refresh-token': refreshToken, code, 'code-verifier': codeVerifier } = raw;
+    if (type === 'refresh_token')
+        return { type, refreshToken };
+    if (type !== 'authorization_code')
+        return { type: 'client_credentials', scopes: parseScopes(check) };
+    if (raw['client-secret'] === '' && codeVerifier === '')
+        report('client-secret', 'and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.');
+    return { type, code, codeVerifier };
 }
 function parseClient({ raw, report }) {
     const clientId = raw['client-id'];
     if (clientId === '')
         report('client-id', 'is empty. It is on the page of the credential in the Adobe Developer Console; what a workflow reads from `vars` must be a variable, not a secret.');
-    else if (/[^\x00-\x7f]/.test(clientId) && opaqueProblems(clientId, 'client-id').length === 0)
+    if (/[^\x00-\x7f]/.test(clientId))
         report('client-id', 'may hold ASCII characters only; copy it again from the credential.');
     const { secrets, problems } = readClientSecret(raw['client-secret']);
-    for (const problem of problems)
-        report('client-secret', problem);
-    const userGrant = raw['grant-type'] === 'refresh_token' || raw['grant-type'] === 'authorization_code';
-    const isPublic = userGrant && raw['client-secret'] === '';
+    const isPublic = raw['client-secret'] === '' && USER_INPUTS.some(({ grant }) => grant === raw['grant-type']);
     if (secrets.length === 0 && problems.length === 0 && !isPublic)
         report('client-secret', `is empty. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}. Name the environment in the job, compare the name of the secret, or skip this step for forks and Dependabot.`);
     return { clientId, clientSecrets: secrets, orgId: raw['org-id'] };
@@ -3847,7 +3622,7 @@ function logSuccess({ token, source }, { tokenVariables }) {
 }
 async function acquireWith(inputs, context) {
     const { clock, signal, secrets } = context;
-    checkProxy(inputs.origin);
+    proxyFor(new URL(inputs.origin));
     const publish = publisher();
     const reuse = reuseFor(inputs, context);
     const ims = new Ims({ ...inputs, ...context });

@@ -74,6 +74,8 @@ export const SITUATIONS: readonly Expectation[] = [
         BOTH_SECRETS: IN_VAULT,
         FIRST_SECRET: IN_VAULT.split('\n')[0] ?? '',
       },
+      // No later step may have the secret as a variable.
+      logs: /^(?![\s\S]*::set-env:: client-secret)/,
     },
   ),
   situation('Two products', [

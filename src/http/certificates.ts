@@ -1,115 +1,111 @@
 /** Which certificates Node trusts, and what is wrong with the file that should add some. */
 
-import { createHash, randomBytes, X509Certificate } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import * as tls from 'node:tls';
 
 import { readBoundedFile } from '../bounded-file.ts';
 
-/** Bytes of all files together. The certificates of a whole system take less than a quarter of it. */
-const LARGEST_TRUST_BYTES = 4 * 1024 * 1024;
+/** Of all files together. The certificates of a whole system take less than a quarter of it. */
+const LIMIT_BYTES = 4 * 1024 * 1024;
 const EXTRA = 'NODE_EXTRA_CA_CERTS';
 
-const hash = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'UNKNOWN';
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 
 /** The certificates that Node lists; undefined where the list does not decide. */
 function listedCertificates(): readonly string[] | undefined {
   // Node 20 lacks the function.
   if (typeof tls.getCACertificates !== 'function') return undefined;
   const listed = tls.getCACertificates('default');
-  // With `--use-openssl-ca`, in any spelling, the list holds neither Node's own nor those of OpenSSL.
+  // With `--use-openssl-ca`, in any spelling, the list has neither Node's own nor those of OpenSSL.
   const [own = ''] = tls.rootCertificates;
   return listed.includes(own) ? listed : undefined;
 }
 
-type TrustedFile = { readonly label: string; readonly path: string };
-
-/** The files that the variables name. An empty variable is not the same as none. */
-function trustedFiles(): readonly TrustedFile[] {
-  const named = [EXTRA, 'SSL_CERT_FILE'].flatMap((label) => {
-    const path = process.env[label];
-    return path === undefined ? [] : [{ label, path }];
-  });
-  const folders = process.env['SSL_CERT_DIR']?.split(delimiter) ?? [];
-  const inFolders = folders.flatMap((folder) => {
-    try {
-      return readdirSync(folder)
-        .sort()
-        .map((name) => ({ label: name, path: join(folder, name) }));
-    } catch {
-      return [{ label: 'SSL_CERT_DIR', path: folder }];
-    }
-  });
-  return [...named, ...inFolders];
-}
-
-/** Names and contents of the files; undefined where there are too many bytes. */
-function contentsOfTrustedFiles(): readonly string[] | undefined {
-  let leftBytes = LARGEST_TRUST_BYTES;
-  const contents: string[] = [];
-  for (const { label, path } of trustedFiles())
-    try {
-      const bytes = readBoundedFile(path, leftBytes, 'follow');
-      leftBytes -= bytes.length;
-      contents.push(label, hash(bytes));
-    } catch (error) {
-      if (codeOf(error) === 'EFBIG') return undefined;
-      contents.push(label, `not read: ${path}`);
-    }
-  return contents;
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    // The folder itself then counts by its path.
+    return ['.'];
+  }
 }
 
 /**
- * A hash of what Node trusts: certificates, not what the variables say, as several of them change it. Where
- * the files are too large, the hash equals no other.
+ * The files of certificates that the variables name. A file that cannot be read counts by its path.
+ * @throws Error for more than 4 MiB in all
  */
-export function hashOfTrust(): string {
-  const trusted = listedCertificates() ?? contentsOfTrustedFiles();
-  return trusted === undefined ? randomBytes(32).toString('hex') : hash(JSON.stringify(trusted));
+function trustedFiles(): readonly unknown[] {
+  let leftBytes = LIMIT_BYTES;
+  const contentsOf = (path: string): string => {
+    try {
+      const bytes = readBoundedFile(path, leftBytes, 'follow');
+      leftBytes -= bytes.length;
+      return bytes.toString('latin1');
+    } catch (error) {
+      if (codeOf(error) === 'EFBIG') throw error;
+      return `not read: ${path}`;
+    }
+  };
+  const files = [process.env[EXTRA], process.env['SSL_CERT_FILE']];
+  const folders = process.env['SSL_CERT_DIR']?.split(delimiter) ?? [];
+  return [
+    files.map((path) => path !== undefined && contentsOf(path)),
+    folders.map((folder) => namesIn(folder).map((name) => [name, contentsOf(join(folder, name))])),
+  ];
 }
 
-/** What the file in `NODE_EXTRA_CA_CERTS` is; `unset` without the variable. */
-export type ExtraCertificates =
-  | 'unset'
-  | 'missing'
-  | 'folder'
-  | 'too large'
-  | 'unreadable'
-  | 'der'
-  | 'no pem'
-  | 'damaged'
-  | 'pem';
-
-const KINDS: Readonly<Record<string, ExtraCertificates>> = {
-  ENOENT: 'missing',
-  EISDIR: 'folder',
-  EFBIG: 'too large',
-};
-const BYTE_ORDER_MARK = /^\xef\xbb\xbf/;
-const PEM = /^-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/gm;
-
-function isCertificate(data: string | Buffer): boolean {
+/**
+ * What Node trusts: not the text of the variables, as several of them decide. Where there are too many
+ * bytes, it equals no other.
+ */
+export function trust(): readonly unknown[] {
+  const listed = listedCertificates();
+  if (listed !== undefined) return listed;
   try {
-    return new X509Certificate(data).raw.length > 0;
+    return trustedFiles();
   } catch {
-    return false;
+    return [randomUUID()];
   }
 }
 
-/** Judges the file in `NODE_EXTRA_CA_CERTS`, of which Node itself only prints that it is ignored. */
-export function judgeExtraCertificates(): ExtraCertificates {
-  const path = process.env[EXTRA] ?? '';
-  if (path === '') return 'unset';
+const READ_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist. Correct the path',
+  EISDIR: 'is a folder. Name one file',
+};
+
+/** What is wrong with the file, as far as that can be known. */
+function problemOf(path: string): string {
   let bytes: Buffer;
   try {
-    bytes = readBoundedFile(path, LARGEST_TRUST_BYTES, 'follow');
+    bytes = readBoundedFile(path, LIMIT_BYTES, 'follow');
   } catch (error) {
-    return KINDS[codeOf(error)] ?? 'unreadable';
+    return (
+      READ_PROBLEMS[codeOf(error)] ??
+      'cannot be read, or is larger than 4 MiB. Check its rights and size'
+    );
   }
-  // As OpenSSL reads it: it passes over the mark, and over other lines.
-  const certificates = bytes.toString('latin1').replace(BYTE_ORDER_MARK, '').match(PEM) ?? [];
-  if (certificates.length === 0) return isCertificate(bytes) ? 'der' : 'no pem';
-  return certificates.every(isCertificate) ? 'pem' : 'damaged';
+  try {
+    // Reads what Node reads: PEM after other lines or a byte order mark. It reads DER too.
+    new X509Certificate(bytes);
+  } catch {
+    return 'holds no certificate in PEM form that can be read. It must begin with `-----BEGIN CERTIFICATE-----`';
+  }
+  return bytes.includes('-----BEGIN ')
+    ? 'seems not to hold the CA of this certificate. Add the root certificate of that CA'
+    : 'is binary (DER). Convert it to PEM: `openssl x509 -inform der -in FILE -out FILE.pem`';
+}
+
+/** What to do about a certificate that is not trusted. Node itself only warns on stderr. */
+export function trustRemedy(): string {
+  const path = process.env[EXTRA] ?? '';
+  const extra =
+    path === ''
+      ? `If a proxy of your company inspects TLS, set \`${EXTRA}\` to the file with its CA certificate`
+      : `\`${EXTRA}\` is set, but its file ${problemOf(path)}`;
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const canUseSystem = major > 24 || (major === 24 && minor >= 6);
+  if (!canUseSystem || process.env['NODE_USE_SYSTEM_CA'] === '1') return `${extra}.`;
+  return `${extra}, or set \`NODE_USE_SYSTEM_CA=1\` if the runner's system trusts the CA.`;
 }

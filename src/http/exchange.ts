@@ -7,13 +7,13 @@ import type {
   IncomingMessage,
   RequestOptions,
 } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
 import { getDefaultAutoSelectFamilyAttemptTimeout, isIP, type LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 
 import { HttpClient } from '@actions/http-client';
 
-import { proxyFor, proxyUrl, UnreadableProxyError, withoutBrackets } from './proxy.ts';
+import { proxyFor } from './proxy.ts';
 
 export type HttpRequest = {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -49,14 +49,13 @@ export class TimedOutError extends Error {
   override readonly name = 'TimedOutError';
 }
 
-/**
- * Whether `exchange` threw because of a defect of this action: a failed connection has a code of Node's, but
- * Node gives codes to some of its own TypeErrors too.
- */
-export function isDefect(error: unknown): boolean {
-  if (error instanceof TimedOutError || error instanceof UnreadableProxyError) return false;
-  if (error instanceof TypeError || error instanceof RangeError) return true;
-  return typeof (error as NodeJS.ErrnoException).code !== 'string';
+/** Whether `exchange` threw because of the network, and not of a setting or a defect. */
+export function isNetworkError(error: unknown): error is NodeJS.ErrnoException {
+  // Node gives codes to some of its own TypeErrors too.
+  if (error instanceof TypeError || error instanceof RangeError) return false;
+  return (
+    error instanceof TimedOutError || typeof (error as NodeJS.ErrnoException).code === 'string'
+  );
 }
 
 /** Reads a body up to the limit; undefined when it is longer. Rejects when it is cut off. */
@@ -75,58 +74,51 @@ async function readBounded(
   return Buffer.concat(chunks);
 }
 
-/** Rejects when the signal is aborted: after an answer of 101, Node reports neither response nor error. */
+/** Rejects when the signal is aborted. After an answer of 101, Node reports nothing. */
 function ended(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
-    const stop = (): void => {
+    signal.addEventListener('abort', () => {
       reject(new Error('ended'));
-    };
-    signal.addEventListener('abort', stop, { once: true });
+    });
   });
 }
 
-/** Answers for `localhost` without a name server, so that it is the loopback interface and nothing else. */
-const lookupLoopback: LookupFunction = (_hostname, options, callback) => {
-  const addresses = [
-    { address: '127.0.0.1', family: 4 },
-    { address: '::1', family: 6 },
-  ];
-  if (options.all === true) callback(null, addresses);
-  else callback(null, '127.0.0.1', 4);
+/** Answers for `localhost` without a name server, which could name another host. */
+const lookupLoopback: LookupFunction = (_hostname, { all }, callback) => {
+  const ipv4 = { address: '127.0.0.1', family: 4 };
+  if (all === true) callback(null, [ipv4, { address: '::1', family: 6 }]);
+  else callback(null, ipv4.address, ipv4.family);
 };
 
-/** Calls back when a connection is ready: before that, the server can have read nothing. */
-function onConnection(agent: Agent, event: 'connect' | 'secureConnect', ready: () => void): void {
-  const connect = agent.createConnection.bind(agent);
-  agent.createConnection = (...args) => {
-    const socket = connect(...args);
-    socket?.once(event, ready);
-    return socket;
+/** Calls back when the connection to the server is ready. Before, it can have read nothing. */
+function onConnection(agent: Agent, ready: () => void): void {
+  // Node calls it for each request, also of the agent of a proxy. Its types do not know it.
+  const internal = agent as Agent & {
+    addRequest(request: ClientRequest, ...rest: unknown[]): void;
   };
-}
-
-/** Calls back when a proxy has opened a tunnel. The server may then read the request. */
-function onTunnel(agent: Agent, ready: () => void): void {
-  // Node calls it for each request; its types do not know it.
-  const tunnel = agent as Agent & { addRequest(request: ClientRequest, ...rest: unknown[]): void };
-  const addRequest = tunnel.addRequest.bind(agent);
-  tunnel.addRequest = (request, ...rest) => {
-    request.once('socket', ready);
+  const addRequest = internal.addRequest.bind(agent);
+  internal.addRequest = (request, ...rest) => {
+    request.once('socket', (socket) => {
+      socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', ready);
+    });
     addRequest(request, ...rest);
   };
 }
 
 /**
- * Milliseconds for each address of a host but the last: a third of the time that the request has, at most 2 s
- * and at least Node's own setting. Node throws at a fraction.
+ * Milliseconds for each address of a host but the last. A third of the limit of the request, at most 2 s,
+ * never less than Node's own setting. Node throws at a fraction.
  */
 function addressLimitMs(limitMs: number): number {
   const thirdMs = Math.min(Math.floor(limitMs / 3), 2000);
   return Math.max(thirdMs, getDefaultAutoSelectFamilyAttemptTimeout());
 }
 
-/** A handler of the HTTP client that can close a socket which is still connecting. */
-function abortableHandler(
+/** Node asks DNS for an IPv6 address in the brackets of a URL. */
+const withoutBrackets = (host?: string | null): string => (host ?? '').replace(/^\[|\]$/g, '');
+
+/** A handler of the HTTP client. The signal closes also a socket that is still connecting. */
+function connectionHandler(
   signal: AbortSignal,
   { limitMs, onConnect = () => undefined }: ExchangeOptions,
 ): NonNullable<HttpClient['handlers']>[number] {
@@ -136,18 +128,17 @@ function abortableHandler(
       Object.assign(options, common);
       if (options.host === 'localhost') options.lookup = lookupLoopback;
       const agent = options.agent as Agent & { readonly proxyOptions?: RequestOptions };
+      onConnection(agent, onConnect);
       if (agent.proxyOptions === undefined) {
-        options.host = withoutBrackets(options.host ?? '');
-        onConnection(agent, agent instanceof TlsAgent ? 'secureConnect' : 'connect', onConnect);
+        options.host = withoutBrackets(options.host);
         return;
       }
-      const host = withoutBrackets(agent.proxyOptions.host ?? '');
+      const host = withoutBrackets(agent.proxyOptions.host);
       // Else Node compares the proxy's certificate with the name of the server behind it.
       const servername = isIP(host) === 0 ? host : '';
       Object.assign(agent.proxyOptions, common, { host, servername });
       // `tunnel` calls the deprecated `new Buffer`. Keep Node's warning off stderr. Read-only where it is set.
       if (process.noDeprecation !== true) process.noDeprecation = true;
-      onTunnel(agent, onConnect);
     },
     canHandleAuthentication: () => false,
     handleAuthentication: () => Promise.reject(new Error('not supported')),
@@ -159,22 +150,21 @@ async function send(
   signal: AbortSignal,
   options: ExchangeOptions,
 ): Promise<HttpResponse> {
-  const policy = { allowRedirects: false, allowRetries: false };
-  const client = new HttpClient('', [abortableHandler(signal, options)], policy);
+  const client = new HttpClient('', [connectionHandler(signal, options)], {
+    allowRedirects: false,
+  });
   // The constructor would add the runner's orchestration ID.
   client.userAgent = 'adobe-ims-token';
-  // The client takes text or a stream, and sends a stream in chunks unless it is given the length.
-  const bytes = Buffer.isBuffer(body);
-  const length = bytes ? { 'content-length': String(body.length) } : {};
-  const content = bytes ? Readable.from([body]) : (body ?? null);
+  // The client takes text or a stream. Without a length, Node sends a stream in chunks.
+  const stream = body === undefined ? null : Readable.from(body);
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   try {
-    const response = await Promise.race([
-      client.request(method, url.href, content, { ...headers, ...length }),
+    const { message } = await Promise.race([
+      client.request(method, url.href, stream, { ...headers, ...length }),
       ended(signal),
     ]);
-    const { message } = response;
     const read = await readBounded(message, options.limitBytes);
-    // A body without a length ends with its connection, also when we close that at the limit.
+    // A body without a length also ends when we close its connection.
     signal.throwIfAborted();
     return { status: message.statusCode ?? 0, headers: message.headers, body: read };
   } finally {
@@ -184,18 +174,18 @@ async function send(
 
 /**
  * Sends one request. Follows no redirect, repeats nothing, and honours the proxy variables.
- * @throws TimedOutError; UnreadableProxyError; else what Node says of a connection that failed or was ended
+ * @throws TimedOutError; StepError for a proxy variable that cannot be read; else Node's error
  */
 export async function exchange(
   request: HttpRequest,
   options: ExchangeOptions,
 ): Promise<HttpResponse> {
   const proxy = proxyFor(request.url);
-  // The HTTP client reads the variable itself, and would go without the proxy for what it cannot read.
-  if (proxy !== undefined) process.env[proxy.variable] = proxyUrl(proxy);
+  // The HTTP client reads the variable itself. It would pass over a proxy without a scheme.
+  if (proxy !== undefined) process.env[proxy.variable] = proxy.url.href;
   options.signal.throwIfAborted();
   const limit = new AbortController();
-  // Not `AbortSignal.timeout`, which does not keep the process alive: after an answer of 101 the step would end.
+  // Not `AbortSignal.timeout`: the process would end after an answer of 101.
   const timer = setTimeout(() => {
     limit.abort();
   }, options.limitMs);

@@ -2,28 +2,24 @@
 
 import { createHash } from 'node:crypto';
 
-import { hashOfTrust } from './certificates.ts';
+import { trust } from './certificates.ts';
 import { proxyFor } from './proxy.ts';
 
-export type Route = {
-  /** Hash of the proxy, its user name and password included. */
-  readonly proxy: string;
-  /** Hash of the certificates that Node trusts. */
-  readonly certificates: string;
-};
+/** Hashes: the proxy may have a password. */
+export type Route = { readonly proxy: string; readonly certificates: string };
 
-function hashOfProxy(url: URL): string {
-  let proxy = 'unreadable';
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+function proxyTo(origin: string): string {
   try {
-    const { protocol, host, port, user, password } = proxyFor(url) ?? {};
-    proxy = JSON.stringify([protocol, host, port, user, password]);
+    return proxyFor(new URL(origin))?.url.href ?? 'none';
   } catch {
     // The request itself fails with the reason.
+    return 'unreadable';
   }
-  return createHash('sha256').update(proxy).digest('hex');
 }
 
 /** The way to a server as it is now; equal for two steps that go the same way. */
 export function routeTo(origin: string): Route {
-  return { proxy: hashOfProxy(new URL(origin)), certificates: hashOfTrust() };
+  return { proxy: hash(proxyTo(origin)), certificates: hash(JSON.stringify(trust())) };
 }

@@ -11,16 +11,15 @@ function isAdobe(hostname: string): boolean {
 }
 
 /**
- * Judges a base URL of IMS. Only `adobelogin.com` and hosts below it, over https, or the loopback
- * interface, where http is allowed for tests. The parsed URL is judged, as the request uses it: no
- * spelling is read in two ways.
+ * Judges a base URL of IMS: `adobelogin.com` and hosts below it, over https. On the loopback interface, http is
+ * allowed for tests. The parsed URL is judged, as the request uses it.
  */
 export function judgeEndpoint(text: string): EndpointJudgement {
   const refuse = (reason: string): EndpointJudgement => ({ ok: false, reason });
-  if (!URL.canParse(text)) return refuse('is not a URL; write https:// and a host');
-  const url = new URL(text);
-  // Without a scheme, what stands before the port is read as one.
-  if (url.hostname === '') return refuse('is not a URL; write https:// and a host');
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // `host:443` is a URL of the scheme `host:`, without a host.
+  if (url === undefined || url.hostname === '')
+    return refuse('is not a URL; write https:// and a host');
   if (url.username !== '' || url.password !== '')
     return refuse('carries a user name or password; leave them out');
   const loopback = isLoopback(url.hostname);

@@ -10,7 +10,7 @@ import { type Check, choice, flag, required, seconds } from './check.ts';
 import { readClientSecret } from './client-secret.ts';
 import type { InputName, RawInputs } from './read.ts';
 import { parseScopes } from './scopes.ts';
-import { isOpaque, opaqueProblems, QUOTED, shapeProblems } from './secret-text.ts';
+import { isOpaque, opaqueProblems, quoteProblems, shapeProblems } from './secret-text.ts';
 import { parseVariables, type Variables } from './variables.ts';
 
 export type Inputs = Variables & {
@@ -27,61 +27,44 @@ export type Inputs = Variables & {
 
 /** What is wrong with the text of an input, before its meaning is judged. */
 function textProblems(raw: RawInputs, name: InputName): readonly string[] {
-  if (isOpaque(name)) return opaqueProblems(raw[name], name);
-  const problems = shapeProblems(raw[name]);
+  const text = raw[name];
+  if (name === 'client-secret') return readClientSecret(text).problems;
   // A list may have line breaks, and its items are judged one by one.
-  const isList = name === 'scopes' || name === 'env-var';
-  return isList ? problems.filter((problem) => problem === QUOTED) : problems;
+  if (name === 'scopes' || name === 'env-var') return quoteProblems(text);
+  return isOpaque(name) ? opaqueProblems(text, name) : shapeProblems(text);
 }
 
 function checkTexts({ raw, report }: Check): void {
-  for (const name of Object.keys(raw) as InputName[]) {
-    // Judged with the client that it belongs to.
-    if (name === 'client-secret') continue;
+  for (const name of Object.keys(raw) as InputName[])
     for (const problem of textProblems(raw, name)) report(name, problem);
-  }
 }
 
-/** Inputs that go with one grant only. */
-const GRANT_OF = {
-  'refresh-token': 'refresh_token',
-  code: 'authorization_code',
-  'code-verifier': 'authorization_code',
-} as const;
-
-function parseUserGrant(
-  { raw, report }: Check,
-  type: Exclude<Grant['type'], 'client_credentials'>,
-): Grant {
-  if (type === 'refresh_token') {
-    if (raw['refresh-token'] === '')
-      report('refresh-token', 'is empty; `grant-type: refresh_token` needs one.');
-    return { type, refreshToken: raw['refresh-token'] };
-  }
-  if (raw.code === '') report('code', 'is empty; `grant-type: authorization_code` needs one.');
-  if (raw['client-secret'] === '' && raw['code-verifier'] === '')
-    report(
-      'client-secret',
-      'and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.',
-    );
-  return { type, code: raw.code, codeVerifier: raw['code-verifier'] };
-}
+/** Inputs that go with one grant only, and whether it needs them. */
+const USER_INPUTS = [
+  { name: 'refresh-token', grant: 'refresh_token', isNeeded: true },
+  { name: 'code', grant: 'authorization_code', isNeeded: true },
+  { name: 'code-verifier', grant: 'authorization_code', isNeeded: false },
+] as const;
 
 function parseGrant(check: Check): Grant {
   const { raw, report } = check;
   const type = choice(check, 'grant-type', GRANT_TYPES);
-  const names = Object.keys(GRANT_OF) as (keyof typeof GRANT_OF)[];
-  const given = names.filter((name) => raw[name] !== '');
-  for (const name of given)
-    if (type !== undefined && type !== GRANT_OF[name])
-      report(
-        name,
-        `goes with \`grant-type: ${GRANT_OF[name]}\` only, and \`grant-type\` is "${type}".`,
-      );
-  if (type !== undefined && type !== 'client_credentials') return parseUserGrant(check, type);
-  // If `grant-type` is misspelt and a user grant's input is given, do not also report empty scopes.
-  const scopes = type === undefined && given.length > 0 ? [] : parseScopes(check);
-  return { type: 'client_credentials', scopes };
+  for (const { name, grant, isNeeded } of USER_INPUTS) {
+    if (raw[name] !== '' && type !== undefined && type !== grant)
+      report(name, `goes with \`grant-type: ${grant}\` only, and \`grant-type\` is "${type}".`);
+    if (raw[name] === '' && grant === type && isNeeded)
+      report(name, `is empty; \`grant-type: ${grant}\` needs one.`);
+  }
+  const { 'refresh-token': refreshToken, code, 'code-verifier': codeVerifier } = raw;
+  if (type === 'refresh_token') return { type, refreshToken };
+  if (type !== 'authorization_code')
+    return { type: 'client_credentials', scopes: parseScopes(check) };
+  if (raw['client-secret'] === '' && codeVerifier === '')
+    report(
+      'client-secret',
+      'and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.',
+    );
+  return { type, code, codeVerifier };
 }
 
 function parseClient({ raw, report }: Check): Client {
@@ -92,14 +75,12 @@ function parseClient({ raw, report }: Check): Client {
       'is empty. It is on the page of the credential in the Adobe Developer Console; what a workflow reads from `vars` must be a variable, not a secret.',
     );
   // RFC 6749, appendix A.1. A header can hold nothing else.
-  else if (/[^\x00-\x7f]/.test(clientId) && opaqueProblems(clientId, 'client-id').length === 0)
+  if (/[^\x00-\x7f]/.test(clientId))
     report('client-id', 'may hold ASCII characters only; copy it again from the credential.');
   const { secrets, problems } = readClientSecret(raw['client-secret']);
-  for (const problem of problems) report('client-secret', problem);
   // A user grant may have no secret. A lone comma is two empty secrets, not none.
-  const userGrant =
-    raw['grant-type'] === 'refresh_token' || raw['grant-type'] === 'authorization_code';
-  const isPublic = userGrant && raw['client-secret'] === '';
+  const isPublic =
+    raw['client-secret'] === '' && USER_INPUTS.some(({ grant }) => grant === raw['grant-type']);
   if (secrets.length === 0 && problems.length === 0 && !isPublic)
     report(
       'client-secret',

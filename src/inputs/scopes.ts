@@ -12,25 +12,18 @@ const SEPARATORS = 'separated by commas, spaces or lines, or as a JSON array of 
  */
 const SCOPE = /^(?!scopes?:)[a-z0-9][\w.:/-]*$/i;
 
-/** Undefined for text that begins as a JSON array and is none of strings. */
-function splitScopes(value: string): readonly string[] | undefined {
-  if (!value.startsWith('[')) return splitList(value);
-  const list = parseJson(value);
-  if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) return undefined;
-  return splitList(list.join(','));
-}
-
 /** Each scope once, in the order given. */
 export function parseScopes(check: Check): readonly string[] {
   const { raw, report } = check;
-  const scopes = splitScopes(raw.scopes);
-  if (scopes === undefined) {
+  const list = raw.scopes.startsWith('[') ? parseJson(raw.scopes) : [raw.scopes];
+  if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) {
     report(
       'scopes',
       `starts with [ but is not a JSON array of strings; write names ${SEPARATORS}.`,
     );
     return [];
   }
+  const scopes = splitList(list.join(','));
   if (scopes.length === 0) reportEmpty(check, 'scopes');
   const position = positionOf(scopes, (scope) => !SCOPE.test(scope));
   if (position !== undefined)

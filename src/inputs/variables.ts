@@ -1,13 +1,35 @@
 /** Which environment variables the token and its expiry are exported in. */
 
 import { type Check, positionOf, splitList } from './check.ts';
-import { aioVariables, isLegalName, isOwnedName } from './variable-names.ts';
 
 /** More would be a mistake, and each holds a copy of the token. */
 const MOST_NAMES = 50;
 
-/** Characters. A client secret is longer. */
-const LONGEST_CONTEXT = 32;
+const LEGAL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Variables of the runner, the loader, Node, npm or git; a token there changes what later steps run. */
+const OWNED_PREFIXES =
+  'GITHUB_ RUNNER_ ACTIONS_ INPUT_ STATE_ LD_ DYLD_ NODE_ NPM_CONFIG_ GIT_ LC_ SSL_CERT_ XDG_'.split(
+    ' ',
+  );
+
+const OWNED = new Set(
+  (
+    'PATH HOME CI SHELL USER LOGNAME PWD OLDPWD SHLVL IFS ENV BASH_ENV PS4 PROMPT_COMMAND CDPATH TERM LANG TZ ' +
+    'TMP TEMP TMPDIR HOSTNAME UID EUID PPID SHELLOPTS BASHOPTS _ ' +
+    'HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY FTP_PROXY ' +
+    'PYTHONPATH PYTHONHOME PYTHONSTARTUP RUBYOPT RUBYLIB PERL5LIB PERL5OPT JAVA_TOOL_OPTIONS _JAVA_OPTIONS ' +
+    'JDK_JAVA_OPTIONS CLASSPATH ' +
+    'COMSPEC PATHEXT SYSTEMROOT SYSTEMDRIVE WINDIR APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES USERPROFILE ' +
+    'USERNAME USERDOMAIN COMPUTERNAME HOMEDRIVE HOMEPATH PSMODULEPATH OS AGENT_TOOLSDIRECTORY'
+  ).split(' '),
+);
+
+/**
+ * A name that `@adobe/aio-lib-ims` can read: no underscore beside another or at an end. It is short, as it is
+ * printed in capitals, where no mask finds a secret. Some take the input for a switch.
+ */
+const CONTEXT = /^(?!(?:true|false)$)(?=.{1,32}$)[a-z0-9]+(?:_[a-z0-9]+)*$/i;
 
 export type Variables = {
   /** Environment variables for the token. */
@@ -16,51 +38,46 @@ export type Variables = {
   readonly expiryVariables: readonly string[];
 };
 
+/** Whether the runner or the system owns a variable; compared in capitals, as Windows does. */
+function isOwned(name: string): boolean {
+  const upper = name.toUpperCase();
+  return OWNED.has(upper) || OWNED_PREFIXES.some((prefix) => upper.startsWith(prefix));
+}
+
 function parseNames({ raw, report }: Check): readonly string[] {
   const names = splitList(raw['env-var']);
   if (names.length > MOST_NAMES) {
     report('env-var', `has ${names.length} names; at most ${MOST_NAMES} are allowed.`);
     return [];
   }
-  const illegal = positionOf(names, (name) => !isLegalName(name));
+  const illegal = positionOf(names, (name) => !LEGAL_NAME.test(name));
   if (illegal !== undefined)
     report(
       'env-var',
       `has a name (${illegal}) that is not made of letters, digits and underscores, or begins with a digit.`,
     );
-  const owned = positionOf(names, isOwnedName);
+  const owned = positionOf(names, isOwned);
   if (owned !== undefined)
     report('env-var', `has a name (${owned}) that belongs to the runner or the system.`);
   return [...new Set(names)];
 }
 
-/**
- * The variables of `aio-context`. The name is printed in capitals, where no mask finds a secret: so it is
- * short, and no flag that somebody took the input for.
- */
-function parseContext({ raw, report }: Check): ReturnType<typeof aioVariables> {
-  const context = raw['aio-context'];
-  if (context === '') return undefined;
-  if (/^(?:true|false)$/i.test(context)) {
-    report('aio-context', 'is the name of a context, not true or false; it is usually "cli".');
-    return undefined;
-  }
-  const variables = context.length > LONGEST_CONTEXT ? undefined : aioVariables(context);
-  if (variables === undefined)
-    report(
-      'aio-context',
-      `must be a context name of letters, digits and single underscores, at most ${LONGEST_CONTEXT} characters long, usually "cli".`,
-    );
-  return variables;
-}
-
 /** Reads `env-var` and `aio-context`. */
 export function parseVariables(check: Check): Variables {
+  const { raw, report } = check;
   const names = parseNames(check);
-  const aio = parseContext(check);
-  if (aio === undefined) return { tokenVariables: names, expiryVariables: [] };
+  const context = raw['aio-context'];
+  if (context === '') return { tokenVariables: names, expiryVariables: [] };
+  if (!CONTEXT.test(context))
+    report(
+      'aio-context',
+      'must be a context name, not true or false, usually "cli": letters, digits and single underscores, at most 32 characters.',
+    );
+  // In names of variables `_` separates, `__` is an underscore, and case is folded.
+  const prefix = `AIO_IMS_CONTEXTS_${context.replaceAll('_', '__').toUpperCase()}_ACCESS__TOKEN`;
+  const expiry = `${prefix}_EXPIRY`;
   // On Windows, names that differ in case alone are one variable.
-  if (names.some((name) => name.toUpperCase() === aio.expiry))
-    check.report('env-var', 'names the variable in which `aio-context` exports the expiry.');
-  return { tokenVariables: [...names, aio.token], expiryVariables: [aio.expiry] };
+  if (names.some((name) => name.toUpperCase() === expiry))
+    report('env-var', 'names the variable in which `aio-context` exports the expiry.');
+  return { tokenVariables: [...names, `${prefix}_TOKEN`], expiryVariables: [expiry] };
 }

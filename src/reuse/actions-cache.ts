@@ -1,27 +1,25 @@
 /**
- * Bytes in the repository's Actions cache. GitHub does not document the protocol of its cache service; this is
- * version 2 as `@actions/cache` 6.3.0 speaks it, and a test holds the requests of both together. That package
- * unpacks archives with `tar -P`; here an entry is bytes, and whatever goes wrong is a miss.
+ * Bytes in the repository's Actions cache. GitHub does not document the protocol of its cache service. This is
+ * version 2 as `@actions/cache` 6.3.0 speaks it; a test compares their requests. That package unpacks archives
+ * with `tar -P`. Here an entry is bytes, and whatever goes wrong is a miss.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
 
-import { info } from '../runner/commands.ts';
-
-import { isLoopback } from '../http/loopback.ts';
-import { UnreadableProxyError } from '../http/proxy.ts';
+import { failureOf } from '../failure.ts';
 import {
   exchange,
   type HttpRequest,
   type HttpResponse,
-  isDefect,
+  isNetworkError,
   isSuccess,
   TimedOutError,
 } from '../http/exchange.ts';
+import { isLoopback } from '../http/loopback.ts';
 import { parseObject } from '../json.ts';
+import { info } from '../runner/commands.ts';
 import { serverUrl } from '../runner/job.ts';
 import type { Runtime } from '../runner/process.ts';
-
 import { LARGEST_SEALED_BYTES } from '../seal.ts';
 
 /** The cache service of this run. */
@@ -66,19 +64,19 @@ export function cacheServiceOfRun(): CacheService | undefined {
   return {
     url,
     token,
-    mayRead: mode !== 'none' && mode !== 'write-only',
-    mayWrite: mode !== 'none' && mode !== 'read',
+    mayRead: !['none', 'write-only'].includes(mode),
+    mayWrite: !['none', 'read'].includes(mode),
   };
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof CacheError) return error.message;
-  if (error instanceof TimedOutError) return 'did not answer in time';
-  if (error instanceof UnreadableProxyError)
-    return `could not be reached, as \`${error.variable}\` is not the URL of a proxy`;
-  if (!isDefect(error)) return 'could not be reached';
-  const kind = error instanceof Error ? error.name : typeof error;
-  return `could not be used (unexpected error in the action, ${kind})`;
+/** Why the token comes from IMS. */
+function explanationOf(error: unknown): string {
+  const because = (reason: string): string =>
+    `The Actions cache ${reason}, so the token comes from IMS.`;
+  if (error instanceof CacheError) return because(error.message);
+  if (error instanceof TimedOutError) return because('did not answer in time');
+  if (isNetworkError(error)) return because('could not be reached');
+  return `${because('could not be used')} ${failureOf(error).happened}`;
 }
 
 function parsed(response: HttpResponse): Readonly<Record<string, unknown>> {
@@ -93,7 +91,7 @@ export class ActionsCache {
   readonly #service: CacheService;
   readonly #runtime: Runtime;
   readonly #timeoutMs: number;
-  /** Keeps our entries apart from archives: an entry is found only under the version it was saved with. */
+  /** An entry is found only under the version it was saved with: archives have others. */
   readonly #version = createHash('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
   #budgetMs: number;
   /** Whether there is an entry that cannot be used. */
@@ -131,8 +129,7 @@ export class ActionsCache {
         return opened;
       });
     } catch (error) {
-      if (!this.#runtime.signal.aborted)
-        info(`The Actions cache ${reasonOf(error)}, so the token comes from IMS.`);
+      if (!this.#runtime.signal.aborted) info(explanationOf(error));
       return undefined;
     }
   }

@@ -6,10 +6,7 @@ import { isAbsolute } from 'node:path';
 
 import { readBoundedFile } from '../bounded-file.ts';
 
-/**
- * The bytes that an earlier step left; undefined if there are none, or more than `limitBytes`. Any step can put
- * something else there.
- */
+/** What lies there, at most `limitBytes`; undefined for none. Any step can have put it there. */
 export function readJobFile(path: string, limitBytes: number): Buffer | undefined {
   try {
     return readBoundedFile(path, limitBytes, 'refuse');
@@ -19,21 +16,21 @@ export function readJobFile(path: string, limitBytes: number): Buffer | undefine
 }
 
 /**
- * Leaves bytes for later steps, readable by this user alone. The file gets its name once it is whole, so that
- * of two steps at once one leaves its file. Does nothing where that cannot be.
- * @param path absolute, as the workspace is no place for it
+ * Leaves bytes for later steps, readable by this user alone, where that can be done.
+ * @param path absolute: the workspace is no place for it
  */
 export function writeJobFile(path: string, bytes: Buffer): void {
   if (!isAbsolute(path)) return;
+  // Two steps may write at once. The file gets its name once it is whole.
   const draft = `${path}.${randomBytes(8).toString('hex')}`;
   try {
-    writeFileSync(draft, bytes, { mode: 0o600, flag: 'wx' });
-    renameSync(draft, path);
-  } catch {
     try {
+      writeFileSync(draft, bytes, { mode: 0o600, flag: 'wx' });
+      renameSync(draft, path);
+    } finally {
       rmSync(draft, { force: true });
-    } catch {
-      // Sealed as it is, it may stay.
     }
+  } catch {
+    // Later steps ask IMS themselves.
   }
 }

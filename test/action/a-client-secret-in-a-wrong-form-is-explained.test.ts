@@ -90,9 +90,7 @@ describe('what is no client secret', () => {
   test.for<readonly [string, string, string, readonly string[]]>([
     ['a credentials file', pretty(FILE), 'store the client secret alone', [OTHER]],
     ['one on one line', JSON.stringify(FILE), 'store the client secret alone', [OTHER]],
-    ['one in base64', btoa(JSON.stringify(FILE)), 'store the client secret alone', [OTHER]],
     ['one in quotes', `'${pretty(FILE)}'`, 'wrapped in quotes', [OTHER]],
-    ['one as a JSON string', JSON.stringify(pretty(FILE)), 'wrapped in quotes', [OTHER]],
     ['an AEM file', pretty(AEM_FILE), 'another kind of credential', [OTHER, ...PEM_LINES]],
     ['one without frame', pretty(AEM_FILE.integration), 'another kind', [OTHER, ...PEM_LINES]],
     ['an array in an object', '{"a": [["' + OTHER + '"]]}', 'JSON', [OTHER]],

@@ -3,7 +3,7 @@
 import { expect } from 'vitest';
 
 import { test } from '../support/fixtures.ts';
-import { test as behindProxy } from '../support/network-fixtures.ts';
+import { test as overNetwork } from '../support/network-fixtures.ts';
 import { ofCode } from '../support/user-grants.ts';
 import { failureOf, messageOf } from '../support/verdicts.ts';
 
@@ -17,7 +17,7 @@ test.for(['reset-before-answer', 'garbled-headers', 'garbled-body'] as const)(
   },
 );
 
-behindProxy(
+overNetwork(
   'a silent proxy costs no code, as IMS cannot have it',
   async ({ ims, proxyTo, job, inputs }) => {
     const proxy = await proxyTo({ behaviour: 'silent' });
@@ -29,7 +29,7 @@ behindProxy(
   },
 );
 
-behindProxy(
+overNetwork(
   'a code whose answer is lost behind a proxy is not sent again',
   async ({ ims, proxyTo, job, trust, inputs }) => {
     const proxy = await proxyTo();

@@ -56,7 +56,7 @@ describe.concurrent('a certificate of an authority that is not in NODE_EXTRA_CA_
     ['whose file is binary', der, /binary \(DER\).*openssl x509 -inform der/],
     ['whose file is of UTF-16', (pem) => Buffer.from(pem, 'utf16le'), /no certificate in PEM form/],
     ['whose file is empty', () => '', /no certificate in PEM form/],
-    ['whose file is damaged', damaged, /holds a damaged certificate/],
+    ['whose file is damaged', damaged, /no certificate in PEM form that can be read/],
   ])('%s: the message says so', async ([, change, pattern], { authority, certified, job }) => {
     const ims = await certified('127.0.0.1');
     const file = join(job.workspace, 'p8e-test-authority');
@@ -75,16 +75,12 @@ describe.concurrent('a certificate of an authority that is not in NODE_EXTRA_CA_
     const ims = await certified('127.0.0.1');
     const env = { NODE_EXTRA_CA_CERTS: job.workspace };
     const [message] = annotationsOf(await job.uses(inputsFor(ims), { env }), 'error');
-    expect(message).toMatch(/is set, but names a folder/);
+    expect(message).toMatch(/is set, but its file is a folder/);
   });
 
   test.for<readonly [string, (pem: string) => string, RegExp]>([
-    ['has a comment', (pem) => `A comment\r\n${pem}`, /is in PEM form, but the CA of this/],
-    [
-      'begins with a byte order mark',
-      (pem) => `\ufeff${pem}`,
-      /is in PEM form, but the CA of this/,
-    ],
+    ['has a comment', (pem) => `A comment\r\n${pem}`, /seems not to hold the CA of this/],
+    ['begins with a byte order mark', (pem) => `\ufeff${pem}`, /seems not to hold the CA of this/],
     ['is too large', (pem) => pem.padEnd(4 * 1024 * 1024 + 1), /is larger than 4 MiB/],
   ])('whose file %s: the message says so', async ([, change, pattern], { certified, job }) => {
     const ims = await certified('127.0.0.1');

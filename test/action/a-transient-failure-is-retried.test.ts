@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { answerOf, failureOfToken } from '../support/answers.ts';
 import { inputsFor, test } from '../support/fixtures.ts';
 import { retryAfter, type ScriptedAnswer, testClient } from '../support/ims-server.ts';
-import { test as behindTls } from '../support/network-fixtures.ts';
+import { test as overNetwork } from '../support/network-fixtures.ts';
 import { ofCode, ofRefreshToken, webApp } from '../support/user-grants.ts';
 import { expectSuccess } from '../support/verdicts.ts';
 
@@ -47,7 +47,7 @@ describe.concurrent('a transient failure of IMS', () => {
   });
 });
 
-behindTls(
+overNetwork(
   'TLS that breaks early is tried again, even for a code',
   async ({ certified, job, trust }) => {
     const ims = await certified('127.0.0.1');
@@ -58,6 +58,20 @@ behindTls(
     expectSuccess(step);
     expect(step.log).toMatch(/^Attempt 1 failed: No connection to /m);
     expect(ims.connections).toBe(2);
+    expect(ims.requests).toHaveLength(1);
+  },
+);
+
+overNetwork(
+  'TLS that breaks early behind a proxy is tried again too',
+  async ({ ims, proxyTo, job, trust, inputs }) => {
+    const proxy = await proxyTo();
+    ims.dropConnections(1);
+    const code = ims.issueCode({ clientId: testClient.id });
+    const grant = { 'grant-type': 'authorization_code', code };
+    const env = { ...trust, https_proxy: proxy.url };
+    expectSuccess(await job.uses({ ...inputs, ...grant }, { env }));
+    expect(proxy.tunnels).toHaveLength(2);
     expect(ims.requests).toHaveLength(1);
   },
 );

@@ -112,7 +112,11 @@ describe('a message', () => {
       ims(400, '', '', { debugId: 'p8e-test-id' }),
       /With the x-debug-id at the end, Adobe's support.*x-debug-id p8e-test-id\)$/,
     ],
-    ['an error without a code', network(new Error('p8e-test-text')), /\(network, UNKNOWN\)$/],
+    [
+      'an error without a code, which is a defect',
+      network(new Error('p8e-test-text')),
+      /^Unexpected error in the action \(Error\)\..*\(unexpected\)$/,
+    ],
     ['an expired certificate', network(coded('CERT_HAS_EXPIRED')), /clock of the runner/],
   ])('about %s', (_about, failure, pattern) => {
     expect(read(failure)).toMatch(pattern);

@@ -35,7 +35,8 @@ it('Dependabot looks at every manifest', () => {
   const { updates } = parse(read('.github/dependabot.yml')) as {
     readonly updates: readonly {
       readonly 'package-ecosystem': string;
-      readonly directory: string;
+      readonly directory?: string;
+      readonly directories?: readonly string[];
       readonly ignore?: readonly object[];
     }[];
   };
@@ -46,7 +47,9 @@ it('Dependabot looks at every manifest', () => {
       .filter((path) => !path.startsWith('dist/'))
       .map((path) => `${ecosystem} ${posix.join('/', posix.dirname(path))}`),
   );
-  const seen = updates.map((update) => `${update['package-ecosystem']} ${update.directory}`);
+  const seen = updates.flatMap(({ 'package-ecosystem': ecosystem, directory = '', directories }) =>
+    (directories ?? [directory]).map((folder) => `${ecosystem} ${folder}`),
+  );
   expect(seen.toSorted()).toEqual([...manifests, 'github-actions /'].toSorted());
 });
 

@@ -53,7 +53,8 @@ it.each([
   expect(read('.github/CODEOWNERS')).toBe(before);
 });
 
-describe('with an owner', () => {
+// A formatter and a test runner start in here, on a machine that may be busy.
+describe('with an owner', { timeout: 300_000 }, () => {
   beforeAll(() => {
     expect(run('scripts/set-owner.ts', 'acme', 'second')).toMatchObject({ status: 0, stderr: '' });
   });
@@ -82,9 +83,10 @@ describe('with an owner', () => {
   });
 
   it('the tests of the documentation pass', { timeout: 300_000 }, () => {
+    // Not those that run the action: nothing of it names an account.
     const filters = ['docs/examples-', 'docs/links-', 'docs/pages-agree-'];
     const { status, stdout } = run('node_modules/vitest/vitest.mjs', 'run', ...filters);
-    expect(stdout).toMatch(/Test Files\D+3 passed/);
+    for (const filter of filters) expect(stdout).toMatch(RegExp(`✓ \\S*/${filter}`));
     expect(status).toBe(0);
   });
 
@@ -112,7 +114,7 @@ describe('with an owner', () => {
       const replaced = log.split('\n').filter((line) => /^\S+@v\d=/.test(line));
       expect(replaced).toEqual([
         `acme/adobe-ims-token@v1=${join(recipe, 'action')}`,
-        `a/b@v2=${join(recipe, 'stand-in')}`,
+        `a/b@v2=${join(recipe, 'idle')}`,
       ]);
     },
   );

@@ -116,15 +116,19 @@ function changesOfRulesets(): readonly Change[] {
         without(`not for ${ref}`, ['conditions', 'ref_name', 'include', index]),
       ),
       ...rules.map(({ type }, index) => without(`no ${type}`, ['rules', index])),
-      without('administrators bypass it', ['bypass_actors', 0], {
-        actor_id: 5,
+      without('the owners of the organization bypass it', ['bypass_actors', 9], {
+        actor_id: 1,
+        actor_type: 'OrganizationAdmin',
+      }),
+      without('a role bypasses it', ['bypass_actors', 9], {
+        actor_id: 3,
         actor_type: 'RepositoryRole',
       }),
-      without('another app bypasses it', ['bypass_actors', 0], {
+      without('another app bypasses it', ['bypass_actors', 9], {
         actor_id: 1,
         actor_type: 'Integration',
       }),
-      without('deploy keys bypass it', ['bypass_actors', 1], {
+      without('deploy keys bypass it', ['bypass_actors', 9], {
         actor_id: null,
         actor_type: 'DeployKey',
       }),

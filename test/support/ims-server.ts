@@ -14,6 +14,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { TLSSocket } from 'node:tls';
 
 import { listen } from './listen.ts';
 
@@ -315,7 +316,9 @@ function misbehave(fault: Fault, answer: ScriptedAnswer, response: ServerRespons
     case 'silence':
       return;
     case 'reset-before-answer':
-      socket?.resetAndDestroy();
+      // Node resets no TLS connection: it throws.
+      if (socket instanceof TLSSocket) socket.destroy();
+      else socket?.resetAndDestroy();
       return;
     case 'cut-off':
       response.writeHead(answer.status ?? 200, { 'content-length': body.length });
