@@ -54,7 +54,7 @@ describe.concurrent('a fault while reading', () => {
       expect(step.log).toMatch(EXPLAINED);
       if (name === 'bytes without end') expect(step.log).toContain('too large');
       expect(step.log).not.toContain('injected');
-      // The time of a silent one is lost for saving too, half of it at most.
+      // A silent download uses up half of the time, so that saving may fail too.
       if (name !== 'silence') expect(cache.entries).toHaveLength(2);
       expect((await runJob()).outputs['source']).toBe('repository');
       expect(ims.requests).toHaveLength(2);
@@ -171,7 +171,7 @@ describe.concurrent('a cache service', () => {
     const service = await miss('::1');
     expectFromIms(await runJob({}, { ACTIONS_RESULTS_URL: `http://[::1]:${service.port}/` }));
     expect(service.requests).toHaveLength(2);
-    // An address that leads to 127.0.0.1, and that the step does not know for the loopback interface.
+    // It leads to 127.0.0.1, but the step does not count it as loopback.
     const other = await miss('127.0.0.1');
     const url = `https://[::ffff:127.0.0.1]:${other.port}/`;
     expectFromIms(await runJob({}, { ACTIONS_RESULTS_URL: url }));
