@@ -1,6 +1,5 @@
 /**
- * `npm run demo`: the built action in a small job against the embedded IMS, with the log as GitHub would
- * show it. No credentials, no network beyond loopback.
+ * `npm run demo`: the built action in a small job against the embedded IMS. Shows the log as GitHub does. No credentials, no network beyond loopback.
  */
 
 import { writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** An entry of the cache that does not open costs one request to IMS, and later jobs nothing. */
+/** A cache entry that does not open costs one request to IMS. Later jobs reuse the new token. */
 
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';

@@ -1,4 +1,4 @@
-/** What is stored in place of a client secret, a refresh token or a code is refused with the reason. */
+/** A wrong value in place of a client secret, refresh token or code is refused with the reason. */
 
 import { describe, expect, it } from 'vitest';
 
@@ -127,7 +127,7 @@ describe('what is no client secret', () => {
     expect(message).toContain(reason);
     expect(ims.connections).toBe(0);
     expectHidden(step, hidden);
-    // Short pieces stay legible, and so do the names in a file that can be parsed.
+    // Short pieces are not masked. Neither are the names in a file that can be parsed.
     const text = `{ "x": [], ab== --- ${reason === 'cut off' ? '' : 'client_secret privateKey'} }`;
     expect(maskedBy(step, text)).toBe(text);
     if (!value.includes('\n') || !value.startsWith('{')) return;

@@ -1,4 +1,4 @@
-/** A step that fails sets no output, no variable and no state, and keeps no token. */
+/** A step that fails sets no output, variable or state, and keeps no token. */
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What goes wrong at a proxy is reported as a fault of the proxy, with its reason. */
+/** What goes wrong at a proxy is reported as such, with the reason. */
 
 import { describe, expect } from 'vitest';
 

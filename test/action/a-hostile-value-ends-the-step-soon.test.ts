@@ -1,4 +1,4 @@
-/** Answers and inputs that take long to read: the step ends soon, in words. */
+/** Some answers and inputs could take long to read. The step ends soon, with a message. */
 
 import { describe, expect } from 'vitest';
 
@@ -63,7 +63,7 @@ describe('a server that answers with much', () => {
   const jwt = (claims: object): string =>
     `p8e.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.test`;
 
-  /** Searching for one of these in a text of many letters compares nearly each with each. */
+  /** A naive search for one of these in a long text takes quadratic time. */
   const tokens = ['access_token', 'refresh_token', 'id_token'].map((name, at) => [
     name,
     `${'b'.repeat(at + 1)}${'a'.repeat(19_000)}`,

@@ -119,7 +119,7 @@ test('`--no-deprecation` costs no token behind a proxy, and no revocation', asyn
   expect(ims.revoked.size).toBe(1);
 });
 
-// It would resolve the name of IMS itself, so it is led through the other proxy.
+// tinyproxy would resolve the name of IMS itself, so another proxy does that for it.
 test.skipIf(!hasTinyproxy)(
   'a proxy that others wrote leads to IMS',
   async ({ ims, proxyTo, job, trust, inputs, onTestFinished }) => {

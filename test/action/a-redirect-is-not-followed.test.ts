@@ -1,4 +1,4 @@
-/** A redirect is not followed: neither by a request to IMS nor by one to the cache. */
+/** No redirect is followed, of IMS or of the cache. */
 
 import { expect } from 'vitest';
 

@@ -1,4 +1,4 @@
-/** A value that is refused may be a secret in the wrong position, so the message does not quote it. */
+/** A refused value may be a secret in the wrong input, so no message quotes it. */
 
 import { expect } from 'vitest';
 

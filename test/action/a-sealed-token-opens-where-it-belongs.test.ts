@@ -1,4 +1,4 @@
-/** What is kept opens for its job or repository alone, with the client secret that IMS accepted. */
+/** A kept token opens in its own job or repository alone, with the secret that IMS accepted. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 

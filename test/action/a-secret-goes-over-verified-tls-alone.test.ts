@@ -1,4 +1,4 @@
-/** The secret goes to IMS over a connection that is verified, or over the loopback interface. */
+/** The secret goes over verified TLS, or over the loopback interface. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

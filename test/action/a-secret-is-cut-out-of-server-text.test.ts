@@ -1,4 +1,4 @@
-/** What a server says is shown cleaned: no secret, no command, and not much of it. */
+/** Server text is cleaned before it is shown: no secret, no command, and not much of it. */
 
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,4 @@
-/** A token is asked for by POST: the secret is in the body, and no header tells of the runner. */
+/** A token is asked for by POST, with the secret in the body. */
 
 import { expect } from 'vitest';
 

@@ -93,7 +93,7 @@ test('every token of a user is masked, and the ID token is in no output', async 
   expect(JSON.stringify(step.files)).not.toContain(id_token);
 });
 
-/** The runner looks for the inside of a quoted mask too, but our test runner does not. */
+/** GitHub's runner also masks what is inside quotes. Our test runner does not. */
 test.for(['"?"', "'?'", '`?`', '\u201c?\u201d', '\u2018?\u2019', '"?', '""?""'])(
   'the inside of a secret that is stored as %s is masked',
   async (form, { job, inputs }) => {

@@ -53,7 +53,7 @@ describe('one token is revoked once', () => {
         .map(({ form }) => form['token'])
         .sort(),
     ).toEqual([...owners.keys()].sort());
-    // Only one step of each token has told the runner to start the rest of its post step.
+    // For each token, the state of one step alone makes its post step act.
     expect(new Set(owners.values())).toEqual(new Set([1]));
   });
 

@@ -50,24 +50,24 @@ describe('what the inputs evaluate to when the job ends', () => {
   );
 });
 
-describe('the way to IMS', () => {
+describe('the route to IMS', () => {
   const HOST = 'ims-na1.adobelogin.com';
   const BY_SYSTEM = { NODE_USE_SYSTEM_CA: '1' };
   const BY_OPENSSL = { NODE_OPTIONS: '--use-openssl-ca' };
   const ODDLY_SPELT = { NODE_OPTIONS: '--use_op"enssl"_ca' };
-  let mine: Authority;
+  let ours: Authority;
   let foreign: Authority;
   beforeAll(async () => {
-    [mine, foreign] = [await makeAuthority(), await makeAuthority()];
+    [ours, foreign] = [await makeAuthority(), await makeAuthority()];
   });
 
-  type Place = Readonly<Record<'proxy' | 'own' | 'copy' | 'both' | 'folder', string>>;
+  type Other = Readonly<Record<'proxy' | 'own' | 'copy' | 'both' | 'folder', string>>;
   type Variables = Readonly<Record<string, string>>;
-  const replaceOwn = ({ own, both }: Place): Variables => {
+  const replaceOwn = ({ own, both }: Other): Variables => {
     copyFileSync(both, own);
     return {};
   };
-  type Case = readonly [string, 'changes' | 'stays', (other: Place) => Variables, Variables?];
+  type Case = readonly [string, 'changes' | 'stays', (other: Other) => Variables, Variables?];
   const CASES: readonly Case[] = [
     ['another proxy', 'changes', ({ proxy }) => ({ https_proxy: proxy })],
     ['one more authority', 'changes', ({ both }) => ({ NODE_EXTRA_CA_CERTS: both })],
@@ -110,37 +110,40 @@ describe('the way to IMS', () => {
     ['hosts that need no proxy', 'stays', () => ({ no_proxy: 'p8e.example,127.0.0.1' })],
   ];
 
-  test.for(CASES)('%s: it %s', async ([, way, change, env = {}], { startIms, startProxy, job }) => {
-    const certified = async (by: Authority): Promise<ImsServer> =>
-      startIms({ tls: await issueCertificate(by, { names: [HOST] }) });
-    const [ims, other] = [await certified(mine), await certified(foreign)];
-    const proxies = await Promise.all([
-      startProxy({ port: ims.port }),
-      startProxy({ port: other.port }),
-    ]);
-    const [folder, own, copy, both] = ['folder', 'own', 'copy', 'both'].map((name) =>
-      join(job.workspace, name),
-    ) as [string, string, string, string];
-    mkdirSync(folder);
-    for (const file of [own, copy]) writeFileSync(file, mine.cert);
-    for (const file of [both, join(folder, 'p8e.pem')])
-      writeFileSync(file, `${foreign.cert}\n${mine.cert}\n`);
-    const authority = 'NODE_OPTIONS' in env ? 'SSL_CERT_FILE' : 'NODE_EXTRA_CA_CERTS';
-    const openssl = authority === 'SSL_CERT_FILE' ? { SSL_CERT_DIR: folder } : {};
-    await exportAll(job, { https_proxy: proxies[0].url, [authority]: own, ...openssl });
-    const inputs = { ...inputsFor({ url: `https://${HOST}` }), ...REVOKING };
-    const step = await job.uses(inputs, { env });
-    expect(step.failed).toBe(false);
-    await exportAll(job, change({ proxy: proxies[1].url, own, copy, both, folder }));
-    const [post] = await job.finish();
-    if (way === 'stays') expectRevoked(post);
-    else expectNotRevoked(post);
-    const sent = way === 'stays' ? 2 : 1;
-    expect([ims.connections, other.connections]).toEqual([sent, 0]);
-    expect(proxies.map(({ tunnels }) => tunnels.length)).toEqual([sent, 0]);
-  });
+  test.for(CASES)(
+    '%s: it %s',
+    async ([, route, change, env = {}], { startIms, startProxy, job }) => {
+      const certified = async (by: Authority): Promise<ImsServer> =>
+        startIms({ tls: await issueCertificate(by, { names: [HOST] }) });
+      const [ims, other] = [await certified(ours), await certified(foreign)];
+      const proxies = await Promise.all([
+        startProxy({ port: ims.port }),
+        startProxy({ port: other.port }),
+      ]);
+      const [folder, own, copy, both] = ['folder', 'own', 'copy', 'both'].map((name) =>
+        join(job.workspace, name),
+      ) as [string, string, string, string];
+      mkdirSync(folder);
+      for (const file of [own, copy]) writeFileSync(file, ours.cert);
+      for (const file of [both, join(folder, 'p8e.pem')])
+        writeFileSync(file, `${foreign.cert}\n${ours.cert}\n`);
+      const authority = 'NODE_OPTIONS' in env ? 'SSL_CERT_FILE' : 'NODE_EXTRA_CA_CERTS';
+      const openssl = authority === 'SSL_CERT_FILE' ? { SSL_CERT_DIR: folder } : {};
+      await exportAll(job, { https_proxy: proxies[0].url, [authority]: own, ...openssl });
+      const inputs = { ...inputsFor({ url: `https://${HOST}` }), ...REVOKING };
+      const step = await job.uses(inputs, { env });
+      expect(step.failed).toBe(false);
+      await exportAll(job, change({ proxy: proxies[1].url, own, copy, both, folder }));
+      const [post] = await job.finish();
+      if (route === 'stays') expectRevoked(post);
+      else expectNotRevoked(post);
+      const sent = route === 'stays' ? 2 : 1;
+      expect([ims.connections, other.connections]).toEqual([sent, 0]);
+      expect(proxies.map(({ tunnels }) => tunnels.length)).toEqual([sent, 0]);
+    },
+  );
 
-  // The trust of OpenSSL is judged by its files, so what is no file must not hold up the step.
+  // The files of OpenSSL are read. What is no file must not hold up the step.
   test.skipIf(process.platform === 'win32').for<readonly [string, (path: string) => void]>([
     ['a pipe', (path) => spawnSync('mkfifo', [path])],
     [
@@ -195,11 +198,11 @@ describe('the way to IMS', () => {
   }) => {
     const certified = async (by: Authority): Promise<ImsServer> =>
       startIms({ tls: await issueCertificate(by, { names: [HOST] }) });
-    const [ims, stranger] = [await certified(mine), await certified(foreign)];
+    const [ims, stranger] = [await certified(ours), await certified(foreign)];
     let { port } = ims;
     const proxy = await startProxy({ port: () => port });
     const own = join(job.workspace, 'own');
-    writeFileSync(own, mine.cert);
+    writeFileSync(own, ours.cert);
     await exportAll(job, { https_proxy: proxy.url, NODE_EXTRA_CA_CERTS: own });
     const step = await job.uses({ ...inputsFor({ url: `https://${HOST}` }), ...REVOKING });
     expect(step.failed).toBe(false);

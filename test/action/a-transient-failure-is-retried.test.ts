@@ -1,4 +1,4 @@
-/** A failure that may pass is tried again: it costs one more request, and one line in the log. */
+/** A failure that may pass costs one more request, and one line in the log. */
 
 import { describe, expect, it } from 'vitest';
 

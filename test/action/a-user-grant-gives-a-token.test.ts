@@ -1,4 +1,4 @@
-/** User tokens: what is sent for each kind of client, what is masked, what is revoked. */
+/** User tokens: what each kind of client sends, what is masked, and what is revoked. */
 
 import { describe, expect } from 'vitest';
 

@@ -1,4 +1,4 @@
-/** Inputs as people write them, and get them wrong: all problems in one message, before any request. */
+/** Inputs as people write them. All problems are in one message, before any request. */
 
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,4 @@
-/** An answer that is not what RFC 6749 says is refused, and the field is named. */
+/** An answer that breaks RFC 6749 is refused, and the field is named. */
 
 import { gzipSync } from 'node:zlib';
 
@@ -80,7 +80,7 @@ describe.concurrent('an answer of 200 without a token', () => {
 
 describe('an answer that is hard to clean', () => {
   const NINE = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`a${i}_token`, '*']));
-  /** Half a character, as it is in a string and as a server may write it in a header. */
+  /** Half a character: in a string, and in a header. */
   const [HALF, HALF_IN_HEADER] = ['p8e\ud800', Buffer.of(0xed, 0xa0, 0x80, 65).toString('latin1')];
 
   const answer = (status: number, fields: object, debugId = 'p8e'): ScriptedAnswer => ({

@@ -51,7 +51,7 @@ const clients: readonly Fields[] = [
   },
   userClient('web-app', BASIC, { client_secret: SECRET }),
   userClient('body-form', POST, { client_secret: SECRET }),
-  // The server would not give a refresh token to a single page app without binding it to a key.
+  // A single page app would get no refresh token without binding it to a key.
   userClient('native-app', 'none', { application_type: 'native' }),
 ];
 

@@ -1,4 +1,4 @@
-/** A sealed token opens with the secret and for the binding that it was sealed with, and with no other. */
+/** A sealed token opens with its own secret, for its own binding, and not otherwise. */
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Whatever a server says, its line in the log shows no secret and starts no command. */
+/** Whatever a server says, the log shows no secret and starts no command. */
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

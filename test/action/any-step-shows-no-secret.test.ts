@@ -1,6 +1,5 @@
 /**
- * Properties of whole steps, main and post, against a server that says anything: no secret in what
- * people see or what stays on disk, and one clear error for each failure.
+ * Main and post step against a server that says anything. People see no secret, and none stays on disk. Each failure gives one clear error.
  */
 
 import fc from 'fast-check';
@@ -40,7 +39,7 @@ const secrets = fc.record({
 });
 type Secrets = { readonly [Name in keyof Of<typeof secrets>]: string };
 
-/** Text with one of the credentials in it, in one of its forms, between hostile pieces. */
+/** One of the credentials, in one of its forms, between hostile pieces. */
 const echo = fc.record({
   before: hostileText,
   which: fc.nat(2),
@@ -181,7 +180,7 @@ function valueOf(content: string, name: string): string {
   return parseEntries(content).entries.find((entry) => entry.name === name)?.value ?? '';
 }
 
-/** What a file says beside the token that it is there to hand over, whatever a server has put in it. */
+/** What a file holds beside the token that it hands over. */
 function withoutValue(content: string, value: string): string {
   const others = parseEntries(content).entries.filter((entry) => entry.value !== value);
   return others.map((entry) => `${entry.name}=${entry.value}`).join('\n');
@@ -191,7 +190,7 @@ let runs = 0;
 const verdicts = { 0: 0, 1: 0 };
 
 async function check(of: Secrets, given: Settings, answers: readonly Answer[]): Promise<void> {
-  // No two runs share a secret: what one has masked would be masked for the next.
+  // No two runs share a secret, or the masks of one would hide it in the next.
   runs += 1;
   const unique = Object.fromEntries(
     Object.entries(of).map(([name, value]) => [name, value && `${value}-${name}-${runs}`]),

@@ -1,4 +1,4 @@
-/** A wait before the next attempt is as long as asked for, and ends before the deadline. */
+/** A wait is as long as the server asks for, and ends before the deadline. */
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

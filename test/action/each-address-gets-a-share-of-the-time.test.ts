@@ -1,4 +1,4 @@
-/** Each address of a host but the last gets a share of the time that its request has. */
+/** Each address of a host but the last gets a share of its request's time. */
 
 import { describe, expect } from 'vitest';
 
@@ -27,7 +27,7 @@ describe.concurrent('each address of a host but the last', () => {
       }
       const given = noted.opened().map(({ addressMs = 0 }) => addressMs);
       expect(given.length).toBeGreaterThan(1);
-      // A third of what is left when the request starts, which a busy machine makes less.
+      // A third of the time that is left. On a busy machine less is left.
       for (const addressMs of given) {
         expect(Number.isInteger(addressMs)).toBe(true);
         expect(addressMs).toBeLessThanOrEqual(ms);

@@ -1,4 +1,4 @@
-/** What lies in place of a kept token is read only if it is a plain file of the right size. */
+/** A kept token is read only from a plain file of the right size. */
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** test/README.md leads from each promise to its tests: no test of the action is missing, and none is misnamed. */
+/** test/README.md leads from each promise to its tests, and names every test of the action. */
 
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

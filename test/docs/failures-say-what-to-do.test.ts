@@ -1,4 +1,4 @@
-/** What an engineer reads of a failure: that it names the cause, and what to do. */
+/** The message of a failure names the cause, and what to do. */
 
 import { describe, expect, it, vi } from 'vitest';
 
@@ -38,7 +38,7 @@ function network(error: Error, connected = false): Failure {
 
 const coded = (code: string, message = ''): Error => Object.assign(new Error(message), { code });
 
-/** The failure after one attempt, at a time when nothing moves but what a wait takes. */
+/** The failure after all attempts. Only waits take time. */
 async function afterRetrying(failure: Failure, timeoutSeconds: number): Promise<Failure> {
   let nowMs = 0;
   const clock = {

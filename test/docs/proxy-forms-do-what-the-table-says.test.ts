@@ -26,8 +26,7 @@ function rows(variable: string): readonly (readonly [string, string])[] {
 }
 
 /**
- * Runs before the action, and notes where each connection goes. What would go to the proxy of the page, or directly to
- * IMS, goes to the proxy of the test: it refuses the tunnel, and speaks no TLS, so either ends the step at once.
+ * Runs before the action, and notes where each connection goes. What would go to the proxy of the page, or directly to IMS, goes to the proxy of the test. That one refuses tunnels and speaks no TLS, so the step ends at once.
  */
 function detour(job: Job, port: number): { readonly options: string; readonly list: string } {
   const [file, list] = ['detour.cjs', 'connections.txt'].map((name) =>
@@ -57,7 +56,7 @@ const test = base.extend(
     async (variables: Variables): Promise<string> => {
       const proxy = await startProxy({ behaviour: { status: 403 } });
       const { options, list } = detour(job, proxy.port);
-      const inputs = { ...inputsFor({ url: `https://${HOST}` }), timeout: '10' };
+      const inputs = { ...inputsFor({ url: `https://${HOST}` }), timeout: '30' };
       const step = await job.uses(inputs, { env: { ...variables, NODE_OPTIONS: options } });
       const message = messageOf(step);
       const opened = existsSync(list) ? readFileSync(list, 'utf8').trim().split('\n') : [];

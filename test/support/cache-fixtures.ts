@@ -1,4 +1,4 @@
-/** A job with the cache service around it, and what holds for each of its steps. */
+/** Jobs with a cache service, and what holds for each of their steps. */
 
 import { readdirSync } from 'node:fs';
 
@@ -13,7 +13,7 @@ import type { StepOptions, StepResult } from './run-action.ts';
 export type Variables = Readonly<Record<string, string>>;
 /** `temp` has the names in RUNNER_TEMP. */
 export type Outcome = StepResult & { readonly temp: readonly string[] };
-/** One step in a job of its own on a new machine: the inputs and variables that differ, and how it runs. */
+/** Runs one step in a new job on a new machine, with the inputs and variables that differ. */
 type RunJob = (inputs?: Variables, env?: Variables, options?: StepOptions) => Promise<Outcome>;
 
 export const ROTATED = 'p8e-test-rotated-secret';

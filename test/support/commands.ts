@@ -1,5 +1,5 @@
 /**
- * What a step reports to the runner: file commands and workflow commands, parsed as the runner does.
+ * File commands and workflow commands of a step, parsed as the runner does.
  *
  * Source: actions/runner, `FileCommandManager.cs`, `ActionCommand.cs` and `ActionCommandManager.cs`.
  */
@@ -7,7 +7,7 @@
 /** One entry of GITHUB_OUTPUT, GITHUB_ENV or GITHUB_STATE. */
 export type Entry = { readonly name: string; readonly value: string };
 
-/** The entries up to the first bad one, which stay applied, and what is wrong with that one. */
+/** The entries before the first bad one, and what is wrong with that one. */
 export type Entries = { readonly entries: readonly Entry[]; readonly error?: string };
 
 /** A line that the runner obeys. Its name is in lower case. */
@@ -24,7 +24,7 @@ const COMMAND_NAMES: ReadonlySet<string> = new Set(
 /** Parses the content of GITHUB_OUTPUT, GITHUB_ENV or GITHUB_STATE. Never throws. */
 export function parseEntries(content: string): Entries {
   const entries: Entry[] = [];
-  // A carriage return does not end a line here, so it stays in values and delimiters.
+  // A carriage return ends no line here. It stays in values and delimiters.
   const lines = content.split('\n');
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
@@ -75,7 +75,7 @@ export function parseCommand(line: string): WorkflowCommand | undefined {
   return other === undefined ? undefined : { name: other, data: unescape(rest, BRACKETS) };
 }
 
-/** Cuts a stream into lines, which end at a line feed, a carriage return or both. */
+/** Cuts a stream into lines. A line ends at LF, CR or both. */
 export type LineReader = {
   /** Takes the next piece and returns the lines that it completes. */
   readonly push: (piece: string) => readonly string[];

@@ -46,8 +46,7 @@ function ending<Arguments extends unknown[], Thing>(
 }
 
 /**
- * `test.override('client', ...)` in a `describe` gives its tests another client. A test that needs other
- * options, or a second server or job, calls `startIms` or `startJob`. Tests with cases are written as
+ * `test.override('client', ...)` in a `describe` gives its tests another client. For other options, or a second server or job, a test calls `startIms` or `startJob`. Tests with cases are written as
  * `test.for(cases)(name, (case, { ims }) => ...)`, as `test.each` has no fixtures.
  */
 export const test = base

@@ -10,7 +10,7 @@ const HTML: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** The forms in which a server may repeat a value of the request: as sent, in JSON, or in a web page. */
+/** How a server may repeat a value of the request: as sent, in JSON, or in HTML. */
 export function echoesOf(secret: string): readonly string[] {
   const form = new URLSearchParams({ secret }).toString().slice('secret='.length);
   const percent = [form, form.replaceAll('+', '%20')];

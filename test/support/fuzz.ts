@@ -8,7 +8,7 @@ export const RUNS = process.env['npm_lifecycle_event'] === 'test:fuzz' ? 10_000 
 /** Milliseconds within which a property with `RUNS` cases ends on a slow machine. */
 export const TIME_LIMIT_MS = 1_800_000;
 
-/** Long enough not to be found by chance in a message, marked, and of any characters that a secret may have. */
+/** A secret of any characters, too long to be in a message by chance. */
 export const secretText = fc
   .string({ unit: 'grapheme', minLength: 8, maxLength: 60 })
   .map((text) => `p8e-test-${text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029,\s]/gu, 'x')}`);

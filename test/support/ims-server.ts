@@ -1,4 +1,4 @@
-/** An embedded Adobe IMS: a real HTTP(S) server that knows nothing of the action under test. */
+/** An embedded Adobe IMS: a real HTTP(S) server that knows nothing of the action. */
 
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -406,7 +406,7 @@ export class ImsServer extends Ims {
       this.#accept(socket);
     });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      // A client that goes away in the middle of its request is no failure of the server.
+      // A client may go away in the middle of its request.
       this.#answer(request, response).catch(() => request.destroy());
     });
   }

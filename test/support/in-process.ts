@@ -1,4 +1,4 @@
-/** Runs the steps of `src` in this process, thousands of times, and shows the log as the runner would. */
+/** Runs the steps of `src` in this process, and shows the log as the runner does. */
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

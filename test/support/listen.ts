@@ -1,4 +1,4 @@
-/** Servers of a test on the loopback interface, in this process or in one of their own. */
+/** Servers on the loopback interface, in this process or in another. */
 
 import { once } from 'node:events';
 import { connect, type Server } from 'node:net';

@@ -1,6 +1,6 @@
 /**
- * The runner's secret masker: which texts a secret is recognised in, and how they are replaced.
- * Left out are the pieces that PowerShell makes of a secret, and what is inside its quotes.
+ * The runner's secret masker: the forms of a secret that it knows, and how it replaces them.
+ * Left out: the pieces that PowerShell makes of a secret, and the inside of quotes.
  *
  * Source: actions/runner, `SecretMasker.cs`, `ValueEncoders.cs` and `HostContext.cs`.
  */
@@ -9,7 +9,7 @@
 export type Masker = {
   /** Registers what `::add-mask::` does: the value untrimmed, and each of its lines, trimmed. */
   readonly addMask: (value: string) => void;
-  /** Registers a workflow secret, as at job start: the value trimmed, and each of its lines. */
+  /** Registers a workflow secret, as at job start: trimmed, and each of its lines. */
   readonly addSecret: (value: string) => void;
   /** Returns the text with every run of secrets replaced by three asterisks. */
   readonly mask: (text: string) => string;

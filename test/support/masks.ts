@@ -19,7 +19,7 @@ export function masksOf(use: () => void): readonly string[] {
     .flatMap((line) => parseCommand(line)?.data ?? []);
 }
 
-/** The secrets of a step, whose masks are not printed among the lines of the tests. */
+/** The secrets of a step. Their masks are not printed. */
 export function secretsWith(...values: readonly string[]): Secrets {
   let secrets = new Secrets();
   masksOf(() => {

@@ -1,6 +1,5 @@
 /**
- * Runs the built action as GitHub's runner does: as a child process, with the runner's environment,
- * its file commands, its workflow commands, its masker and its post steps. It models what this action
+ * Runs the built action as GitHub's runner does: as a child process, with the runner's environment. Reads its file commands and workflow commands, masks its log, and runs post steps. It models what this action
  * can meet. A command that only other actions give is recorded, not obeyed.
  *
  * Source: actions/runner, `ActionRunner.cs`, `NodeScriptActionHandler.cs`, `ExecutionContext.cs`.
@@ -99,8 +98,7 @@ export type JobOptions = {
   /** Secrets that the masker knows from the start. */
   readonly secrets?: readonly string[];
   /**
-   * The workflow's `env:`. Names that begin with GITHUB_, RUNNER_ or ACTIONS_ replace what the
-   * runner itself sets, and so are not printed.
+   * The workflow's `env:`. Names that begin with GITHUB_, RUNNER_ or ACTIONS_ replace what the runner sets. They are not printed.
    */
   readonly env?: Variables;
 };
@@ -174,7 +172,7 @@ function filesOf(map: (variable: string) => string): Files {
 
 /**
  * Feeds both streams to the console line by line.
- * Of what has arrived, the runner handles stderr first: a secret on stderr can overtake its mask.
+ * The runner handles stderr first, so a secret on stderr can overtake its mask.
  */
 function readStreams(
   child: ChildProcess,

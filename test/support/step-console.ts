@@ -1,5 +1,5 @@
 /**
- * What the runner makes of a step's lines and files: the masked log, annotations, outputs, variables.
+ * Turns a step's lines and files into a masked log, annotations, outputs and variables.
  *
  * Source: actions/runner, `ActionCommandManager.cs`, `FileCommandManager.cs`, `OutputManager.cs`.
  */
@@ -69,14 +69,14 @@ export class StepConsole {
     this.annotations.push({ level, message });
   }
 
-  /** Takes one line of stdout or stderr: obeys it if it is a command, prints it otherwise. */
+  /** Takes one line of stdout or stderr. Obeys a command, and prints any other line. */
   accept(line: string): void {
     const command = parseCommand(line);
     if (command === undefined) this.write(line);
     else this.#obey(command);
   }
 
-  /** Takes what the step has left in the files, after it has ended, however it has ended. */
+  /** Takes what the step has left in the files, once it has ended in any way. */
   acceptFiles(files: Files): void {
     this.#apply('env', files.env, (entry) => {
       this.#export(entry);

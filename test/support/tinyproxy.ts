@@ -9,7 +9,7 @@ import { join } from 'node:path';
 
 import { listen, printed } from './listen.ts';
 
-/** Where CI is set on Linux, its tests run and fail without it, so that nobody takes them for passed. */
+/** In CI on Linux, its tests run and fail without it. Nobody takes them for passed. */
 export const hasTinyproxy =
   spawnSync('tinyproxy', ['-v']).status === 0 ||
   (process.env['CI'] === 'true' && process.platform === 'linux');

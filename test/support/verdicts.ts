@@ -21,7 +21,7 @@ export function annotationsOf(step: StepResult, level: Annotation['level']): rea
   return step.annotations.filter((one) => one.level === level).map(({ message }) => message);
 }
 
-/** Each value is masked, and is nowhere in what the process wrote but in its masks. */
+/** The process wrote each value in a mask alone. */
 export function expectHidden(step: StepResult, values: readonly string[]): void {
   for (const value of values) {
     expect(value).not.toBe('');
@@ -30,14 +30,14 @@ export function expectHidden(step: StepResult, values: readonly string[]): void 
   }
 }
 
-/** What the runner shows of a text once it has read the masks of a step. */
+/** A text as the runner shows it after the masks of a step. */
 export function maskedBy({ masks }: StepResult, text: string): string {
   const masker = createMasker();
   masks.forEach(masker.addMask);
   return masker.mask(text);
 }
 
-/** No client secret of the test client in any form, nothing on stderr, and no injected command. */
+/** No client secret in any form, nothing on stderr, and no injected command. */
 function expectClean(step: StepResult): void {
   const texts = { ...step.files, written: written(step) };
   for (const form of testClient.secrets.flatMap(formsOf))
@@ -68,13 +68,13 @@ export function expectNothingKept(job: Job): void {
   expect(readdirSync(job.temp)).toEqual(['_runner_file_commands']);
 }
 
-/** The message of the first step of a job, which failed as it should and left nothing behind. */
+/** The message of a first step that failed as it should, and left nothing behind. */
 export function failureOf(step: StepResult, job: Job): string {
   expectNothingKept(job);
   return messageOf(step);
 }
 
-/** A step that succeeded as it should: a masked token, no error annotation, no leak, nothing on stderr. */
+/** A step that succeeded: a masked token, no error annotation, no leak, nothing on stderr. */
 export function expectSuccess(step: StepResult): void {
   expect(annotationsOf(step, 'error')).toEqual([]);
   expect(step.exitCode).toBe(0);

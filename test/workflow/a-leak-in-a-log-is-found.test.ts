@@ -1,4 +1,4 @@
-/** What judges the log of the end-to-end workflow: the search for secrets, and the record of the IMS. */
+/** The end-to-end job searches its log for secrets, and reads the record of the IMS. */
 
 import { randomBytes } from 'node:crypto';
 
