@@ -21,7 +21,7 @@ import type { StepContext } from './step-context.ts';
 
 type ObtainedToken = IssuedToken | ReusedToken;
 
-/** Granted scopes if the token contains them, otherwise the requested ones. Warns of those that were not granted. */
+/** The scopes that the token names, otherwise the requested ones. Warns if a requested one is missing. */
 function settleScopes(
   { token, source }: ObtainedToken,
   grant: Grant,
@@ -30,10 +30,10 @@ function settleScopes(
   const requested = requestedScopes(grant);
   const granted = claimsOf(token.accessToken).grantedScopes;
   if (granted === undefined) return requested;
-  // A set: a token of 64 KiB can hold tens of thousands.
+  // A set keeps this fast: a token of 64 KiB can name tens of thousands of scopes.
   const names = new Set(granted);
   const missing = requested.filter((scope) => !names.has(scope));
-  // The earlier step of this job has warned already.
+  // For a token of this job, the step that got it has warned already.
   if (missing.length > 0 && source !== 'job')
     reportWarning(
       'scopes_not_granted',
@@ -70,7 +70,7 @@ function outputsOf(
   };
 }
 
-/** The state for the post step; empty when it has nothing to do. */
+/** The state for the post step; empty if that step has nothing to revoke. */
 function stateOf(obtained: ObtainedToken, { origin, client, grant, revoke }: Inputs): string {
   const willBeRevoked = obtained.source !== 'ims' && obtained.willBeRevoked;
   if (!revoke || willBeRevoked) return '';
@@ -126,7 +126,7 @@ function logSuccess({ token, source }: ObtainedToken, { tokenVariables }: Inputs
 
 async function acquireWith(inputs: Inputs, context: StepContext): Promise<void> {
   const { clock, signal, secrets } = context;
-  // Throws if the variable cannot be read, also where a kept token would do.
+  // A wrong proxy variable fails the step here, even if a kept token makes a request needless.
   proxyFor(new URL(inputs.origin));
   const publish = publisher();
   const reuse = reuseFor(inputs, context);
@@ -136,7 +136,7 @@ async function acquireWith(inputs: Inputs, context: StepContext): Promise<void> 
   const scopes = settleScopes(obtained, inputs.grant, secrets);
   warnIfShort(obtained.token, inputs.minValiditySeconds, clock.date());
   const state = stateOf(obtained, inputs);
-  // With debug logging the runner prints the state.
+  // Mask the state, as the runner prints it with debug logging.
   secrets.add([state]);
   publish({
     outputs: outputsOf(obtained, scopes, clock.date()),
@@ -146,7 +146,7 @@ async function acquireWith(inputs: Inputs, context: StepContext): Promise<void> 
   });
   process.exitCode = 0;
   logSuccess(obtained, inputs);
-  // Last: if the step failed after this, nobody would revoke the token.
+  // Keep the token last: the post step can revoke only a token that was published.
   await reuse?.keep(obtained);
 }
 

@@ -21,7 +21,7 @@ export function readBoundedFile(
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) throw errorOf(stats.isDirectory() ? 'EISDIR' : 'EINVAL');
-    // Its size is no guide: files in /proc say 0, and some are endless.
+    // The size in `stats` is no guide: files in /proc say 0, and some are endless.
     const buffer = Buffer.alloc(limitBytes + 1);
     let size = 0;
     let bytes: number;

@@ -1,4 +1,4 @@
-/** What can go wrong, in the words that people read. A failure is made where it is known. */
+/** What can go wrong, in the words that people read. Each is made in the file that detects it. */
 
 /** Every code has its heading in docs/troubleshooting.md. */
 export const CODES = [

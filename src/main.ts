@@ -1,4 +1,4 @@
-/** The main step. It never looks at `STATE_revoke`, which an earlier step can set. */
+/** The main step. It never reads `STATE_revoke`, because an earlier step can forge that variable. */
 
 import { startMain } from './steps.ts';
 

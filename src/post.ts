@@ -1,4 +1,4 @@
-/** The post step. Every job of every user runs it, so with nothing to do it loads nothing. */
+/** The post step. It runs in every job that uses the action, so it loads nothing if it has nothing to do. */
 
 // Node's reports hold the environment, and with it the client secret.
 process.report.excludeEnv = true;

@@ -1,4 +1,4 @@
-/** What the main step leaves for its post step: the token to revoke, and where the main step sent it. */
+/** What the main step leaves for its post step: the token to revoke, its client, and the way to IMS. */
 
 import type { Route } from './http/route.ts';
 import type { ClientAuthentication, Grant } from './ims/requests.ts';
@@ -14,7 +14,7 @@ export type Revocation = {
   readonly clientId: string;
   readonly orgId: string;
   readonly grantType: Grant['type'];
-  /** How IMS accepted the client; the secret is not kept. */
+  /** The method by which IMS accepted the client. The secret is not kept. */
   readonly method: ClientAuthentication['method'];
   readonly route: Route;
 };
@@ -22,7 +22,8 @@ export type Revocation = {
 const binding = (): readonly string[] => ['revocation', ...jobBinding()];
 
 /**
- * The keys that both steps know and no other step does. The main step seals with the first one.
+ * The keys for the state: secrets that the main step and its post step both read from their inputs. The main
+ * step seals with the first key. The post step tries each of its own.
  * @param clientSecrets none for a public client
  * @param userSecrets the refresh token and the code of a user grant
  */
@@ -34,8 +35,8 @@ export function sealingKeys(
 }
 
 /**
- * Seals a revocation: the runner keeps the state in the clear. If the main step saved none, a later step can
- * set one.
+ * Seals a revocation, for two reasons. The runner keeps the state as plain text. And if the main step saved no
+ * state, a later step can set one, but such a state does not open.
  */
 export function sealRevocation(revocation: Revocation, [key = '']: readonly string[]): string {
   return seal(JSON.stringify(revocation), key, binding()).toString('base64');
@@ -48,6 +49,6 @@ export function openRevocation(
 ): (Revocation & { readonly key: string }) | undefined {
   const opened = open(Buffer.from(state, 'base64'), keys, binding());
   if (opened === undefined) return undefined;
-  // Only a main step that knew the key can have sealed it. Its form is known.
+  // Only a main step that knew the key can have sealed it, so its fields need no check.
   return { ...(parseObject(opened.text) as Revocation), key: opened.secret };
 }

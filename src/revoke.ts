@@ -17,8 +17,8 @@ import { Secrets } from './secrets.ts';
 const TIMEOUT_SECONDS = 10;
 
 /**
- * Names what has changed since the main step. The runner evaluates the inputs again for the post step. A
- * later step can change what they evaluate to.
+ * Names what has changed since the main step. The runner evaluates the inputs again for the post step, so a
+ * step in between can change their values.
  */
 function changesSince(revocation: Revocation, raw: RawInputs): readonly string[] {
   const endpoint = judgeEndpoint(raw['ims-url']);

@@ -9,7 +9,7 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + SALT_BYTES + IV_BYTES + TAG_BYTES;
 
-/** A token fills less than the 64 KiB of an answer; the header and the names around it take the rest. */
+/** A token is shorter than its answer of at most 64 KiB. The rest is for the header and the field names. */
 export const LARGEST_SEALED_BYTES = 64 * 1024 + 128;
 
 /** HKDF-SHA-256 (RFC 5869): a client secret is random enough to need no slow derivation. */
@@ -22,7 +22,7 @@ function deriveKey(secret: string, salt: Buffer, binding: readonly string[]): Bu
 
 /**
  * Seals text with AES-256-GCM. The key is derived from `secret`, with a new salt each time.
- * @param binding where the bytes lie, and what for; opening needs the same
+ * @param binding what the bytes are for, and where they may be opened; opening needs the same
  */
 export function seal(text: string, secret: string, binding: readonly string[]): Buffer {
   const salt = randomBytes(SALT_BYTES);
@@ -52,8 +52,8 @@ function openWith(bytes: Buffer, secret: string, binding: readonly string[]): st
 }
 
 /**
- * Opens what `seal` made, with any of the secrets, and says which. Undefined for other secrets, another binding,
- * and after any change of a byte; never throws, because what does not open is asked for again.
+ * Opens what `seal` made, with any of the secrets, and says which. Undefined for other secrets, another
+ * binding, and after any change of a byte; never throws, as every caller can go on without the text.
  */
 export function open(
   bytes: Buffer,

@@ -8,7 +8,7 @@ const TEXT_LIMIT = 300;
 /** Characters. Longer text is not a message, and searching it for secrets can take seconds. */
 const LONGEST_SERVER_TEXT = 4000;
 
-/** Marks a removed secret until all are removed. U+FFFF is no character, so it is never part of one. */
+/** Stands for a removed secret until all are removed. U+FFFF is no character, so no secret holds it. */
 const CUT = '\uffff';
 
 // Controls, format characters (direction overrides among them), lone surrogates, line separators.
@@ -26,7 +26,7 @@ export function basicCredentials(clientId: string, clientSecret: string): string
   return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
 }
 
-/** Basic credentials as sent, without padding, and URL-safe. The runner derives none of them. */
+/** Basic credentials as sent, without padding, and URL-safe. The runner does not derive these from a mask. */
 export function basicForms(clientId: string, secret: string): readonly string[] {
   const basic = basicCredentials(clientId, secret);
   const urlSafe = Buffer.from(basic, 'base64').toString('base64url');
@@ -73,7 +73,7 @@ export class Secrets {
     this.add(values);
   }
 
-  /** Masks values. Nothing that could hold one of them may be written before. */
+  /** Masks values. Call it before anything is written that could hold one of them. */
   add(values: readonly string[]): void {
     const secrets = this.#unknown(values);
     for (const secret of secrets) this.#values.add(secret);
@@ -86,8 +86,8 @@ export class Secrets {
   }
 
   /**
-   * Masks the tokens of an answer that is not used, within the limit of a step. From the answer that exceeds
-   * it on, none is masked, and `serverText` shows nothing.
+   * Masks the tokens of an answer that is not used, up to a limit per step. From the answer that exceeds the
+   * limit, no such token is masked; instead, `serverText` shows nothing.
    */
   addUnused(values: readonly string[]): void {
     const tokens = this.#unknown(values);
@@ -124,7 +124,7 @@ export class Secrets {
     return `${start.replace(/\ufffd$/, '')}\u2026`;
   };
 
-  /** Those that are not masked yet. The runner warns about a mask of white space alone. */
+  /** The values that are not masked yet. Blank ones are left out, as the runner warns about such a mask. */
   #unknown(values: readonly string[]): readonly string[] {
     const wellFormed = new Set(values.map((value) => value.toWellFormed()));
     return [...wellFormed].filter((value) => value.trim() !== '' && !this.#values.has(value));

@@ -1,4 +1,4 @@
-/** The program of `dist`: both steps, wired. `main.ts` and `post.ts` start one of them. */
+/** Starts either step with its clock and its cancel signal. `main.ts` and `post.ts` each call one function. */
 
 import { acquire } from './acquire.ts';
 import { revoke } from './revoke.ts';

@@ -13,7 +13,7 @@ const EXTRA = 'NODE_EXTRA_CA_CERTS';
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 
-/** The certificates that Node lists; undefined where the list does not decide. */
+/** The certificates that Node lists; undefined if that list does not decide what Node trusts. */
 function listedCertificates(): readonly string[] | undefined {
   // Node 20 lacks the function.
   if (typeof tls.getCACertificates !== 'function') return undefined;
@@ -27,7 +27,7 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder).sort();
   } catch {
-    // The folder itself then counts by its path.
+    // This folder cannot be read. `.` makes it count by its path.
     return ['.'];
   }
 }
@@ -57,8 +57,8 @@ function trustedFiles(): readonly unknown[] {
 }
 
 /**
- * What Node trusts: not the text of the variables, as several of them decide. Where there are too many
- * bytes, it equals no other.
+ * What Node trusts. Steps compare certificates and not variables, as several variables decide together. If the
+ * files are too large, the value is random, so it equals no other.
  */
 export function trust(): readonly unknown[] {
   const listed = listedCertificates();

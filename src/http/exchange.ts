@@ -74,7 +74,7 @@ async function readBounded(
   return Buffer.concat(chunks);
 }
 
-/** Rejects when the signal is aborted. After an answer of 101, Node reports nothing. */
+/** Rejects when the signal is aborted. Node itself reports nothing after an answer of 101. */
 function ended(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => {
@@ -90,9 +90,9 @@ const lookupLoopback: LookupFunction = (_hostname, { all }, callback) => {
   else callback(null, ipv4.address, ipv4.family);
 };
 
-/** Calls back when the connection to the server is ready. Before, it can have read nothing. */
+/** Calls back when the connection to the server is ready. Before that, the server cannot have read anything. */
 function onConnection(agent: Agent, ready: () => void): void {
-  // Node calls it for each request, also of the agent of a proxy. Its types do not know it.
+  // Node calls `addRequest` for each request, also on a proxy's agent. Node's types lack it.
   const internal = agent as Agent & {
     addRequest(request: ClientRequest, ...rest: unknown[]): void;
   };
@@ -106,18 +106,18 @@ function onConnection(agent: Agent, ready: () => void): void {
 }
 
 /**
- * Milliseconds for each address of a host but the last. A third of the limit of the request, at most 2 s,
- * never less than Node's own setting. Node throws at a fraction.
+ * Milliseconds to try each address of a host except the last. A third of the request's limit, at most 2 s, but
+ * never less than Node's own setting. Whole milliseconds, as Node throws at a fraction.
  */
 function addressLimitMs(limitMs: number): number {
   const thirdMs = Math.min(Math.floor(limitMs / 3), 2000);
   return Math.max(thirdMs, getDefaultAutoSelectFamilyAttemptTimeout());
 }
 
-/** Node asks DNS for an IPv6 address in the brackets of a URL. */
+/** Removes a URL's brackets around an IPv6 address. With them, Node would ask DNS for the address. */
 const withoutBrackets = (host?: string | null): string => (host ?? '').replace(/^\[|\]$/g, '');
 
-/** A handler of the HTTP client. The signal closes also a socket that is still connecting. */
+/** A handler of the HTTP client. The signal also closes a socket that is still connecting. */
 function connectionHandler(
   signal: AbortSignal,
   { limitMs, onConnect = () => undefined }: ExchangeOptions,
@@ -134,10 +134,11 @@ function connectionHandler(
         return;
       }
       const host = withoutBrackets(agent.proxyOptions.host);
-      // Else Node compares the proxy's certificate with the name of the server behind it.
+      // Otherwise Node compares the proxy's certificate with the name of the server behind it.
       const servername = isIP(host) === 0 ? host : '';
       Object.assign(agent.proxyOptions, common, { host, servername });
-      // `tunnel` calls the deprecated `new Buffer`. Keep Node's warning off stderr. Read-only where it is set.
+      // `tunnel` calls the deprecated `new Buffer`. Keep Node's warning off stderr. With
+      // `--no-deprecation` the property is true already, and read-only.
       if (process.noDeprecation !== true) process.noDeprecation = true;
     },
     canHandleAuthentication: () => false,
@@ -181,11 +182,11 @@ export async function exchange(
   options: ExchangeOptions,
 ): Promise<HttpResponse> {
   const proxy = proxyFor(request.url);
-  // The HTTP client reads the variable itself. It would pass over a proxy without a scheme.
+  // The HTTP client reads the variable itself. It would ignore a proxy without a scheme.
   if (proxy !== undefined) process.env[proxy.variable] = proxy.url.href;
   options.signal.throwIfAborted();
   const limit = new AbortController();
-  // Not `AbortSignal.timeout`: the process would end after an answer of 101.
+  // Not `AbortSignal.timeout`, which does not keep the process alive after an answer of 101.
   const timer = setTimeout(() => {
     limit.abort();
   }, options.limitMs);

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { trust } from './certificates.ts';
 import { proxyFor } from './proxy.ts';
 
-/** Hashes: the proxy may have a password. */
+/** Hashes, as the URL of the proxy may hold a password. */
 export type Route = { readonly proxy: string; readonly certificates: string };
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');

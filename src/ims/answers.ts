@@ -74,7 +74,7 @@ export function readAnswer(response: HttpResponse, sentAtMs: number): Answer {
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
  */
 function parseHttpDate(text: string): number | undefined {
-  // Date.parse takes nearly anything; an HTTP date names its day and ends in GMT.
+  // Date.parse accepts nearly anything; an HTTP date names its day and ends in GMT.
   if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text)) return undefined;
   // The obsolete form of asctime has no zone, and Date.parse would take the machine's.
   const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
@@ -107,7 +107,7 @@ function textOf({ fields }: Answer, ...names: readonly string[]): string {
   return names.map((name) => fields[name]).find(isText) ?? '';
 }
 
-/** What stands in for a missing `error`: gateways number their errors. */
+/** The code to show if `error` is missing: gateways number their errors. */
 function errorCodeOf({ fields }: Answer): string {
   const value = fields['error_code'];
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
@@ -226,8 +226,8 @@ function tokensIn(answer: Answer): Tokens | Defect {
 }
 
 /**
- * Judges an answer of the token endpoint. Without usable tokens it returns a function that words the failure.
- * The words quote the answer, so mask its tokens before.
+ * Judges an answer of the token endpoint. If it has no usable tokens, returns a function that makes the
+ * failure. Its message quotes the answer, so mask the answer's tokens before the call.
  */
 export function judgeToken(answer: Answer): Tokens | ((context: RequestContext) => StepError) {
   if (!isSuccess(answer)) return (context) => refusal(answer, context);

@@ -8,7 +8,7 @@ import { hostAndPort, type Proxy, proxyFor } from '../http/proxy.ts';
 const CERTIFICATE_CODE =
   /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
 const HANDSHAKE_CODE = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
-/** `tunnel`, under the HTTP client, gives the proxy's status or cause only in the message. */
+/** The HTTP client uses `tunnel`, which gives the proxy's status or the cause only in the message. */
 const TUNNEL = /^tunneling socket could not be established(?:, statusCode=(\d{3})$|, cause=)?/;
 
 type Attempt = {
@@ -50,7 +50,7 @@ function tlsFailure(
   return undefined;
 }
 
-/** The code behind the text of a cause. */
+/** Node's error code for the text of a cause. */
 function reasonOfCause(cause: string): string {
   if (cause.includes('altnames')) return 'ERR_TLS_CERT_ALTNAME_INVALID';
   if (/certificate (has expired|is not yet valid)/.test(cause)) return 'CERT_HAS_EXPIRED';
@@ -119,7 +119,7 @@ function brokenConnection(reason: string, { origin, connected }: Attempt): Failu
   };
 }
 
-/** Why an attempt ended without an answer: the failure of what `exchange` threw. */
+/** The failure for an error that `exchange` threw: why an attempt ended without an answer. */
 export function networkFailure(error: unknown, attempt: Attempt): Failure {
   if (!isNetworkError(error)) return failureOf(error);
   if (error instanceof TimedOutError) return timeoutFailure(attempt);

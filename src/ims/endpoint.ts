@@ -12,7 +12,7 @@ function isAdobe(hostname: string): boolean {
 
 /**
  * Judges a base URL of IMS: `adobelogin.com` and hosts below it, over https. On the loopback interface, http is
- * allowed for tests. The parsed URL is judged, as the request uses it.
+ * allowed for tests. Judges the parsed URL, because the request uses that too.
  */
 export function judgeEndpoint(text: string): EndpointJudgement {
   const refuse = (reason: string): EndpointJudgement => ({ ok: false, reason });

@@ -26,11 +26,11 @@ export type RequestContext = {
  */
 export type ErrorResponse = {
   readonly status: number;
-  /** Raw: decides, and is never shown. */
+  /** As received. It decides the failure and is never shown. */
   readonly error: string;
-  /** Raw: decides, and is never shown. */
+  /** As received. It decides the failure and is never shown. */
   readonly description: string;
-  /** Cleaned, as the texts below: is shown, and decides nothing. */
+  /** Cleaned, like the texts below. It is shown and decides nothing. */
   readonly shownError: string;
   readonly shownDescription: string;
   readonly debugId: string;
@@ -89,13 +89,13 @@ function wrongClient(context: RequestContext, { description }: ErrorResponse): E
   };
 }
 
-/** Characters. The runner cuts a message after 4,096, and its code stands at the end. */
+/** Characters. The runner cuts a message after 4,096, and the code at its end must remain. */
 const LONGEST_LIST = 2000;
 
 /** The scopes; only their number if the list would make the message too long. */
 export function listed(scopes: readonly string[], clean: RequestContext['clean']): string {
   const list = scopes.join(',');
-  // Counted before cleaning, which takes seconds for a very long list.
+  // Measured before cleaning: to clean a very long list takes seconds.
   if (list.length <= LONGEST_LIST) return clean(list, Infinity);
   return scopes.length === 1 ? '1 scope' : `${scopes.length} scopes`;
 }

@@ -39,7 +39,7 @@ export type FormRequest = {
 
 type Fields = Readonly<Record<string, string>>;
 
-/** The secrets of a user grant, beside the client secret; the first one first. */
+/** The secret of a user grant: its refresh token or its code. None for `client_credentials`. */
 export function secretsOfGrant(grant: Grant): readonly string[] {
   if (grant.type === 'refresh_token') return [grant.refreshToken];
   return grant.type === 'authorization_code' ? [grant.code] : [];
@@ -50,7 +50,7 @@ export function requestedScopes(grant: Grant): readonly string[] {
   return grant.type === 'client_credentials' ? grant.scopes : [];
 }
 
-/** Nothing goes into the URL, as servers log it. */
+/** Builds a request. All its fields go into the body or headers, as servers log URLs. */
 function formRequest(
   path: string,
   { clientId }: Client,
@@ -60,7 +60,7 @@ function formRequest(
   const form = new URLSearchParams(fields);
   const headers: Record<string, string> = {
     accept: 'application/json',
-    // Nothing here decompresses. Without the header, a server may choose any encoding.
+    // This action does not decompress. Without this header, a server may choose any encoding.
     'accept-encoding': 'identity',
     'content-type': 'application/x-www-form-urlencoded',
   };
@@ -85,7 +85,7 @@ function grantFields(grant: Grant): Fields {
 }
 
 /**
- * The request for a token. `scope` is sent for `client_credentials` only, as `a,b,c`. v3 alone answers
+ * The request for a token. `scope` is sent for `client_credentials` only, as `a,b,c`. Only v3 gives
  * `expires_in` in seconds (ServerToServerAuthentication/ims.md).
  */
 export function tokenRequest(

@@ -9,7 +9,7 @@ const FIRST_WINDOW_MS = 1500;
 const LAST_WINDOW_MS = 8000;
 const LONGEST_REQUEST_MS = 30_000;
 const SHORTEST_REQUEST_MS = 1000;
-/** A timer may end some milliseconds late. */
+/** Spare time, as a timer may end some milliseconds late. */
 const TIMER_MS = 50;
 
 /** The time of a step, and what another request needs of it. */
@@ -22,7 +22,7 @@ export class TimeBudget {
 
   /**
    * @param timeoutSeconds counted from the start of the step
-   * @param singleUse whether the grant holds a code or a refresh token. IMS may serve it once, so we must not hang up on a slow answer.
+   * @param singleUse whether the grant holds a code or a refresh token. IMS may accept it only once, so each request gets its full time.
    */
   constructor(timeoutSeconds: number, clock: Clock, singleUse: boolean) {
     this.timeoutSeconds = timeoutSeconds;
@@ -35,7 +35,7 @@ export class TimeBudget {
     return this.timeoutSeconds * 1000 - this.#clock.now();
   }
 
-  /** The time limit of one request in milliseconds. A silent server leaves time for two more. */
+  /** The time limit of one request in milliseconds. At most a third: a silent server leaves time for two more. */
   get limitMs(): number {
     return Math.max(1, Math.min(this.#thirdMs, this.leftMs));
   }
@@ -53,8 +53,8 @@ export class TimeBudget {
 }
 
 /**
- * Milliseconds to wait before the next request: `Retry-After`, plus full jitter over a window that doubles.
- * If no time is left for another request, the reason.
+ * Milliseconds to wait before the next request: `Retry-After`, plus full jitter over a window that doubles. If
+ * too little time is left for another request, returns the reason.
  * @param attempt number of the request that failed, from 1
  * @param roomMs what is left of the time beside what the next request needs
  * @param random from 0 up to, not including, 1
@@ -68,7 +68,7 @@ export function nextWaitMs(
   if (retryAfterMs > 0 && retryAfterMs > roomMs) return 'retry_after';
   if (roomMs <= 0) return 'deadline';
   const window = Math.min(FIRST_WINDOW_MS * 2 ** (attempt - 1), LAST_WINDOW_MS);
-  // Clamped, not drawn from the smaller window: that would give a burst near the deadline.
+  // The wait is clamped. A draw from a smaller window would send a burst near the deadline.
   return Math.min(retryAfterMs + random * window, roomMs);
 }
 

@@ -20,8 +20,8 @@ export function isTokenText(value: unknown): value is string {
 }
 
 /**
- * The claims of an IMS token. `scope` is a list with commas, and `user_id` the technical account. A token
- * that does not decode is valid, and has no claims.
+ * The claims of an IMS token. `scope` is a list with commas, and `user_id` the technical account. A token that
+ * cannot be decoded is still used, but has no claims.
  */
 export function claimsOf(accessToken: string): {
   readonly grantedScopes: readonly string[] | undefined;

@@ -1,10 +1,10 @@
-/** Rules for one value: each reports what is wrong with it, and reads what is right. */
+/** Rules for one input value. Each reports a wrong value and parses a right one. */
 
 import { INPUT_DEFAULTS, type InputName, type RawInputs } from './read.ts';
 
 export type Check = {
   readonly raw: RawInputs;
-  /** Adds a problem to the one message: a sentence about the input, or about one of its values. */
+  /** Adds a problem to the error message. The subject is an input, or an input with one of its values. */
   readonly report: (subject: InputName | `${InputName}: ${string}`, problem: string) => void;
 };
 
@@ -32,7 +32,7 @@ export function reportEmpty({ report }: Check, name: DefaultedInput): void {
   report(name, `is empty: remove the line to get the default ${INPUT_DEFAULTS[name]}.`);
 }
 
-/** The value of an input that must have one; undefined, and reported, if it is empty. */
+/** The value of an input that must have one. An empty value is reported and gives undefined. */
 export function required(check: Check, name: DefaultedInput): string | undefined {
   const value = check.raw[name];
   if (value !== '') return value;
@@ -40,7 +40,7 @@ export function required(check: Check, name: DefaultedInput): string | undefined
   return undefined;
 }
 
-/** One of a few words; undefined, and reported, for another. */
+/** One of the allowed words. Any other is reported and gives undefined. */
 export function choice<T extends string>(
   check: Check,
   name: DefaultedInput,
@@ -53,7 +53,7 @@ export function choice<T extends string>(
   return found;
 }
 
-/** true or false as YAML 1.2's core schema writes them, which is what GitHub's own inputs take. */
+/** `true` or `false`, as in YAML 1.2's core schema. GitHub's own inputs take the same spellings. */
 export function flag(check: Check, name: DefaultedInput): boolean {
   const value = required(check, name) ?? 'false';
   if (/^(true|True|TRUE)$/.test(value)) return true;
@@ -61,7 +61,7 @@ export function flag(check: Check, name: DefaultedInput): boolean {
   return false;
 }
 
-/** Whole seconds within bounds; the lower bound, and reported, for anything else. */
+/** Whole seconds within the bounds. Anything else is reported and counts as the lower bound. */
 export function seconds(check: Check, name: DefaultedInput, least: number, most: number): number {
   const text = required(check, name);
   if (text === undefined) return least;

@@ -7,7 +7,7 @@ import { mistakeIn, opaqueProblems, quoteProblems, secretsInRefused } from './se
 export type ClientSecrets = {
   /** The bare secrets, each once; none if the input is empty or refused. */
   readonly secrets: readonly string[];
-  /** What must be masked, also of an input that is refused. */
+  /** What must be masked. A refused input can hold secrets too. */
   readonly masks: readonly string[];
   /** Sentences that follow the name of the input; none if it is accepted or empty. */
   readonly problems: readonly string[];
@@ -19,7 +19,7 @@ function refused(problems: readonly string[], text: string): ClientSecrets {
   return { secrets: [], masks: secretsInRefused(text), problems };
 }
 
-/** Judges each text as a secret that stands alone. `problems` are those that they have together. */
+/** Checks each text as one secret. `problems` are those already found in the whole input. */
 function judgeEach(texts: readonly string[], problems: readonly string[]): ClientSecrets {
   const secrets = [...new Set(texts)];
   const all = new Set([...problems, ...secrets.flatMap((text) => opaqueProblems(text, INPUT))]);
@@ -28,7 +28,7 @@ function judgeEach(texts: readonly string[], problems: readonly string[]): Clien
   return { secrets, masks: [...secrets, ...pieces], problems: [] };
 }
 
-/** Client secrets as people keep two of them: by line or by comma. */
+/** Reads one client secret, or two that a line break or a comma separates. */
 function judgeList(text: string): ClientSecrets {
   const mistake = mistakeIn(text, INPUT);
   const problems = quoteProblems(text);
@@ -40,7 +40,7 @@ function judgeList(text: string): ClientSecrets {
   return refused([...problems, problem], text);
 }
 
-/** All strings empty are as an input that is empty: expressions that gave nothing. */
+/** Reads a JSON array. If all its strings are empty, the input is too: its expressions gave nothing. */
 function judgeArray(array: readonly unknown[], text: string): ClientSecrets {
   const strings = array.filter((item) => typeof item === 'string').map((secret) => secret.trim());
   if (strings.length !== array.length || strings.length === 0 || strings.length > 2)
@@ -58,8 +58,8 @@ function judgeArray(array: readonly unknown[], text: string): ClientSecrets {
 }
 
 /**
- * Reads the input `client-secret`. A comma or line break separates two secrets. Adobe's files hold them as
- * the strings of a JSON array.
+ * Reads the input `client-secret`. A comma or line break separates two secrets. Adobe's files hold secrets as a
+ * JSON array of strings.
  * @see https://github.com/adobe/aio-cli/issues/534
  */
 export function readClientSecret(text: string): ClientSecrets {

@@ -39,7 +39,7 @@ function checkTexts({ raw, report }: Check): void {
     for (const problem of textProblems(raw, name)) report(name, problem);
 }
 
-/** Inputs that go with one grant only, and whether it needs them. */
+/** Inputs that belong to one grant only, and whether that grant needs them. */
 const USER_INPUTS = [
   { name: 'refresh-token', grant: 'refresh_token', isNeeded: true },
   { name: 'code', grant: 'authorization_code', isNeeded: true },
@@ -74,11 +74,11 @@ function parseClient({ raw, report }: Check): Client {
       'client-id',
       'is empty. It is on the page of the credential in the Adobe Developer Console; what a workflow reads from `vars` must be a variable, not a secret.',
     );
-  // RFC 6749, appendix A.1. A header can hold nothing else.
+  // RFC 6749, appendix A.1, allows ASCII only. The client ID is also sent in a header.
   if (/[^\x00-\x7f]/.test(clientId))
     report('client-id', 'may hold ASCII characters only; copy it again from the credential.');
   const { secrets, problems } = readClientSecret(raw['client-secret']);
-  // A user grant may have no secret. A lone comma is two empty secrets, not none.
+  // A public client has no secret; only user grants allow that. A lone comma is not an empty input.
   const isPublic =
     raw['client-secret'] === '' && USER_INPUTS.some(({ grant }) => grant === raw['grant-type']);
   if (secrets.length === 0 && problems.length === 0 && !isPublic)

@@ -7,8 +7,8 @@ import { type Check, positionOf, reportEmpty, splitList } from './check.ts';
 const SEPARATORS = 'separated by commas, spaces or lines, or as a JSON array of strings';
 
 /**
- * What Adobe's scopes are made of. RFC 6749, section 3.3, allows more, but `;`, `%`, `=`, `|` and `+` are
- * separators or encodings that somebody expects to be understood.
+ * The characters of Adobe's scopes. RFC 6749, section 3.3, allows more. But whoever writes `;`, `%`, `=`, `|`
+ * or `+` means a separator or an encoding, so they are refused.
  */
 const SCOPE = /^(?!scopes?:)[a-z0-9][\w.:/-]*$/i;
 

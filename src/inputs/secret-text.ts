@@ -1,4 +1,4 @@
-/** What people store in place of one opaque value, and its secret pieces. Pure. */
+/** Mistakes in an input that should hold one opaque value, and what to mask of that input. Pure. */
 
 import { parseJson } from '../json.ts';
 
@@ -24,7 +24,7 @@ const REFERENCE =
 const NAME =
   /(?:client[-_. ]?(?:id|secret)|org[-_. ]?id|refresh[-_. ]?token|code[-_. ]?verifier|^["'`]?(?:secret|code))\w{0,20}["'`]?\s{0,3}[=:]/i;
 
-/** Inputs whose text is opaque to us, and what people call it. */
+/** Inputs that hold one opaque value, with the usual name of that value. */
 const OPAQUE = {
   'client-id': 'client ID',
   'client-secret': 'client secret',
@@ -40,7 +40,7 @@ export function isOpaque(input: string): input is OpaqueInput {
   return Object.hasOwn(OPAQUE, input);
 }
 
-/** The text without such characters around it. A loop: a regular expression would be quadratic. */
+/** Removes these characters from both ends. A loop, as a regular expression would take quadratic time. */
 function without(characters: string, text: string): string {
   let [start, end] = [0, text.length];
   while (start < end && characters.includes(text.charAt(start))) start += 1;
@@ -50,7 +50,7 @@ function without(characters: string, text: string): string {
 
 const isLong = (piece: string): boolean => piece.length >= SHORTEST_PIECE;
 
-/** The runner masks each line of a mask, so each is one line. */
+/** The lines that are long enough to mask. The runner masks each line of a mask on its own. */
 function longLines(text: string): readonly string[] {
   return text
     .split(/[\r\n]+/)
@@ -63,12 +63,12 @@ function looksLikeJson(text: string): boolean {
   return text.startsWith('{') || text.startsWith('[');
 }
 
-/** Of JSON every string value at any depth, and no name. Never the whole text: `{` would be a mask. */
+/** The string values of a JSON text at any depth, but no names. Never the whole: `{` would be a mask. */
 function secretsInJson(text: string): readonly string[] {
   const json = parseJson(text);
   if (json === undefined) return text.split(/[\s"'`,:[\]{}]/).filter(isLong);
   const values: unknown[] = [json];
-  // The list grows in the loop: JSON nests deeper than calls can.
+  // The list grows during the loop. Recursion would overflow the stack, as JSON can nest very deep.
   for (const value of values)
     if (typeof value === 'object' && value !== null)
       for (const inner of Object.values(value) as unknown[]) values.push(inner);
@@ -103,7 +103,7 @@ export function shapeProblems(text: string): readonly string[] {
   return problems;
 }
 
-/** What stands in place of the value, as a sentence that follows the input's name; or undefined. */
+/** What the text holds instead of the value, as a sentence that follows the input's name; or undefined. */
 export function mistakeIn(text: string, input: OpaqueInput): string | undefined {
   const alone = `store the ${OPAQUE[input]} alone.`;
   const bare = without(QUOTE_OR_BLANK, text);
@@ -125,11 +125,11 @@ export function mistakeIn(text: string, input: OpaqueInput): string | undefined 
 /** What is wrong with one opaque value, as sentences that follow the input's name. */
 export function opaqueProblems(text: string, input: OpaqueInput): readonly string[] {
   const mistake = mistakeIn(text, input);
-  // That a file has lines is no fault of its own.
+  // A pasted file has line breaks too, but they need no message of their own.
   return mistake === undefined ? shapeProblems(text) : [mistake, ...quoteProblems(text)];
 }
 
-/** What to mask of one secret: all of it if it is accepted, else its pieces. */
+/** What to mask of one secret: its pieces, and the whole text too if it is accepted. */
 export function secretsInOpaque(text: string, input: OpaqueInput): readonly string[] {
   const pieces = secretsInRefused(text);
   return opaqueProblems(text, input).length > 0 ? pieces : [text, ...pieces];

@@ -2,7 +2,7 @@
 
 import { type Check, positionOf, splitList } from './check.ts';
 
-/** More would be a mistake, and each holds a copy of the token. */
+/** More names are surely a mistake, and each variable holds a copy of the token. */
 const MOST_NAMES = 50;
 
 const LEGAL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -26,8 +26,9 @@ const OWNED = new Set(
 );
 
 /**
- * A name that `@adobe/aio-lib-ims` can read: no underscore beside another or at an end. It is short, as it is
- * printed in capitals, where no mask finds a secret. Some take the input for a switch.
+ * A name that `@adobe/aio-lib-ims` can read, so no underscore beside another or at an end. At most 32
+ * characters: it is printed in capitals, where a mask would not find a secret. Not `true` or `false`, as some
+ * people take the input for a switch.
  */
 const CONTEXT = /^(?!(?:true|false)$)(?=.{1,32}$)[a-z0-9]+(?:_[a-z0-9]+)*$/i;
 
@@ -73,7 +74,7 @@ export function parseVariables(check: Check): Variables {
       'aio-context',
       'must be a context name, not true or false, usually "cli": letters, digits and single underscores, at most 32 characters.',
     );
-  // In names of variables `_` separates, `__` is an underscore, and case is folded.
+  // In a variable's name, `aio` reads `_` as a separator and `__` as an underscore, and ignores case.
   const prefix = `AIO_IMS_CONTEXTS_${context.replaceAll('_', '__').toUpperCase()}_ACCESS__TOKEN`;
   const expiry = `${prefix}_EXPIRY`;
   // On Windows, names that differ in case alone are one variable.

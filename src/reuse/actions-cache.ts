@@ -1,7 +1,8 @@
 /**
  * Bytes in the repository's Actions cache. GitHub does not document the protocol of its cache service. This is
- * version 2 as `@actions/cache` 6.3.0 speaks it; a test compares their requests. That package unpacks archives
- * with `tar -P`. Here an entry is bytes, and whatever goes wrong is a miss.
+ * version 2 as `@actions/cache` 6.3.0 speaks it; a test compares the requests of both. That package unpacks
+ * archives with `tar -P`, which can write anywhere. Here an entry is plain bytes, and any error counts as a
+ * miss.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -30,7 +31,7 @@ type CacheService = {
   readonly mayWrite: boolean;
 };
 
-/** What reading and writing may cost together; a short `timeout` is left to IMS for the most part. */
+/** The time limit for reading and writing together. A third of a short `timeout`: the rest is for IMS. */
 const LONGEST_MS = 5000;
 const UPLOAD_HEADERS = {
   'x-ms-blob-type': 'BlockBlob',
@@ -40,12 +41,12 @@ const UPLOAD_HEADERS = {
 
 type Send = (request: HttpRequest) => Promise<HttpResponse>;
 
-/** The reason is shown in the log. */
+/** Why the cache cannot be used. The message completes a sentence in the log. */
 class CacheError extends Error {
   override readonly name = 'CacheError';
 }
 
-/** As the toolkit decides it: GitHub Enterprise Server has no version 2, even if the variable is set. */
+/** Decides as `@actions/cache` does: GitHub Enterprise Server has no version 2, even if the variable is set. */
 function isGitHub(): boolean {
   const url = serverUrl() || 'https://github.com';
   const host = URL.canParse(url) ? new URL(url).hostname : '';
@@ -91,10 +92,10 @@ export class ActionsCache {
   readonly #service: CacheService;
   readonly #runtime: Runtime;
   readonly #timeoutMs: number;
-  /** An entry is found only under the version it was saved with: archives have others. */
+  /** The service finds an entry only under its version. Archives have other versions, so none is found. */
   readonly #version = createHash('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
   #budgetMs: number;
-  /** Whether there is an entry that cannot be used. */
+  /** Whether the cache holds an entry that cannot be used. */
   #foundUnusable = false;
 
   constructor(service: CacheService, runtime: Runtime, timeoutSeconds: number) {
@@ -105,8 +106,8 @@ export class ActionsCache {
   }
 
   /**
-   * Finds the newest entry whose key starts with `keyPrefix` and opens it. Uses at most half of the budget.
-   * If that fails, undefined, and one line in the log. Never throws.
+   * Finds the newest entry whose key starts with `keyPrefix` and opens it. Uses at most half of the budget. If
+   * that fails, it logs one line and returns undefined. Never throws.
    */
   async read<T>(keyPrefix: string, open: (bytes: Buffer) => T | undefined): Promise<T | undefined> {
     try {
@@ -135,18 +136,18 @@ export class ActionsCache {
   }
 
   /**
-   * Saves an entry, or does without. Never throws.
-   * @param expiresAtMs milliseconds since 1970; to the minute, so that jobs that start together save one entry
+   * Saves an entry if it can. Never throws.
+   * @param expiresAtMs milliseconds since 1970. The key has minutes, so jobs that start together save one entry
    */
   async write(keyPrefix: string, expiresAtMs: number, bytes: Buffer): Promise<void> {
     if (!this.#service.mayWrite) return;
-    // Entries cannot be replaced. Save under another key.
+    // An entry cannot be replaced. If it is unusable, save under another key.
     const suffix = this.#foundUnusable ? `-${randomBytes(8).toString('hex')}` : '';
     const key = `${keyPrefix}${Math.floor(expiresAtMs / 60_000)}${suffix}`;
     const entry = { key, version: this.#version };
     try {
       await this.#withinBudget(this.#budgetMs, async (send) => {
-        // 409 where another job has saved meanwhile.
+        // The answer is 409 if another job has saved this entry meanwhile.
         const created = parsed(await send(this.#call('CreateCacheEntry', entry)));
         if (created['ok'] !== true) return;
         const url = this.#blobUrl(created['signed_upload_url'] ?? created['signedUploadUrl']);
@@ -156,7 +157,7 @@ export class ActionsCache {
         await send(this.#call('FinalizeCacheEntryUpload', { ...entry, ...size }));
       });
     } catch (error) {
-      // Other failures cost no time, and the next job asks IMS itself.
+      // Other failures are not logged: they cost little time, and the next job asks IMS itself.
       if (error instanceof TimedOutError)
         info('The Actions cache did not answer in time, so later jobs ask IMS themselves.');
     }

@@ -6,7 +6,7 @@ import { isAbsolute } from 'node:path';
 
 import { readBoundedFile } from '../bounded-file.ts';
 
-/** What lies there, at most `limitBytes`; undefined for none. Any step can have put it there. */
+/** The bytes of the file; undefined if there are none or too many. Any step can have written them. */
 export function readJobFile(path: string, limitBytes: number): Buffer | undefined {
   try {
     return readBoundedFile(path, limitBytes, 'refuse');
@@ -16,7 +16,7 @@ export function readJobFile(path: string, limitBytes: number): Buffer | undefine
 }
 
 /**
- * Leaves bytes for later steps, readable by this user alone, where that can be done.
+ * Writes a file for later steps that only this user can read. A failure is ignored.
  * @param path absolute: the workspace is no place for it
  */
 export function writeJobFile(path: string, bytes: Buffer): void {

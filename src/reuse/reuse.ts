@@ -1,4 +1,4 @@
-/** Where an unexpired token may come from, the nearest first, and where one is kept. */
+/** Finds a token that is still valid, in this job first and then in the repository's cache. Keeps new ones. */
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -33,10 +33,10 @@ type ReuseRequest = {
   readonly timeoutSeconds: number;
 };
 
-/** A token, and how IMS accepted the client: that secret seals, and opens. */
+/** A token, and how IMS accepted the client. That client secret seals the token and opens it again. */
 type SealedToken = { readonly token: Token; readonly authentication: ClientAuthentication };
 
-/** Who else has a token of this job: other jobs, a post step that revokes it, or nobody. */
+/** What happens to a token of this job: other jobs share it, a post step revokes it, or neither. */
 type Sharing = 'shared' | 'revoked' | 'unshared';
 
 export type ReusedToken = SealedToken & {
@@ -144,7 +144,7 @@ class Reuse {
     return { token, authentication, sharing };
   }
 
-  /** Expiry is wall time; a cached token was stamped by another machine. */
+  /** Whether the token is valid for long enough, by the wall clock: other machines set expiries too. */
   #isFresh({ token }: SealedToken): boolean {
     const left = secondsLeft(token.expiresAtMs, this.#context.clock.date());
     return left >= Math.max(1, this.#request.minValiditySeconds);

@@ -2,7 +2,8 @@
  * The commands of `@actions/core` that this action gives, made of the package's own parts. The package's index
  * would bring OIDC, platform facts and the summary into `dist`. A test compares each function with the package.
  *
- * One thing differs. Without a command's file the package prints the value; here it is refused.
+ * One thing differs. If the runner names no file for a command, the package prints the value to the log. Here
+ * the command fails.
  */
 
 import { EOL } from 'node:os';

@@ -16,10 +16,10 @@ type Publication = {
   readonly summary: string;
 };
 
-/** The name under which the runner keeps the state. post.ts reads it by its name. */
+/** The name under which the runner keeps the state. `post.ts` repeats it, so change both. */
 const STATE_NAME = 'revoke';
 
-/** What the main step of this very step has saved; empty for nothing. */
+/** The state that the main step saved for this post step; empty for none. */
 export function savedState(): string {
   return process.env[`STATE_${STATE_NAME}`] ?? '';
 }
@@ -49,10 +49,10 @@ function write({ outputs, variables, state, summary }: Publication, summaryFile:
 }
 
 /**
- * Looks at the runner's files before the request: a token that cannot be published is wasted.
- * Returns what hands a publication to the runner; mask what it holds before. If a write fails, it takes back
- * what was written.
- * @throws StepError if a file is missing. The returned function throws one if a write fails.
+ * Looks at the runner's files before the request: a token that cannot be published is wasted. Returns a
+ * function that hands a publication to the runner; mask its secrets before the call. If a write fails, the
+ * function takes back what was written.
+ * @throws StepError if a file that the runner names is missing. The returned function throws one if a write fails.
  */
 export function publisher(): (publication: Publication) => void {
   const pathOf = (name: string): string => process.env[name] ?? '';

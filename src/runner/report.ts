@@ -16,7 +16,7 @@ export const WARNINGS = [
 
 type Warning = (typeof WARNINGS)[number];
 
-/** Where the heading is in this very version of the documentation; a path when used as `./`. */
+/** The URL of a heading in this version of the documentation; only a path if the action is used as `./`. */
 export function troubleshootingUrl(heading: string): string {
   const path = `docs/troubleshooting.md#${heading}`;
   const server = serverUrl();

@@ -1,6 +1,6 @@
 /** The job summary: what was obtained, without any secret. */
 
-/** HTML, as Markdown would read the characters of a name. */
+/** Escapes text for HTML. The table is HTML, as Markdown would interpret characters in a name. */
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 /** A heading and a table of two columns; a list is shown as code, an empty one as `none`. */
