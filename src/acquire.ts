@@ -72,8 +72,8 @@ function outputsOf(
 
 /** The state for the post step; empty if that step has nothing to revoke. */
 function stateOf(obtained: ObtainedToken, { origin, client, grant, revoke }: Inputs): string {
-  const willBeRevoked = obtained.source !== 'ims' && obtained.willBeRevoked;
-  if (!revoke || willBeRevoked) return '';
+  const hasRevoker = obtained.source !== 'ims' && obtained.hasRevoker;
+  if (!revoke || hasRevoker) return '';
   const { token, authentication } = obtained;
   const revocation = {
     accessToken: token.accessToken,

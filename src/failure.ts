@@ -1,33 +1,30 @@
 /** What can go wrong, in the words that people read. Each is made in the file that detects it. */
 
 /** Every code has its heading in docs/troubleshooting.md. */
-export const CODES = [
-  'invalid_input',
-  'invalid_client',
-  'invalid_scope',
-  'unauthorized_client',
-  'unsupported_grant_type',
-  'access_denied',
-  'invalid_request',
-  'jwt_credential',
-  'redirect_refused',
-  'throttled',
-  'ims_unavailable',
-  'gateway',
-  'ims_error',
-  'malformed_answer',
-  'network',
-  'tls',
-  'proxy',
-  'timeout',
-  'retry_after',
-  'answer_lost',
-  'cancelled',
-  'runner',
-  'unexpected',
-] as const;
-
-export type Code = (typeof CODES)[number];
+export type Code =
+  | 'invalid_input'
+  | 'invalid_client'
+  | 'invalid_scope'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'access_denied'
+  | 'invalid_request'
+  | 'jwt_credential'
+  | 'redirect_refused'
+  | 'throttled'
+  | 'ims_unavailable'
+  | 'gateway'
+  | 'ims_error'
+  | 'malformed_answer'
+  | 'network'
+  | 'tls'
+  | 'proxy'
+  | 'timeout'
+  | 'retry_after'
+  | 'answer_lost'
+  | 'cancelled'
+  | 'runner'
+  | 'unexpected';
 
 export type Failure = {
   readonly code: Code;

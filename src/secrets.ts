@@ -11,8 +11,8 @@ const LONGEST_SERVER_TEXT = 4000;
 /** Stands for a removed secret until all are removed. U+FFFF is no character, so no secret holds it. */
 const CUT = '\uffff';
 
-// Controls, format characters (direction overrides among them), lone surrogates, line separators.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
+/** Controls, format characters (direction overrides among them), lone surrogates, line separators. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
 
 /** A value as `application/x-www-form-urlencoded` writes it: how this action sends it. */
 const formEncoded = (value: string): string =>
@@ -114,7 +114,7 @@ export class Secrets {
     for (const form of this.#forms) cut = cut.replaceAll(form, CUT);
     const harmless = cut
       .replaceAll(CUT, '***')
-      .replace(INVISIBLE, ' ')
+      .replace(UNPRINTABLE, ' ')
       .replaceAll(/:(?=:)/g, ': ')
       .replaceAll(/##(?=\[)/g, '## ')
       .replaceAll(/ {2,}/g, ' ')

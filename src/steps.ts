@@ -3,20 +3,21 @@
 import { acquire } from './acquire.ts';
 import { revoke } from './revoke.ts';
 import { insistOnTls, silenceNodeDebug } from './runner/environment.ts';
-import { cancellation, startClock } from './runner/process.ts';
+import { cancellation, type Runtime, startClock } from './runner/process.ts';
+
+function start(step: (runtime: Runtime) => Promise<void>, warn: boolean): void {
+  const runtime = { clock: startClock(), signal: cancellation() };
+  insistOnTls({ warn });
+  silenceNodeDebug();
+  void step(runtime);
+}
 
 /** Starts the main step, which gets the token. */
 export function startMain(): void {
-  const runtime = { clock: startClock(), signal: cancellation() };
-  insistOnTls({ warn: true });
-  silenceNodeDebug();
-  void acquire(runtime);
+  start(acquire, true);
 }
 
-/** Starts the post step, which revokes the token. */
+/** Starts the post step, which revokes the token. Its main step has warned already. */
 export function startPost(): void {
-  const runtime = { clock: startClock(), signal: cancellation() };
-  insistOnTls({ warn: false });
-  silenceNodeDebug();
-  void revoke(runtime);
+  start(revoke, false);
 }

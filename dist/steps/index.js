@@ -447,31 +447,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 ;// CONCATENATED MODULE: ./src/failure.ts
-const CODES = (/* unused pure expression or super */ null && ([
-    'invalid_input',
-    'invalid_client',
-    'invalid_scope',
-    'unauthorized_client',
-    'unsupported_grant_type',
-    'access_denied',
-    'invalid_request',
-    'jwt_credential',
-    'redirect_refused',
-    'throttled',
-    'ims_unavailable',
-    'gateway',
-    'ims_error',
-    'malformed_answer',
-    'network',
-    'tls',
-    'proxy',
-    'timeout',
-    'retry_after',
-    'answer_lost',
-    'cancelled',
-    'runner',
-    'unexpected',
-]));
 class StepError extends Error {
     name = 'StepError';
     failure;
@@ -985,13 +960,6 @@ function serverUrl() {
 
 
 
-const WARNINGS = (/* unused pure expression or super */ null && ([
-    'scopes_not_granted',
-    'short_validity',
-    'tls_verification_off',
-    'first_secret_refused',
-    'not_revoked',
-]));
 function troubleshootingUrl(heading) {
     const path = `docs/troubleshooting.md#${heading}`;
     const server = serverUrl();
@@ -1864,7 +1832,7 @@ function parseObject(text) {
 const TEXT_LIMIT = 300;
 const LONGEST_SERVER_TEXT = 4000;
 const CUT = '\uffff';
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
 const formEncoded = (value) => new URLSearchParams({ v: value }).toString().slice(2);
 function basicCredentials(clientId, clientSecret) {
     return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
@@ -1930,7 +1898,7 @@ class Secrets {
             cut = cut.replaceAll(form, CUT);
         const harmless = cut
             .replaceAll(CUT, '***')
-            .replace(INVISIBLE, ' ')
+            .replace(UNPRINTABLE, ' ')
             .replaceAll(/:(?=:)/g, ': ')
             .replaceAll(/##(?=\[)/g, '## ')
             .replaceAll(/ {2,}/g, ' ')
@@ -2012,6 +1980,7 @@ function authentications(grantType, clientSecrets) {
 const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
 const WHY_A_SECRET_IS_EMPTY = 'to a pull request from a fork and to Dependabot, when the job does not name the environment that holds the secret, and when its name is misspelt';
 const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
+const CHECK_WHO_ANSWERS = 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.';
 const NEW_PERMANENT_CODE = 'If the code is a permanent one (a service token), ask whoever issued it for a new one, and check that it belongs to this `client-id`.';
 function refusedSecrets({ secretCount, secretsSent }) {
     const compare = `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`;
@@ -2190,7 +2159,7 @@ function failureOfResponse(response, context) {
 
 ;// CONCATENATED MODULE: ./src/ims/token.ts
 
-const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
+const SCOPE_TOKEN = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
 const USER_ID = /^[\x21-\x7e]{1,256}$/;
 function isTokenText(value) {
     return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
@@ -2200,7 +2169,7 @@ function claimsOf(accessToken) {
     const { scope, user_id: userId } = parseObject(payload) ?? {};
     const scopes = typeof scope === 'string' ? scope.split(/[\s,]+/) : undefined;
     return {
-        grantedScopes: scopes?.filter((name) => SCOPE.test(name)),
+        grantedScopes: scopes?.filter((name) => SCOPE_TOKEN.test(name)),
         userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
     };
 }
@@ -2282,23 +2251,22 @@ function errorResponseOf(answer, { serverText }) {
         encoding: answer.body === 'json' ? '' : serverText(answer.encoding, 40),
     };
 }
-function refusal(answer, context) {
+function failureOfAnswer(answer, context, defect) {
     const { status, retryAfterMs } = answer;
-    const failure = failureOfResponse(errorResponseOf(answer, context), context);
+    const response = errorResponseOf(answer, context);
+    if (defect !== undefined)
+        return new StepError({
+            ...defect,
+            code: 'malformed_answer',
+            happened: defect.happened + quoted(response.shownDescription),
+            remedy: CHECK_WHO_ANSWERS,
+            facts: factsOf(response),
+        });
+    const failure = failureOfResponse(response, context);
     if (!isTransient(status))
         return new StepError(failure);
     const mayBeServed = status >= 500 && status !== 503;
     return new StepError({ ...failure, retry: { afterMs: retryAfterMs, mayBeServed } });
-}
-function malformed(answer, context, defect) {
-    const response = errorResponseOf(answer, context);
-    return new StepError({
-        ...defect,
-        code: 'malformed_answer',
-        happened: defect.happened + quoted(response.shownDescription),
-        remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-        facts: factsOf(response),
-    });
 }
 function bodyDefect({ body, encoding }) {
     if (body === 'too long')
@@ -2314,19 +2282,15 @@ function bodyDefect({ body, encoding }) {
 }
 function judgeRevocation(answer, context) {
     const { fields, status, body } = answer;
-    const { error } = fields;
-    const isInvalid = typeof error === 'string' && error.toLowerCase() === 'invalid_token';
-    if (isInvalid && status < 500)
+    const saysInvalid = textOf(answer, 'error').toLowerCase() === 'invalid_token';
+    if (saysInvalid && status < 500)
         return false;
-    if (!isSuccess(answer))
-        throw refusal(answer, context);
-    if (fields['valid'] === false)
+    if (isSuccess(answer) && fields['valid'] === false)
         return false;
-    if ('error' in fields)
-        throw refusal(answer, context);
-    const defect = body === 'blank' ? undefined : bodyDefect(answer);
-    if (defect !== undefined)
-        throw malformed(answer, context, defect);
+    const isRefused = !isSuccess(answer) || 'error' in fields;
+    const defect = isRefused || body === 'blank' ? undefined : bodyDefect(answer);
+    if (isRefused || defect !== undefined)
+        throw failureOfAnswer(answer, context, defect);
     return true;
 }
 function lifetimeMs(expiresIn) {
@@ -2341,12 +2305,12 @@ function tokenTypeOf({ fields }) {
     const value = fields['token_type'];
     return typeof value === 'string' && value.toLowerCase() === 'bearer' ? value : undefined;
 }
-function tokensIn(answer) {
-    const defect = bodyDefect(answer);
-    if (defect !== undefined)
-        return defect;
+function judgeToken(answer) {
+    const defect = isSuccess(answer) ? bodyDefect(answer) : undefined;
+    if (!isSuccess(answer) || defect !== undefined)
+        return { defect };
     const unusable = (name) => ({
-        happened: `The answer has no usable \`${name}\`.`,
+        defect: { happened: `The answer has no usable \`${name}\`.` },
     });
     const { access_token: accessToken, expires_in: expiresIn } = answer.fields;
     const refreshToken = answer.fields['refresh_token'] ?? '';
@@ -2365,14 +2329,9 @@ function tokensIn(answer) {
         refreshToken,
     };
 }
-function judgeToken(answer) {
-    if (!isSuccess(answer))
-        return (context) => refusal(answer, context);
-    const tokens = tokensIn(answer);
-    return 'token' in tokens ? tokens : (context) => malformed(answer, context, tokens);
-}
 
 ;// CONCATENATED MODULE: ./src/ims/connection-failures.ts
+
 
 
 
@@ -2448,7 +2407,7 @@ function brokenConnection(reason, { origin, connected }) {
             ...common,
             code: 'malformed_answer',
             happened: `The answer of ${origin} is not valid HTTP.`,
-            remedy: 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
+            remedy: CHECK_WHO_ANSWERS,
         };
     if (connected)
         return {
@@ -2634,9 +2593,9 @@ class Ims {
         const answer = await this.#post(request, budget.limitMs);
         budget.noteAnswer(clock.now() - startedMs);
         const tokens = judgeToken(answer);
-        if (typeof tokens === 'function') {
+        if ('defect' in tokens) {
             secrets.addUnused(secretsOf(answer));
-            throw tokens(this.#context(grant));
+            throw failureOfAnswer(answer, this.#context(grant), tokens.defect);
         }
         secrets.add(secretsOf(answer));
         this.#noticeSecondSecret(authentication);
@@ -3011,7 +2970,7 @@ class Reuse {
             return undefined;
         if (this.#cache !== undefined && found.sharing === 'revoked')
             return undefined;
-        return { ...found, source: 'job', willBeRevoked: found.sharing === 'revoked' };
+        return { ...found, source: 'job', hasRevoker: found.sharing === 'revoked' };
     }
     async #findInRepository() {
         if (this.#request.reuse !== 'repository')
@@ -3020,11 +2979,10 @@ class Reuse {
             info('This runner offers no Actions cache that `reuse: repository` could use, so the step reuses tokens of this job only.');
             return undefined;
         }
-        const open = (bytes) => this.#open(bytes, this.#repositoryBinding);
-        const found = await this.#cache.read(this.#keyPrefix, open);
+        const found = await this.#cache.read(this.#keyPrefix, (bytes) => this.#open(bytes, this.#repositoryBinding));
         if (found === undefined || !this.#isFresh(found))
             return undefined;
-        return { ...found, source: 'repository', willBeRevoked: false };
+        return { ...found, source: 'repository', hasRevoker: false };
     }
     #open(bytes, binding) {
         const opened = seal_open(bytes, this.#request.client.clientSecrets, binding);
@@ -3058,7 +3016,7 @@ const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
 const QUOTE_OR_BLANK = QUOTES.join(' \t\r\n');
 const FRAME = `${QUOTE_OR_BLANK}-[]{},`;
 const LINE_BREAK = /[\r\n]/;
-const secret_text_INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
+const INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
 const REFERENCE = /^\$[{(]|^\$(?:env:)?[a-z_]\w*$|\$\{\{|^\{\{|^%\w+%$|^<[^<>]*>$|^(?:secrets|vars|env|inputs|steps|needs)\.[\w.-]+$/i;
 const NAME = /(?:client[-_. ]?(?:id|secret)|org[-_. ]?id|refresh[-_. ]?token|code[-_. ]?verifier|^["'`]?(?:secret|code))\w{0,20}["'`]?\s{0,3}[=:]/i;
 const OPAQUE = {
@@ -3118,7 +3076,7 @@ function shapeProblems(text) {
     const problems = [...quoteProblems(text)];
     if (LINE_BREAK.test(text))
         problems.push('has a line break inside; store it as a single line.');
-    else if (secret_text_INVISIBLE.test(text))
+    else if (INVISIBLE.test(text))
         problems.push('has a control character or an invisible one inside; copy it again as plain text.');
     return problems;
 }
@@ -3281,7 +3239,7 @@ function seconds(check, name, least, most) {
 
 
 const SEPARATORS = 'separated by commas, spaces or lines, or as a JSON array of strings';
-const scopes_SCOPE = /^(?!scopes?:)[a-z0-9][\w.:/-]*$/i;
+const SCOPE = /^(?!scopes?:)[a-z0-9][\w.:/-]*$/i;
 function parseScopes(check) {
     const { raw, report } = check;
     const list = raw.scopes.startsWith('[') ? parseJson(raw.scopes) : [raw.scopes];
@@ -3292,7 +3250,7 @@ function parseScopes(check) {
     const scopes = splitList(list.join(','));
     if (scopes.length === 0)
         reportEmpty(check, 'scopes');
-    const position = positionOf(scopes, (scope) => !scopes_SCOPE.test(scope));
+    const position = positionOf(scopes, (scope) => !SCOPE.test(scope));
     if (position !== undefined)
         report('scopes', `has an invalid value (${position}); write the names alone, such as openid, AdobeID, ${SEPARATORS}.`);
     return [...new Set(scopes)];
@@ -3577,8 +3535,8 @@ function outputsOf(obtained, scopes, nowMs) {
     };
 }
 function stateOf(obtained, { origin, client, grant, revoke }) {
-    const willBeRevoked = obtained.source !== 'ims' && obtained.willBeRevoked;
-    if (!revoke || willBeRevoked)
+    const hasRevoker = obtained.source !== 'ims' && obtained.hasRevoker;
+    if (!revoke || hasRevoker)
         return '';
     const { token, authentication } = obtained;
     const revocation = {
@@ -3785,17 +3743,17 @@ function cancellation() {
 
 
 
-function startMain() {
+function start(step, warn) {
     const runtime = { clock: startClock(), signal: cancellation() };
-    insistOnTls({ warn: true });
+    insistOnTls({ warn });
     silenceNodeDebug();
-    void acquire(runtime);
+    void step(runtime);
+}
+function startMain() {
+    start(acquire, true);
 }
 function startPost() {
-    const runtime = { clock: startClock(), signal: cancellation() };
-    insistOnTls({ warn: false });
-    silenceNodeDebug();
-    void revoke(runtime);
+    start(revoke, false);
 }
 
 })();

@@ -8,6 +8,7 @@ import { type Failure, StepError } from '../failure.ts';
 import { type HttpResponse, isSuccess } from '../http/exchange.ts';
 import { parseObject } from '../json.ts';
 import {
+  CHECK_WHO_ANSWERS,
   type ErrorResponse,
   factsOf,
   failureOfResponse,
@@ -130,30 +131,34 @@ function errorResponseOf(answer: Answer, { serverText }: RequestContext): ErrorR
   };
 }
 
-/** A failure that IMS, or something in front of it, answered. */
-function refusal(answer: Answer, context: RequestContext): StepError {
+/** What is wrong with a 2xx answer. */
+type Defect = Pick<Failure, 'happened' | 'retry'>;
+
+/**
+ * The failure of an answer that cannot be used. Its message quotes the answer, so mask the answer's tokens
+ * before the call.
+ * @param defect of a 2xx answer; undefined for an error response
+ */
+export function failureOfAnswer(
+  answer: Answer,
+  context: RequestContext,
+  defect: Defect | undefined,
+): StepError {
   const { status, retryAfterMs } = answer;
-  const failure = failureOfResponse(errorResponseOf(answer, context), context);
+  const response = errorResponseOf(answer, context);
+  if (defect !== undefined)
+    return new StepError({
+      ...defect,
+      code: 'malformed_answer',
+      happened: defect.happened + quoted(response.shownDescription),
+      remedy: CHECK_WHO_ANSWERS,
+      facts: factsOf(response),
+    });
+  const failure = failureOfResponse(response, context);
   if (!isTransient(status)) return new StepError(failure);
   // 503 says that the request was not served.
   const mayBeServed = status >= 500 && status !== 503;
   return new StepError({ ...failure, retry: { afterMs: retryAfterMs, mayBeServed } });
-}
-
-/** What is wrong with a 2xx answer. */
-type Defect = Pick<Failure, 'happened' | 'retry'>;
-
-/** The failure of a 2xx answer that cannot be used. */
-function malformed(answer: Answer, context: RequestContext, defect: Defect): StepError {
-  const response = errorResponseOf(answer, context);
-  return new StepError({
-    ...defect,
-    code: 'malformed_answer',
-    happened: defect.happened + quoted(response.shownDescription),
-    remedy:
-      'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
-    facts: factsOf(response),
-  });
 }
 
 /** What is wrong with the body of a 2xx answer. Undefined if it holds a JSON object. */
@@ -173,14 +178,12 @@ function bodyDefect({ body, encoding }: Answer): Defect | undefined {
  */
 export function judgeRevocation(answer: Answer, context: RequestContext): boolean {
   const { fields, status, body } = answer;
-  const { error } = fields;
-  const isInvalid = typeof error === 'string' && error.toLowerCase() === 'invalid_token';
-  if (isInvalid && status < 500) return false;
-  if (!isSuccess(answer)) throw refusal(answer, context);
-  if (fields['valid'] === false) return false;
-  if ('error' in fields) throw refusal(answer, context);
-  const defect = body === 'blank' ? undefined : bodyDefect(answer);
-  if (defect !== undefined) throw malformed(answer, context, defect);
+  const saysInvalid = textOf(answer, 'error').toLowerCase() === 'invalid_token';
+  if (saysInvalid && status < 500) return false;
+  if (isSuccess(answer) && fields['valid'] === false) return false;
+  const isRefused = !isSuccess(answer) || 'error' in fields;
+  const defect = isRefused || body === 'blank' ? undefined : bodyDefect(answer);
+  if (isRefused || defect !== undefined) throw failureOfAnswer(answer, context, defect);
   return true;
 }
 
@@ -204,12 +207,12 @@ type Tokens = {
   readonly refreshToken: string;
 };
 
-/** The tokens of a 2xx answer, or why it cannot be used. */
-function tokensIn(answer: Answer): Tokens | Defect {
-  const defect = bodyDefect(answer);
-  if (defect !== undefined) return defect;
-  const unusable = (name: string): Defect => ({
-    happened: `The answer has no usable \`${name}\`.`,
+/** The tokens of an answer of the token endpoint. Without usable ones, what is wrong with a 2xx answer. */
+export function judgeToken(answer: Answer): Tokens | { readonly defect: Defect | undefined } {
+  const defect = isSuccess(answer) ? bodyDefect(answer) : undefined;
+  if (!isSuccess(answer) || defect !== undefined) return { defect };
+  const unusable = (name: string): { readonly defect: Defect } => ({
+    defect: { happened: `The answer has no usable \`${name}\`.` },
   });
   const { access_token: accessToken, expires_in: expiresIn } = answer.fields;
   const refreshToken = answer.fields['refresh_token'] ?? '';
@@ -223,14 +226,4 @@ function tokensIn(answer: Answer): Tokens | Defect {
     token: { accessToken, tokenType, expiresAtMs: answer.sentAtMs + lifetime },
     refreshToken,
   };
-}
-
-/**
- * Judges an answer of the token endpoint. If it has no usable tokens, returns a function that makes the
- * failure. Its message quotes the answer, so mask the answer's tokens before the call.
- */
-export function judgeToken(answer: Answer): Tokens | ((context: RequestContext) => StepError) {
-  if (!isSuccess(answer)) return (context) => refusal(answer, context);
-  const tokens = tokensIn(answer);
-  return 'token' in tokens ? tokens : (context) => malformed(answer, context, tokens);
 }

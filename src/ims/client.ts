@@ -7,6 +7,7 @@ import type { StepContext } from '../step-context.ts';
 import {
   type Answer,
   ANSWER_LIMIT_BYTES,
+  failureOfAnswer,
   judgeRevocation,
   judgeToken,
   readAnswer,
@@ -110,9 +111,9 @@ export class Ims {
     const answer = await this.#post(request, budget.limitMs);
     budget.noteAnswer(clock.now() - startedMs);
     const tokens = judgeToken(answer);
-    if (typeof tokens === 'function') {
+    if ('defect' in tokens) {
       secrets.addUnused(secretsOf(answer));
-      throw tokens(this.#context(grant));
+      throw failureOfAnswer(answer, this.#context(grant), tokens.defect);
     }
     secrets.add(secretsOf(answer));
     this.#noticeSecondSecret(authentication);

@@ -4,6 +4,7 @@ import { type Code, type Failure, failureOf } from '../failure.ts';
 import { trustRemedy } from '../http/certificates.ts';
 import { isNetworkError, TimedOutError } from '../http/exchange.ts';
 import { hostAndPort, type Proxy, proxyFor } from '../http/proxy.ts';
+import { CHECK_WHO_ANSWERS } from './refusals.ts';
 
 const CERTIFICATE_CODE =
   /^(ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_PURPOSE)/;
@@ -99,8 +100,7 @@ function brokenConnection(reason: string, { origin, connected }: Attempt): Failu
       ...common,
       code: 'malformed_answer',
       happened: `The answer of ${origin} is not valid HTTP.`,
-      remedy:
-        'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.',
+      remedy: CHECK_WHO_ANSWERS,
     };
   if (connected)
     return {

@@ -49,6 +49,9 @@ export const WHY_A_SECRET_IS_EMPTY =
 export const NEW_USER_TOKEN =
   'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
 
+export const CHECK_WHO_ANSWERS =
+  'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.';
+
 const NEW_PERMANENT_CODE =
   'If the code is a permanent one (a service token), ask whoever issued it for a new one, and check that it belongs to this `client-id`.';
 

@@ -10,8 +10,11 @@ export type Token = {
   readonly expiresAtMs: number;
 };
 
-/** RFC 6749, section 3.3, less the comma, which separates scopes at IMS. */
-const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
+/**
+ * A `scope-token` without the comma, which separates scopes at IMS.
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-3.3
+ */
+const SCOPE_TOKEN = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
 const USER_ID = /^[\x21-\x7e]{1,256}$/;
 
 /** Visible ASCII without spaces: what fits in an Authorization header. */
@@ -31,7 +34,7 @@ export function claimsOf(accessToken: string): {
   const { scope, user_id: userId } = parseObject(payload) ?? {};
   const scopes = typeof scope === 'string' ? scope.split(/[\s,]+/) : undefined;
   return {
-    grantedScopes: scopes?.filter((name) => SCOPE.test(name)),
+    grantedScopes: scopes?.filter((name) => SCOPE_TOKEN.test(name)),
     userId: typeof userId === 'string' && USER_ID.test(userId) ? userId : '',
   };
 }

@@ -41,8 +41,8 @@ type Sharing = 'shared' | 'revoked' | 'unshared';
 
 export type ReusedToken = SealedToken & {
   readonly source: 'job' | 'repository';
-  /** Whether another step of this job will revoke it. */
-  readonly willBeRevoked: boolean;
+  /** Whether the post step of an earlier step will revoke it. */
+  readonly hasRevoker: boolean;
 };
 
 /** 64 hex digits, the same for the same endpoint, client, organization and set of scopes. */
@@ -110,7 +110,7 @@ class Reuse {
     // No step revokes what other jobs have, and no step shares what will be revoked.
     if (this.#request.revoke && found.sharing === 'shared') return undefined;
     if (this.#cache !== undefined && found.sharing === 'revoked') return undefined;
-    return { ...found, source: 'job', willBeRevoked: found.sharing === 'revoked' };
+    return { ...found, source: 'job', hasRevoker: found.sharing === 'revoked' };
   }
 
   async #findInRepository(): Promise<ReusedToken | undefined> {
@@ -121,11 +121,11 @@ class Reuse {
       );
       return undefined;
     }
-    const open = (bytes: Buffer): SealedToken | undefined =>
-      this.#open(bytes, this.#repositoryBinding);
-    const found = await this.#cache.read(this.#keyPrefix, open);
+    const found = await this.#cache.read(this.#keyPrefix, (bytes) =>
+      this.#open(bytes, this.#repositoryBinding),
+    );
     if (found === undefined || !this.#isFresh(found)) return undefined;
-    return { ...found, source: 'repository', willBeRevoked: false };
+    return { ...found, source: 'repository', hasRevoker: false };
   }
 
   #open(

@@ -6,15 +6,12 @@ import { serverUrl } from './job.ts';
 import { type Failure, sentence } from '../failure.ts';
 
 /** The headings of warnings and notices. A failure has its code as heading. */
-export const WARNINGS = [
-  'scopes_not_granted',
-  'short_validity',
-  'tls_verification_off',
-  'first_secret_refused',
-  'not_revoked',
-] as const;
-
-type Warning = (typeof WARNINGS)[number];
+export type Warning =
+  | 'scopes_not_granted'
+  | 'short_validity'
+  | 'tls_verification_off'
+  | 'first_secret_refused'
+  | 'not_revoked';
 
 /** The URL of a heading in this version of the documentation; only a path if the action is used as `./`. */
 export function troubleshootingUrl(heading: string): string {

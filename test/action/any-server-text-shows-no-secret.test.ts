@@ -3,13 +3,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { CODES, sentence } from '../../src/failure.ts';
-import { judgeToken, readAnswer, secretsOf } from '../../src/ims/answers.ts';
+import { sentence } from '../../src/failure.ts';
+import { failureOfAnswer, judgeToken, readAnswer, secretsOf } from '../../src/ims/answers.ts';
 import type { RequestContext } from '../../src/ims/refusals.ts';
 import { Secrets } from '../../src/secrets.ts';
 
 import { echoesOf } from '../support/forms.ts';
 import { hostileText, property, secretText, TIME_LIMIT_MS } from '../support/fuzz.ts';
+import { CODES } from '../support/headings.ts';
 import { createMasker } from '../support/masker.ts';
 import { catchStdout } from '../support/stdout.ts';
 
@@ -43,8 +44,8 @@ function lineOf({ status, body, headers = {} }: Received, values: readonly strin
   try {
     const judged = judgeToken(answer);
     secrets.addUnused(secretsOf(answer));
-    if (typeof judged !== 'function') return '';
-    const { failure } = judged(context);
+    if (!('defect' in judged)) return '';
+    const { failure } = failureOfAnswer(answer, context, judged.defect);
     expect(CODES.filter((code) => code !== 'unexpected')).toContain(failure.code);
     for (const value of values) masker.addMask(value);
     return masker.mask(sentence(failure, 'docs'));

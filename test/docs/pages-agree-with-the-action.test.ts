@@ -8,9 +8,9 @@ import { parse } from 'yaml';
 
 import { CONSOLE_SCOPES } from '../../recipes/expected.ts';
 import { completeWorkflows } from '../../recipes/pages.ts';
-import { CODES } from '../../src/failure.ts';
 import { INPUT_DEFAULTS } from '../../src/inputs/read.ts';
-import { WARNINGS } from '../../src/runner/report.ts';
+
+import { CODES, WARNINGS } from '../support/headings.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 /** Judges an answer of IMS as the step does, in this process. */
 
 import { type Failure, failureOf } from '../../src/failure.ts';
-import { type Answer, judgeToken, readAnswer } from '../../src/ims/answers.ts';
+import { type Answer, failureOfAnswer, judgeToken, readAnswer } from '../../src/ims/answers.ts';
 import type { RequestContext } from '../../src/ims/refusals.ts';
 
 import { secretsWith } from './masks.ts';
@@ -40,7 +40,7 @@ type Tokens = Extract<ReturnType<typeof judgeToken>, { readonly token: unknown }
  */
 export function tokensOf(answer: Answer): Tokens {
   const judged = judgeToken(answer);
-  if (typeof judged === 'function') throw judged(CONTEXT);
+  if ('defect' in judged) throw failureOfAnswer(answer, CONTEXT, judged.defect);
   return judged;
 }
 
