@@ -2,6 +2,8 @@
 
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
+const CHUNK_BYTES = 64 * 1024;
+
 const errorOf = (code: string): Error => Object.assign(new Error(code), { code });
 
 /**
@@ -21,16 +23,16 @@ export function readBoundedFile(
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) throw errorOf(stats.isDirectory() ? 'EISDIR' : 'EINVAL');
+    const chunks: Buffer[] = [];
     // The size in `stats` is no guide: files in /proc say 0, and some are endless.
-    const buffer = Buffer.alloc(limitBytes + 1);
-    let size = 0;
-    let bytes: number;
-    do {
-      bytes = readSync(descriptor, buffer, size, buffer.length - size, null);
-      size += bytes;
-    } while (bytes > 0);
-    if (size > limitBytes) throw errorOf('EFBIG');
-    return buffer.subarray(0, size);
+    for (let left = limitBytes; ;) {
+      const chunk = Buffer.alloc(CHUNK_BYTES);
+      const bytes = readSync(descriptor, chunk);
+      if (bytes === 0) return Buffer.concat(chunks);
+      left -= bytes;
+      if (left < 0) throw errorOf('EFBIG');
+      chunks.push(chunk.subarray(0, bytes));
+    }
   } finally {
     closeSync(descriptor);
   }

@@ -609,6 +609,7 @@ const external_node_path_namespaceObject = require("node:path");
 const external_node_tls_namespaceObject = require("node:tls");
 ;// CONCATENATED MODULE: ./src/bounded-file.ts
 
+const CHUNK_BYTES = 64 * 1024;
 const errorOf = (code) => Object.assign(new Error(code), { code });
 function readBoundedFile(path, limitBytes, links) {
     const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = external_node_fs_namespaceObject.constants;
@@ -617,16 +618,17 @@ function readBoundedFile(path, limitBytes, links) {
         const stats = (0,external_node_fs_namespaceObject.fstatSync)(descriptor);
         if (!stats.isFile())
             throw errorOf(stats.isDirectory() ? 'EISDIR' : 'EINVAL');
-        const buffer = Buffer.alloc(limitBytes + 1);
-        let size = 0;
-        let bytes;
-        do {
-            bytes = (0,external_node_fs_namespaceObject.readSync)(descriptor, buffer, size, buffer.length - size, null);
-            size += bytes;
-        } while (bytes > 0);
-        if (size > limitBytes)
-            throw errorOf('EFBIG');
-        return buffer.subarray(0, size);
+        const chunks = [];
+        for (let left = limitBytes;;) {
+            const chunk = Buffer.alloc(CHUNK_BYTES);
+            const bytes = (0,external_node_fs_namespaceObject.readSync)(descriptor, chunk);
+            if (bytes === 0)
+                return Buffer.concat(chunks);
+            left -= bytes;
+            if (left < 0)
+                throw errorOf('EFBIG');
+            chunks.push(chunk.subarray(0, bytes));
+        }
     }
     finally {
         (0,external_node_fs_namespaceObject.closeSync)(descriptor);
@@ -3429,14 +3431,14 @@ function savedState() {
     return process.env[`STATE_${STATE_NAME}`] ?? '';
 }
 const SUMMARY = 'GITHUB_STEP_SUMMARY';
-const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', SUMMARY];
+const OTHER_FILES = ['GITHUB_ENV', 'GITHUB_STATE', SUMMARY];
 function failure(cause) {
     const { code = '' } = cause;
     return new StepError({
         code: 'runner',
         happened: 'The files that the runner reads could not be written.',
         remedy: 'Use the action through `uses:` in a workflow, and check that the disk of the runner has space.',
-        facts: /^E[A-Z]{2,20}$/.test(code) ? [code] : [],
+        facts: code === '' ? [] : [code],
     }, { cause });
 }
 function write({ outputs, variables, state, summary }, summaryFile) {
@@ -3451,7 +3453,8 @@ function write({ outputs, variables, state, summary }, summaryFile) {
 }
 function publisher() {
     const pathOf = (name) => process.env[name] ?? '';
-    const paths = FILES.map(pathOf).filter((path) => path !== '');
+    const others = OTHER_FILES.map(pathOf).filter((path) => path !== '');
+    const paths = [pathOf('GITHUB_OUTPUT'), ...others];
     let sizes;
     try {
         sizes = paths.map((path) => (0,external_node_fs_namespaceObject.statSync)(path).size);

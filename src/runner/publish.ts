@@ -25,7 +25,8 @@ export function savedState(): string {
 }
 
 const SUMMARY = 'GITHUB_STEP_SUMMARY';
-const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', SUMMARY];
+/** These may be missing where nothing is written to them. */
+const OTHER_FILES = ['GITHUB_ENV', 'GITHUB_STATE', SUMMARY];
 
 function failure(cause: unknown): StepError {
   const { code = '' } = cause as NodeJS.ErrnoException;
@@ -35,7 +36,7 @@ function failure(cause: unknown): StepError {
       happened: 'The files that the runner reads could not be written.',
       remedy:
         'Use the action through `uses:` in a workflow, and check that the disk of the runner has space.',
-      facts: /^E[A-Z]{2,20}$/.test(code) ? [code] : [],
+      facts: code === '' ? [] : [code],
     },
     { cause },
   );
@@ -52,11 +53,13 @@ function write({ outputs, variables, state, summary }: Publication, summaryFile:
  * Looks at the runner's files before the request: a token that cannot be published is wasted. Returns a
  * function that hands a publication to the runner; mask its secrets before the call. If a write fails, the
  * function takes back what was written.
- * @throws StepError if a file that the runner names is missing. The returned function throws one if a write fails.
+ * @throws StepError if GITHUB_OUTPUT is not set, or a file that the runner names is missing. The returned
+ * function throws one if a write fails.
  */
 export function publisher(): (publication: Publication) => void {
   const pathOf = (name: string): string => process.env[name] ?? '';
-  const paths = FILES.map(pathOf).filter((path) => path !== '');
+  const others = OTHER_FILES.map(pathOf).filter((path) => path !== '');
+  const paths = [pathOf('GITHUB_OUTPUT'), ...others];
   let sizes: readonly number[];
   try {
     sizes = paths.map((path) => statSync(path).size);

@@ -20,10 +20,21 @@ describe('a file of the runner', () => {
     },
   );
 
-  test('that is missing fails the step before any request', async ({ ims, startJob, inputs }) => {
-    const job = await startJob({ env: { GITHUB_ENV: '/p8e/no/such/file' } });
-    expect(failureOf(await job.uses(inputs), job)).toMatch(/\(runner, ENOENT\)$/);
-    expect(ims.requests).toEqual([]);
+  test.for([{ GITHUB_ENV: '/p8e/no/such/file' }, { GITHUB_OUTPUT: '' }])(
+    'that is missing fails the step before any request: %o',
+    async (env, { ims, startJob, inputs }) => {
+      const job = await startJob({ env });
+      expect(failureOf(await job.uses(inputs), job)).toMatch(/\(runner, ENOENT\)$/);
+      expect(ims.requests).toEqual([]);
+    },
+  );
+
+  test('that the runner does not name fails the step, and leaves nothing in the others', async ({
+    startJob,
+    inputs,
+  }) => {
+    const job = await startJob({ env: { GITHUB_ENV: '' } });
+    expect(failureOf(await job.uses(inputs), job)).toMatch(/could not be written.*\(runner\)$/);
   });
 
   test.skipIf(!existsSync('/dev/full'))(
