@@ -1,14 +1,14 @@
 /** The runner cancels with SIGINT, and SIGTERM later. In each phase the step ends by itself, with one plain line. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 
 import { StepError } from '../../src/failure.ts';
 
 import { test as withCache } from '../support/cache-fixtures.ts';
 import { OPERATIONS } from '../support/cache-service.ts';
-import { inputsFor, test } from '../support/fixtures.ts';
-import { type Fault, type ImsServer, startIms } from '../support/ims-server.ts';
-import { type InProcessJob, startInProcessJob } from '../support/in-process.ts';
+import { test } from '../support/fixtures.ts';
+import type { Fault } from '../support/ims-server.ts';
+import { test as inProcess } from '../support/in-process.ts';
 import { type Job, type StepResult, when } from '../support/run-action.ts';
 import { expectNothingKept, expectNothingSet, written } from '../support/verdicts.ts';
 
@@ -68,33 +68,26 @@ describe.skipIf(process.platform === 'win32').concurrent('a step is cancelled', 
 });
 
 describe('between an answer and what is made of it', () => {
-  let ims: ImsServer;
-  let job: InProcessJob;
-  beforeEach(async () => {
-    ims = await startIms();
-    job = startInProcessJob();
-  });
-  afterEach(async () => {
-    job.dispose();
-    await ims.close();
-  });
-
-  it('a step that is cancelled after the answer of IMS publishes nothing', async () => {
-    const controller = new AbortController();
-    // The clock is read when an answer has come, and the signal comes just then.
-    const now = (): number => {
-      if (ims.requests.length === 1)
-        controller.abort(
-          new StepError({ code: 'cancelled', happened: 'p8e-test cancelled.', remedy: 'p8e.' }),
-        );
-      return 0;
-    };
-    const change = { clock: { now }, signal: controller.signal };
-    const run = await job.run({ ...inputsFor(ims), revoke: 'true', summary: 'true' }, {}, change);
-    expect(ims.requests).toHaveLength(1);
-    expect(run).toMatchObject({ exitCode: 1, errors: [], files: EMPTY, temp: '' });
-    expect(run.log.at(-1)).toBe('p8e-test cancelled. It set nothing. p8e.');
-  });
+  inProcess(
+    'a step that is cancelled after the answer of IMS publishes nothing',
+    async ({ ims, inProcessJob, inputs }) => {
+      const controller = new AbortController();
+      // The clock is read when an answer has come, and the signal comes just then.
+      const now = (): number => {
+        if (ims.requests.length === 1)
+          controller.abort(
+            new StepError({ code: 'cancelled', happened: 'p8e-test cancelled.', remedy: 'p8e.' }),
+          );
+        return 0;
+      };
+      const change = { clock: { now }, signal: controller.signal };
+      const given = { ...inputs, revoke: 'true', summary: 'true' };
+      const run = await inProcessJob.run(given, {}, change);
+      expect(ims.requests).toHaveLength(1);
+      expect(run).toMatchObject({ exitCode: 1, errors: [], files: EMPTY, temp: '' });
+      expect(run.log.at(-1)).toBe('p8e-test cancelled. It set nothing. p8e.');
+    },
+  );
 });
 
 // On Windows a signal from outside ends a process before it can say anything.

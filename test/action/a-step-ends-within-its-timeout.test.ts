@@ -1,10 +1,10 @@
 /** A step ends within `timeout`, whatever the server does. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 
-import { inputsFor, test } from '../support/fixtures.ts';
-import { type ImsServer, type ScriptedAnswer, startIms } from '../support/ims-server.ts';
-import { type InProcessJob, startInProcessJob } from '../support/in-process.ts';
+import { test } from '../support/fixtures.ts';
+import type { ScriptedAnswer } from '../support/ims-server.ts';
+import { test as inProcess } from '../support/in-process.ts';
 import { expectEndsWithin } from '../support/limits.ts';
 import { failureOf } from '../support/verdicts.ts';
 
@@ -42,19 +42,9 @@ describe.concurrent('a failure that lasts until `timeout` ends the step', () => 
   });
 });
 
-describe('a step', () => {
-  let ims: ImsServer;
-  let job: InProcessJob;
-  beforeEach(async () => {
-    ims = await startIms();
-    job = startInProcessJob();
-  });
-  afterEach(async () => {
-    job.dispose();
-    await ims.close();
-  });
-
-  it('counts `timeout` from its start, with what the cache has cost', async () => {
+inProcess(
+  'a step counts `timeout` from its start, with what the cache has cost',
+  async ({ ims, inProcessJob, inputs }) => {
     // As if 50 of the 60 seconds were gone before the first request.
     let nowMs = 50_000;
     const clock = {
@@ -65,9 +55,9 @@ describe('a step', () => {
       },
     };
     ims.scriptAlways({ status: 503 });
-    const run = await job.run(inputsFor(ims), {}, { clock });
+    const run = await inProcessJob.run(inputs, {}, { clock });
     expect(run.errors).toEqual([expect.stringMatching(/^No token after \d attempts? within 60 s/)]);
     expect(nowMs).toBeGreaterThan(50_000);
     expect(nowMs).toBeLessThanOrEqual(60_000);
-  });
-});
+  },
+);

@@ -8,6 +8,7 @@ import { acquire } from '../../src/acquire.ts';
 import { revoke } from '../../src/revoke.ts';
 
 import { createLineReader, parseCommand, parseEntries } from './commands.ts';
+import { test as base } from './fixtures.ts';
 import { createMasker } from './masker.ts';
 import { catchStdout } from './stdout.ts';
 
@@ -140,3 +141,10 @@ export function startInProcessJob(): InProcessJob {
     },
   };
 }
+
+/** For a test that runs alone, as such a job has the variables of this process. */
+export const test = base.extend('inProcessJob', ({}, { onCleanup }) => {
+  const job = startInProcessJob();
+  onCleanup(job.dispose);
+  return job;
+});
