@@ -4,7 +4,7 @@ import { failureOf } from './failure.ts';
 import { proxyFor } from './http/proxy.ts';
 import { routeTo } from './http/route.ts';
 import { Ims, type IssuedToken } from './ims/client.ts';
-import { listed } from './ims/refusals.ts';
+import { scopeList } from './ims/refusals.ts';
 import { type Grant, requestedScopes, secretsOfGrant } from './ims/requests.ts';
 import { claimsOf, isoSeconds, secondsLeft, type Token } from './ims/token.ts';
 import { type Inputs, parseInputs } from './inputs/parse.ts';
@@ -37,7 +37,7 @@ function settleScopes(
   if (missing.length > 0 && source !== 'job')
     reportWarning(
       'scopes_not_granted',
-      `The token lacks scopes that were asked for: ${listed(missing, secrets.clean)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`,
+      `The token lacks scopes that were asked for: ${scopeList(missing, secrets.clean)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`,
     );
   return granted;
 }
@@ -70,7 +70,7 @@ function outputsOf(
   };
 }
 
-/** The state for the post step; empty if that step has nothing to revoke. */
+/** The state for the post step; empty without `revoke`, or if an earlier step's post step revokes the token. */
 function stateOf(obtained: ObtainedToken, { origin, client, grant, revoke }: Inputs): string {
   const hasRevoker = obtained.source !== 'ims' && obtained.hasRevoker;
   if (!revoke || hasRevoker) return '';
@@ -107,6 +107,7 @@ function summaryOf(
   if (!inputs.summary) return '';
   return summaryTable('Adobe IMS access token', {
     'Client ID': [inputs.client.clientId],
+    // A list is shown as code.
     From: source === 'ims' ? [inputs.origin] : source,
     Scopes: scopes,
     Expires: isoSeconds(token.expiresAtMs),
@@ -126,7 +127,7 @@ function logSuccess({ token, source }: ObtainedToken, { tokenVariables }: Inputs
 
 async function acquireWith(inputs: Inputs, context: StepContext): Promise<void> {
   const { clock, signal, secrets } = context;
-  // A wrong proxy variable fails the step here, even if a kept token makes a request needless.
+  // Throws at a wrong proxy variable, even if a kept token makes a request needless.
   proxyFor(new URL(inputs.origin));
   const publish = publisher();
   const reuse = reuseFor(inputs, context);
@@ -136,7 +137,7 @@ async function acquireWith(inputs: Inputs, context: StepContext): Promise<void> 
   const scopes = settleScopes(obtained, inputs.grant, secrets);
   warnIfShort(obtained.token, inputs.minValiditySeconds, clock.date());
   const state = stateOf(obtained, inputs);
-  // Mask the state, as the runner prints it with debug logging.
+  // Mask the state: the runner prints it with debug logging.
   secrets.add([state]);
   publish({
     outputs: outputsOf(obtained, scopes, clock.date()),
@@ -146,7 +147,7 @@ async function acquireWith(inputs: Inputs, context: StepContext): Promise<void> 
   });
   process.exitCode = 0;
   logSuccess(obtained, inputs);
-  // Keep the token last: the post step can revoke only a token that was published.
+  // Keep the token last. If publishing fails, no post step revokes it, so no step may reuse it.
   await reuse?.keep(obtained);
 }
 

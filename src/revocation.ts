@@ -24,7 +24,7 @@ const binding = (): readonly string[] => ['revocation', ...jobBinding()];
 /**
  * The keys for the state: secrets that the main step and its post step both read from their inputs. The main
  * step seals with the first key. The post step tries each of its own.
- * @param clientSecrets none for a public client
+ * @param clientSecrets none, or an empty text, for a public client
  * @param userSecrets the refresh token and the code of a user grant
  */
 export function sealingKeys(
@@ -35,14 +35,14 @@ export function sealingKeys(
 }
 
 /**
- * Seals a revocation, for two reasons. The runner keeps the state as plain text. And if the main step saved no
- * state, a later step can set one, but such a state does not open.
+ * Seals a revocation with the first key. The runner keeps the state as plain text, so the seal hides the token.
+ * A later step can set a state too, but without the key it cannot seal one.
  */
 export function sealRevocation(revocation: Revocation, [key = '']: readonly string[]): string {
   return seal(JSON.stringify(revocation), key, binding()).toString('base64');
 }
 
-/** Opens what `sealRevocation` made with any of the keys, and names that key; undefined if none does. */
+/** Opens a sealed revocation. Returns it with the key that fits; undefined if no key does. */
 export function openRevocation(
   state: string,
   keys: readonly string[],

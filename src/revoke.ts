@@ -40,12 +40,13 @@ function warnNotRevoked(why: string, facts: readonly string[] = []): void {
 
 async function revokeAtIms(
   { accessToken, grantType, method, key, origin, clientId, orgId }: Revocation & { key: string },
-  clientSecrets: readonly string[],
   context: Runtime & { readonly secrets: Secrets },
 ): Promise<void> {
+  // A public client has no secret. Its key is the refresh token or the code.
+  const clientSecrets = method === 'none' ? [] : [key];
   const client = { clientId, orgId, clientSecrets };
   const ims = new Ims({ origin, client, timeoutSeconds: TIMEOUT_SECONDS, ...context });
-  const secret = method === 'none' ? '' : key;
+  const [secret = ''] = clientSecrets;
   const revoked = await ims.revoke(accessToken, grantType, { method, secret });
   info(
     revoked
@@ -62,7 +63,7 @@ async function revokeSealed(runtime: Runtime): Promise<void> {
   const revocation = openRevocation(savedState(), keys);
   if (revocation === undefined) {
     warnNotRevoked(
-      'It stays valid until it expires. The saved state cannot be opened with the current client secret.',
+      'It stays valid until it expires. The saved state does not open with the client secret, refresh token or code that the inputs have now.',
     );
     return;
   }
@@ -75,12 +76,12 @@ async function revokeSealed(runtime: Runtime): Promise<void> {
   const changes = changesSince(revocation, raw);
   if (changes.length > 0) {
     warnNotRevoked(
-      `${stillValid} Since the step that got it, another step has changed ${changes.join(', ')}, so nothing was sent.`,
+      `${stillValid} This has changed since the main step: ${changes.join(', ')}. So nothing was sent.`,
     );
     return;
   }
   try {
-    await revokeAtIms(revocation, clientSecrets, { ...runtime, secrets });
+    await revokeAtIms(revocation, { ...runtime, secrets });
   } catch (error) {
     // The remedies are about token requests and would mislead here.
     const { happened, code, facts = [] } = failureOf(error);
@@ -93,7 +94,7 @@ async function revokeSealed(runtime: Runtime): Promise<void> {
 export async function revoke(runtime: Runtime): Promise<void> {
   try {
     await revokeSealed(runtime);
-  } catch {
-    warnNotRevoked('It stays valid until it expires.');
+  } catch (error) {
+    warnNotRevoked(`It stays valid until it expires. ${failureOf(error).happened}`);
   }
 }

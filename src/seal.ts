@@ -2,7 +2,7 @@
 
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 
-/** The first byte names the layout: version, salt, IV, tag, ciphertext. */
+/** The layout is: version (one byte), salt, IV, tag, ciphertext. */
 const VERSION = 2;
 const SALT_BYTES = 32;
 const IV_BYTES = 12;
@@ -15,7 +15,7 @@ export const LARGEST_SEALED_BYTES = 64 * 1024 + 128;
 /** HKDF-SHA-256 (RFC 5869): a client secret is random enough to need no slow derivation. */
 function deriveKey(secret: string, salt: Buffer, binding: readonly string[]): Buffer {
   const info = JSON.stringify(['adobe-ims-token', VERSION, ...binding]);
-  // HKDF takes at most 1024 bytes here. A matrix can have longer names of jobs.
+  // HKDF takes at most 1024 bytes here, and the binding can be longer.
   const hashed = createHash('sha256').update(info).digest();
   return Buffer.from(hkdfSync('sha256', secret, salt, hashed, 32));
 }

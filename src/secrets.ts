@@ -26,7 +26,7 @@ export function basicCredentials(clientId: string, clientSecret: string): string
   return Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
 }
 
-/** Basic credentials as sent, without padding, and URL-safe. The runner does not derive these from a mask. */
+/** Three forms of Basic credentials: as sent, without padding, URL-safe. The runner derives none from a mask. */
 export function basicForms(clientId: string, secret: string): readonly string[] {
   const basic = basicCredentials(clientId, secret);
   const urlSafe = Buffer.from(basic, 'base64').toString('base64url');
@@ -86,8 +86,8 @@ export class Secrets {
   }
 
   /**
-   * Masks the tokens of an answer that is not used, up to a limit per step. From the answer that exceeds the
-   * limit, no such token is masked; instead, `serverText` shows nothing.
+   * Masks the tokens of an answer that is not used, up to a limit per step. Once an answer exceeds it, its tokens
+   * and those of later answers are not masked; instead, `serverText` shows nothing.
    */
   addUnused(values: readonly string[]): void {
     const tokens = this.#unknown(values);
@@ -107,7 +107,7 @@ export class Secrets {
 
   /**
    * Cleans untrusted text before it is logged. Known secrets are removed, and it stays on one line. It cannot
-   * start a workflow command, and has at most `limit` characters.
+   * start a workflow command, and is cut after `limit` characters.
    */
   readonly clean = (text: string, limit = TEXT_LIMIT): string => {
     let cut = text.toWellFormed();
@@ -120,6 +120,7 @@ export class Secrets {
       .replaceAll(/ {2,}/g, ' ')
       .trim();
     if (harmless.length <= limit) return harmless;
+    // The cut can leave half of a character.
     const start = harmless.slice(0, limit).toWellFormed();
     return `${start.replace(/\ufffd$/, '')}\u2026`;
   };

@@ -5,9 +5,9 @@ import { revoke } from './revoke.ts';
 import { insistOnTls, silenceNodeDebug } from './runner/environment.ts';
 import { cancellation, type Runtime, startClock } from './runner/process.ts';
 
-function start(step: (runtime: Runtime) => Promise<void>, warn: boolean): void {
+function start(step: (runtime: Runtime) => Promise<void>, warnIfTlsOff: boolean): void {
   const runtime = { clock: startClock(), signal: cancellation() };
-  insistOnTls({ warn });
+  insistOnTls({ warn: warnIfTlsOff });
   silenceNodeDebug();
   void step(runtime);
 }
@@ -17,7 +17,7 @@ export function startMain(): void {
   start(acquire, true);
 }
 
-/** Starts the post step, which revokes the token. Its main step has warned already. */
+/** Starts the post step, which revokes the token. The main step has warned of TLS already. */
 export function startPost(): void {
   start(revoke, false);
 }

@@ -708,7 +708,7 @@ function problemOf(path) {
         new external_node_crypto_namespaceObject.X509Certificate(bytes);
     }
     catch {
-        return 'holds no certificate in PEM form that can be read. It must begin with `-----BEGIN CERTIFICATE-----`';
+        return 'holds no certificate in PEM form that can be read. It must hold a block that begins with `-----BEGIN CERTIFICATE-----`';
     }
     return bytes.includes('-----BEGIN ')
         ? 'seems not to hold the CA of this certificate. Add the root certificate of that CA'
@@ -723,7 +723,7 @@ function trustRemedy() {
     const canUseSystem = major > 24 || (major === 24 && minor >= 6);
     if (!canUseSystem || process.env['NODE_USE_SYSTEM_CA'] === '1')
         return `${extra}.`;
-    return `${extra}, or set \`NODE_USE_SYSTEM_CA=1\` if the runner's system trusts the CA.`;
+    return `${extra}. Or set \`NODE_USE_SYSTEM_CA=1\`, if the runner's system trusts the CA.`;
 }
 
 ;// CONCATENATED MODULE: ./src/http/route.ts
@@ -1980,7 +1980,7 @@ function authentications(grantType, clientSecrets) {
 ;// CONCATENATED MODULE: ./src/ims/refusals.ts
 
 const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
-const WHY_A_SECRET_IS_EMPTY = 'to a pull request from a fork and to Dependabot, when the job does not name the environment that holds the secret, and when its name is misspelt';
+const WHY_A_SECRET_IS_EMPTY = 'to a pull request from a fork and to Dependabot, when the job does not name the environment that holds the secret, and when the name of the secret is misspelt';
 const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
 const CHECK_WHO_ANSWERS = 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.';
 const NEW_PERMANENT_CODE = 'If the code is a permanent one (a service token), ask whoever issued it for a new one, and check that it belongs to this `client-id`.';
@@ -2003,7 +2003,7 @@ function wrongClient(context, { description }) {
         return {
             code,
             happened: 'IMS refused the client. No client secret was sent, as `client-secret` is empty.',
-            remedy: `A public client has none: compare \`client-id\` with the credential in ${CONSOLE}. Any other needs its secret. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}.`,
+            remedy: `A public client has none: compare \`client-id\` with the credential in ${CONSOLE}. Every other client needs its secret. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}.`,
         };
     const text = description.toLowerCase();
     if (text.includes('client_secret'))
@@ -2020,7 +2020,7 @@ function wrongClient(context, { description }) {
     };
 }
 const LONGEST_LIST = 2000;
-function listed(scopes, clean) {
+function scopeList(scopes, clean) {
     const list = scopes.join(',');
     if (list.length <= LONGEST_LIST)
         return clean(list, Infinity);
@@ -2040,12 +2040,12 @@ function wrongScope({ scopes, clean }) {
         return {
             code,
             happened: 'A scope is not granted to this credential. `scopes` has its default, which is for Cloud Storage.',
-            remedy: `Set \`scopes\` to ${compare} GitHub only warns of a misspelt name, such as \`scope\`. The default: ${listed(scopes, clean)}.`,
+            remedy: `Set \`scopes\` to ${compare} If it is set, check how its name is spelt: GitHub only warns of an unknown input, such as \`scope\`. The default: ${scopeList(scopes, clean)}.`,
         };
     return {
         code,
         happened: 'A scope is not granted to this credential.',
-        remedy: `Asked for: ${listed(scopes, clean)}. Compare with ${compare}`,
+        remedy: `Asked for: ${scopeList(scopes, clean)}. Compare with ${compare}`,
     };
 }
 function refusedGrant({ grantType }) {
@@ -2130,8 +2130,8 @@ function explain(response, context) {
     const { status, error, description } = response;
     if (status < 400 || isTransient(status))
         return byStatus(response);
-    const isOfServer = context.grantType === 'client_credentials';
-    if (isOfServer && JWT_ERA.test(`${error} ${description}`))
+    const isServerToServer = context.grantType === 'client_credentials';
+    if (isServerToServer && JWT_ERA.test(`${error} ${description}`))
         return {
             code: 'jwt_credential',
             happened: 'This looks like a Service Account (JWT) credential of the Adobe Developer Console, and those ended.',
@@ -2196,10 +2196,9 @@ function header({ headers }, name) {
     return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
 }
 function bodyKind(text) {
-    const start = text.trimStart();
-    if (start === '')
+    if (text === '')
         return 'blank';
-    return start.startsWith('<') ? 'web page' : 'other';
+    return text.startsWith('<') ? 'web page' : 'other';
 }
 function readAnswer(response, sentAtMs) {
     const text = response.body?.toString('utf8').trimStart() ?? '';
@@ -2497,7 +2496,7 @@ function gaveUp(reason, { retry, ...last }, attempts, budget) {
     return {
         ...last,
         code: 'retry_after',
-        happened: `${last.happened} It asks to wait ${seconds} s. Too little of the ${timeoutSeconds} s of \`timeout\` is left for another attempt after that: ${left}, and ${needed} (${tries} made).`,
+        happened: `${last.happened} The server asks to wait ${seconds} s. Too little of the ${timeoutSeconds} s of \`timeout\` is left for another attempt after that: ${left}, and ${needed} (${tries} made).`,
         remedy: 'Raise `timeout`, or run the job again after that time.',
     };
 }
@@ -2553,8 +2552,8 @@ async function retrying(options) {
 function answerLost({ happened, facts = [] }) {
     return {
         code: 'answer_lost',
-        happened: `The answer to the code was lost, and the code is probably used up. ${happened}`,
-        remedy: `It was not sent again. ${NEW_USER_TOKEN} A permanent code that is still valid works again: run the job again.`,
+        happened: `The answer to the code was lost, and the code is probably used up. It was not sent again. ${happened}`,
+        remedy: `With a permanent code (a service token), run the job again. ${NEW_USER_TOKEN}`,
         facts,
     };
 }
@@ -2607,7 +2606,7 @@ class Ims {
     #noticeSecondSecret({ secret }) {
         if (secret === (this.#options.client.clientSecrets[0] ?? ''))
             return;
-        reportNotice('first_secret_refused', 'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.');
+        reportNotice('first_secret_refused', 'The first client secret no longer works; IMS accepted the second. Remove the first from the GitHub secret that `client-secret` reads.');
     }
     async #post({ path, headers, body }, limitMs) {
         const { origin, clock, signal } = this.#options;
@@ -2734,7 +2733,7 @@ const UPLOAD_HEADERS = {
 class CacheError extends Error {
     name = 'CacheError';
 }
-function isGitHub() {
+function mayHaveVersion2() {
     const url = serverUrl() || 'https://github.com';
     const host = URL.canParse(url) ? new URL(url).hostname : '';
     return host === 'github.com' || host.endsWith('.ghe.com') || host.endsWith('.localhost');
@@ -2742,7 +2741,7 @@ function isGitHub() {
 function cacheServiceOfRun() {
     const text = process.env['ACTIONS_RESULTS_URL'] ?? '';
     const token = process.env['ACTIONS_RUNTIME_TOKEN'] ?? '';
-    const isVersion2 = (process.env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '' && isGitHub();
+    const isVersion2 = (process.env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '' && mayHaveVersion2();
     if (!isVersion2 || token === '' || !URL.canParse(text))
         return undefined;
     const url = new URL(text);
@@ -2883,6 +2882,8 @@ class ActionsCache {
 
 
 function readJobFile(path, limitBytes) {
+    if (!(0,external_node_path_namespaceObject.isAbsolute)(path))
+        return undefined;
     try {
         return readBoundedFile(path, limitBytes, 'refuse');
     }
@@ -2956,7 +2957,7 @@ class Reuse {
         const { revoke } = this.#request;
         if (source === 'job' && !revoke)
             return;
-        const sharing = this.#cache !== undefined ? 'shared' : revoke ? 'revoked' : 'unshared';
+        const sharing = this.#cache !== undefined ? 'shared' : revoke ? 'to be revoked' : 'unshared';
         writeJobFile(this.#jobFile, sealToken(obtained, this.#jobBinding, sharing));
         if (this.#cache === undefined || source !== 'ims')
             return;
@@ -2970,9 +2971,9 @@ class Reuse {
             return undefined;
         if (this.#request.revoke && found.sharing === 'shared')
             return undefined;
-        if (this.#cache !== undefined && found.sharing === 'revoked')
+        if (this.#cache !== undefined && found.sharing === 'to be revoked')
             return undefined;
-        return { ...found, source: 'job', hasRevoker: found.sharing === 'revoked' };
+        return { ...found, source: 'job', hasRevoker: found.sharing === 'to be revoked' };
     }
     async #findInRepository() {
         if (this.#request.reuse !== 'repository')
@@ -3015,7 +3016,7 @@ function reuseFor(request, context) {
 
 const SHORTEST_PIECE = 8;
 const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
-const QUOTE_OR_BLANK = QUOTES.join(' \t\r\n');
+const QUOTE_OR_BLANK = `${QUOTES.join('')} \t\r\n`;
 const FRAME = `${QUOTE_OR_BLANK}-[]{},`;
 const LINE_BREAK = /[\r\n]/;
 const INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
@@ -3061,7 +3062,7 @@ function secretsInJson(text) {
                 values.push(inner);
     return values.filter((value) => typeof value === 'string').flatMap(longLines);
 }
-function secretsInRefused(text) {
+function secretPieces(text) {
     const bare = without(QUOTE_OR_BLANK, text);
     if (looksLikeJson(bare))
         return secretsInJson(bare);
@@ -3106,7 +3107,7 @@ function opaqueProblems(text, input) {
     return mistake === undefined ? shapeProblems(text) : [mistake, ...quoteProblems(text)];
 }
 function secretsInOpaque(text, input) {
-    const pieces = secretsInRefused(text);
+    const pieces = secretPieces(text);
     return opaqueProblems(text, input).length > 0 ? pieces : [text, ...pieces];
 }
 
@@ -3115,12 +3116,12 @@ function secretsInOpaque(text, input) {
 
 const INPUT = 'client-secret';
 function refused(problems, text) {
-    return { secrets: [], masks: secretsInRefused(text), problems };
+    return { secrets: [], masks: secretPieces(text), problems };
 }
 function judgeEach(texts, problems) {
     const secrets = [...new Set(texts)];
     const all = new Set([...problems, ...secrets.flatMap((text) => opaqueProblems(text, INPUT))]);
-    const pieces = secrets.flatMap(secretsInRefused);
+    const pieces = secrets.flatMap(secretPieces);
     if (all.size > 0)
         return { secrets: [], masks: pieces, problems: [...all] };
     return { secrets, masks: [...secrets, ...pieces], problems: [] };
@@ -3296,7 +3297,7 @@ function parseVariables(check) {
     if (context === '')
         return { tokenVariables: names, expiryVariables: [] };
     if (!CONTEXT.test(context))
-        report('aio-context', 'must be a context name, not true or false, usually "cli": letters, digits and single underscores, at most 32 characters.');
+        report('aio-context', 'must be the name of a context, usually "cli", and not true or false: letters, digits and single underscores, at most 32 characters.');
     const prefix = `AIO_IMS_CONTEXTS_${context.replaceAll('_', '__').toUpperCase()}_ACCESS__TOKEN`;
     const expiry = `${prefix}_EXPIRY`;
     if (names.some((name) => name.toUpperCase() === expiry))
@@ -3354,7 +3355,7 @@ function parseGrant(check) {
 function parseClient({ raw, report }) {
     const clientId = raw['client-id'];
     if (clientId === '')
-        report('client-id', 'is empty. It is on the page of the credential in the Adobe Developer Console; what a workflow reads from `vars` must be a variable, not a secret.');
+        report('client-id', 'is empty. It is on the page of the credential in the Adobe Developer Console; if the workflow reads `vars.NAME`, store it as a variable, not as a secret.');
     if (/[^\x00-\x7f]/.test(clientId))
         report('client-id', 'may hold ASCII characters only; copy it again from the credential.');
     const { secrets, problems } = readClientSecret(raw['client-secret']);
@@ -3399,7 +3400,7 @@ function parseInputs(raw) {
         throw new StepError({
             code: 'invalid_input',
             happened: problems.join(' '),
-            remedy: 'No request was made.',
+            remedy: 'Correct the inputs. No request was made.',
         });
     return inputs;
 }
@@ -3515,7 +3516,7 @@ function settleScopes({ token, source }, grant, secrets) {
     const names = new Set(granted);
     const missing = requested.filter((scope) => !names.has(scope));
     if (missing.length > 0 && source !== 'job')
-        reportWarning('scopes_not_granted', `The token lacks scopes that were asked for: ${listed(missing, secrets.clean)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
+        reportWarning('scopes_not_granted', `The token lacks scopes that were asked for: ${scopeList(missing, secrets.clean)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
     return granted;
 }
 function warnIfShort(token, minValiditySeconds, nowMs) {
@@ -3649,10 +3650,11 @@ function changesSince(revocation, raw) {
 function warnNotRevoked(why, facts = []) {
     reportWarning('not_revoked', `The access token was not revoked. ${why}`, facts);
 }
-async function revokeAtIms({ accessToken, grantType, method, key, origin, clientId, orgId }, clientSecrets, context) {
+async function revokeAtIms({ accessToken, grantType, method, key, origin, clientId, orgId }, context) {
+    const clientSecrets = method === 'none' ? [] : [key];
     const client = { clientId, orgId, clientSecrets };
     const ims = new Ims({ origin, client, timeoutSeconds: TIMEOUT_SECONDS, ...context });
-    const secret = method === 'none' ? '' : key;
+    const [secret = ''] = clientSecrets;
     const revoked = await ims.revoke(accessToken, grantType, { method, secret });
     info(revoked
         ? 'Revoked the access token.'
@@ -3665,7 +3667,7 @@ async function revokeSealed(runtime) {
     const keys = sealingKeys(clientSecrets, [raw['refresh-token'], raw.code]);
     const revocation = openRevocation(savedState(), keys);
     if (revocation === undefined) {
-        warnNotRevoked('It stays valid until it expires. The saved state cannot be opened with the current client secret.');
+        warnNotRevoked('It stays valid until it expires. The saved state does not open with the client secret, refresh token or code that the inputs have now.');
         return;
     }
     secrets.add([revocation.accessToken]);
@@ -3676,11 +3678,11 @@ async function revokeSealed(runtime) {
     const stillValid = `It stays valid until ${isoSeconds(revocation.expiresAtMs)}, and then expires by itself.`;
     const changes = changesSince(revocation, raw);
     if (changes.length > 0) {
-        warnNotRevoked(`${stillValid} Since the step that got it, another step has changed ${changes.join(', ')}, so nothing was sent.`);
+        warnNotRevoked(`${stillValid} This has changed since the main step: ${changes.join(', ')}. So nothing was sent.`);
         return;
     }
     try {
-        await revokeAtIms(revocation, clientSecrets, { ...runtime, secrets });
+        await revokeAtIms(revocation, { ...runtime, secrets });
     }
     catch (error) {
         const { happened, code, facts = [] } = failureOf(error);
@@ -3692,8 +3694,8 @@ async function revoke(runtime) {
     try {
         await revokeSealed(runtime);
     }
-    catch {
-        warnNotRevoked('It stays valid until it expires.');
+    catch (error) {
+        warnNotRevoked(`It stays valid until it expires. ${failureOf(error).happened}`);
     }
 }
 
@@ -3746,9 +3748,9 @@ function cancellation() {
 
 
 
-function start(step, warn) {
+function start(step, warnIfTlsOff) {
     const runtime = { clock: startClock(), signal: cancellation() };
-    insistOnTls({ warn });
+    insistOnTls({ warn: warnIfTlsOff });
     silenceNodeDebug();
     void step(runtime);
 }

@@ -90,7 +90,7 @@ function problemOf(path: string): string {
     // Reads what Node reads: PEM after other lines or a byte order mark. It reads DER too.
     new X509Certificate(bytes);
   } catch {
-    return 'holds no certificate in PEM form that can be read. It must begin with `-----BEGIN CERTIFICATE-----`';
+    return 'holds no certificate in PEM form that can be read. It must hold a block that begins with `-----BEGIN CERTIFICATE-----`';
   }
   return bytes.includes('-----BEGIN ')
     ? 'seems not to hold the CA of this certificate. Add the root certificate of that CA'
@@ -107,5 +107,5 @@ export function trustRemedy(): string {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const canUseSystem = major > 24 || (major === 24 && minor >= 6);
   if (!canUseSystem || process.env['NODE_USE_SYSTEM_CA'] === '1') return `${extra}.`;
-  return `${extra}, or set \`NODE_USE_SYSTEM_CA=1\` if the runner's system trusts the CA.`;
+  return `${extra}. Or set \`NODE_USE_SYSTEM_CA=1\`, if the runner's system trusts the CA.`;
 }

@@ -74,7 +74,7 @@ async function readBounded(
   return Buffer.concat(chunks);
 }
 
-/** Rejects when the signal is aborted. Node itself reports nothing after an answer of 101. */
+/** Rejects when the signal is aborted. Node itself reports nothing after HTTP 101 (Switching Protocols). */
 function ended(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => {
@@ -117,7 +117,7 @@ function addressLimitMs(limitMs: number): number {
 /** Removes a URL's brackets around an IPv6 address. With them, Node would ask DNS for the address. */
 const withoutBrackets = (host?: string | null): string => (host ?? '').replace(/^\[|\]$/g, '');
 
-/** A handler of the HTTP client. The signal also closes a socket that is still connecting. */
+/** Changes the options of each request. The signal also closes a socket that is still connecting. */
 function connectionHandler(
   signal: AbortSignal,
   { limitMs, onConnect = () => undefined }: ExchangeOptions,
@@ -165,7 +165,7 @@ async function send(
       ended(signal),
     ]);
     const read = await readBounded(message, options.limitBytes);
-    // A body without a length also ends when we close its connection.
+    // A body without a length looks whole when the signal has closed its connection.
     signal.throwIfAborted();
     return { status: message.statusCode ?? 0, headers: message.headers, body: read };
   } finally {
@@ -175,7 +175,7 @@ async function send(
 
 /**
  * Sends one request. Follows no redirect, repeats nothing, and honours the proxy variables.
- * @throws TimedOutError; StepError for a proxy variable that cannot be read; else Node's error
+ * @throws TimedOutError; what `signal` was aborted with; StepError for a wrong proxy variable; else Node's error
  */
 export async function exchange(
   request: HttpRequest,
@@ -186,7 +186,7 @@ export async function exchange(
   if (proxy !== undefined) process.env[proxy.variable] = proxy.url.href;
   options.signal.throwIfAborted();
   const limit = new AbortController();
-  // Not `AbortSignal.timeout`, which does not keep the process alive after an answer of 101.
+  // Not `AbortSignal.timeout`, which does not keep the process alive after HTTP 101.
   const timer = setTimeout(() => {
     limit.abort();
   }, options.limitMs);

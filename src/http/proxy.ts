@@ -8,7 +8,7 @@ import { StepError } from '../failure.ts';
 export type Proxy = { readonly url: URL; readonly variable: string };
 
 /**
- * Scheme, user and password, host, port. The last `@` ends the password, so it may hold others. A quote,
+ * Scheme, user and password, host, port. The last `@` ends the password, so the password may hold others. A quote,
  * a path or a query is no part of a host.
  */
 const ADDRESS =
@@ -26,7 +26,7 @@ export function parseProxy(value: string): URL | undefined {
     const url = new URL(`${scheme ?? 'http'}://${host}:${port ?? ''}`);
     url.username = encodeURIComponent(decodeURIComponent(user));
     url.password = encodeURIComponent(decodeURIComponent(password.join(':')));
-    // Node would take another port for 0.
+    // Node would connect to another port than 0.
     return url.port === '0' ? undefined : url;
   } catch {
     // No host, a port above 65535, or a % that encodes nothing.
@@ -43,7 +43,7 @@ export function hostAndPort({ hostname, port, protocol }: URL): string {
 /**
  * The proxy that requests to a URL go through; undefined for none. Over http, requests go to the loopback
  * interface alone, and that needs no proxy.
- * @throws StepError if the variable names no proxy: nothing may go around it
+ * @throws StepError if the variable names no proxy: no request may go around the proxy
  */
 export function proxyFor(url: URL): Proxy | undefined {
   const names = ['https_proxy', 'HTTPS_PROXY'];

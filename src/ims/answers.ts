@@ -18,7 +18,7 @@ import {
 } from './refusals.ts';
 import { isTokenText, type Token } from './token.ts';
 
-/** Longer answers are refused, in bytes. */
+/** Bytes. A longer answer is refused. */
 export const ANSWER_LIMIT_BYTES = 64 * 1024;
 
 export type Answer = {
@@ -46,15 +46,15 @@ function header({ headers }: HttpResponse, name: string): string {
   return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
 }
 
+/** Of a text without white space in front. */
 function bodyKind(text: string): Answer['body'] {
-  const start = text.trimStart();
-  if (start === '') return 'blank';
-  return start.startsWith('<') ? 'web page' : 'other';
+  if (text === '') return 'blank';
+  return text.startsWith('<') ? 'web page' : 'other';
 }
 
 /** Reads what came over the wire. */
 export function readAnswer(response: HttpResponse, sentAtMs: number): Answer {
-  // `trimStart` takes a byte order mark too, which JSON.parse refuses.
+  // `trimStart` removes a byte order mark too, which JSON.parse refuses.
   const text = response.body?.toString('utf8').trimStart() ?? '';
   const fields = parseObject(text);
   const encoding = header(response, 'content-encoding').trim();
@@ -75,9 +75,9 @@ export function readAnswer(response: HttpResponse, sentAtMs: number): Answer {
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
  */
 function parseHttpDate(text: string): number | undefined {
-  // Date.parse accepts nearly anything; an HTTP date names its day and ends in GMT.
+  // Date.parse accepts nearly anything. An HTTP date names its day, and ends in GMT or (asctime) in the year.
   if (!/^[A-Z][a-z]{2,8},? .*(GMT|\d{4})$/.test(text)) return undefined;
-  // The obsolete form of asctime has no zone, and Date.parse would take the machine's.
+  // The form of asctime has no zone, and Date.parse would take the machine's.
   const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
   return Number.isNaN(dateMs) ? undefined : dateMs;
 }
@@ -174,7 +174,7 @@ function bodyDefect({ body, encoding }: Answer): Defect | undefined {
 /**
  * Judges an answer to a revocation; false if IMS calls the token invalid. The body of a success is empty
  * (adobe/aio-lib-ims, adobe/ims-go).
- * @throws StepError unless IMS revoked the token
+ * @throws StepError for any other answer
  */
 export function judgeRevocation(answer: Answer, context: RequestContext): boolean {
   const { fields, status, body } = answer;
@@ -194,7 +194,10 @@ function lifetimeMs(expiresIn: unknown): number | undefined {
   return seconds > TEN_YEARS_SECONDS ? undefined : seconds * 1000;
 }
 
-/** `token_type`; undefined where it is not usable. Adobe documents answers without the key (AdminAuthentication/ims.md). */
+/**
+ * `token_type`, or `bearer` without the key: Adobe documents such answers (AdminAuthentication/ims.md).
+ * Undefined where it is not usable.
+ */
 function tokenTypeOf({ fields }: Answer): string | undefined {
   if (!('token_type' in fields)) return 'bearer';
   const value = fields['token_type'];
@@ -207,7 +210,10 @@ type Tokens = {
   readonly refreshToken: string;
 };
 
-/** The tokens of an answer of the token endpoint. Without usable ones, what is wrong with a 2xx answer. */
+/**
+ * The tokens of an answer of the token endpoint; or why it has none: `defect` says what is wrong with a 2xx
+ * answer, and is undefined for an error response.
+ */
 export function judgeToken(answer: Answer): Tokens | { readonly defect: Defect | undefined } {
   const defect = isSuccess(answer) ? bodyDefect(answer) : undefined;
   if (!isSuccess(answer) || defect !== undefined) return { defect };

@@ -32,7 +32,7 @@ import type { Token } from './token.ts';
 type ImsOptions = StepContext & {
   readonly origin: string;
   readonly client: Client;
-  /** From the start of the step, over all requests. */
+  /** For a token: from the start of the step, over all requests. For a revocation: of its one request. */
   readonly timeoutSeconds: number;
 };
 
@@ -48,8 +48,8 @@ export type IssuedToken = {
 function answerLost({ happened, facts = [] }: Failure): Failure {
   return {
     code: 'answer_lost',
-    happened: `The answer to the code was lost, and the code is probably used up. ${happened}`,
-    remedy: `It was not sent again. ${NEW_USER_TOKEN} A permanent code that is still valid works again: run the job again.`,
+    happened: `The answer to the code was lost, and the code is probably used up. It was not sent again. ${happened}`,
+    remedy: `With a permanent code (a service token), run the job again. ${NEW_USER_TOKEN}`,
     facts,
   };
 }
@@ -65,7 +65,8 @@ export class Ims {
   }
 
   /**
-   * Gets a token, over as many requests as the time allows. The tokens of every answer are masked.
+   * Gets a token, over as many requests as the time allows. Its answer's tokens are masked, and those of other
+   * answers up to a limit.
    * @throws StepError
    */
   token(grant: Grant): Promise<IssuedToken> {
@@ -126,7 +127,7 @@ export class Ims {
     if (secret === (this.#options.client.clientSecrets[0] ?? '')) return;
     reportNotice(
       'first_secret_refused',
-      'The first client secret no longer works; IMS accepted the second. Remove the first from the secret that this step reads.',
+      'The first client secret no longer works; IMS accepted the second. Remove the first from the GitHub secret that `client-secret` reads.',
     );
   }
 

@@ -51,7 +51,7 @@ function tlsFailure(
   return undefined;
 }
 
-/** Node's error code for the text of a cause. */
+/** Guesses Node's error code from the text of a cause. */
 function reasonOfCause(cause: string): string {
   if (cause.includes('altnames')) return 'ERR_TLS_CERT_ALTNAME_INVALID';
   if (/certificate (has expired|is not yet valid)/.test(cause)) return 'CERT_HAS_EXPIRED';

@@ -12,7 +12,7 @@ export type RequestContext = {
   readonly scopes: readonly string[];
   /** How many client secrets there are. */
   readonly secretCount: number;
-  /** How many of them IMS has been sent. */
+  /** How many of them were sent to IMS. */
   readonly secretsSent: number;
   /** Cleans our own text, such as scopes, before it is logged. */
   readonly clean: (text: string, limit?: number) => string;
@@ -44,7 +44,7 @@ const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
 
 /** Why GitHub passes an empty secret, to follow "GitHub passes an empty secret". */
 export const WHY_A_SECRET_IS_EMPTY =
-  'to a pull request from a fork and to Dependabot, when the job does not name the environment that holds the secret, and when its name is misspelt';
+  'to a pull request from a fork and to Dependabot, when the job does not name the environment that holds the secret, and when the name of the secret is misspelt';
 
 export const NEW_USER_TOKEN =
   'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
@@ -76,7 +76,7 @@ function wrongClient(context: RequestContext, { description }: ErrorResponse): E
     return {
       code,
       happened: 'IMS refused the client. No client secret was sent, as `client-secret` is empty.',
-      remedy: `A public client has none: compare \`client-id\` with the credential in ${CONSOLE}. Any other needs its secret. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}.`,
+      remedy: `A public client has none: compare \`client-id\` with the credential in ${CONSOLE}. Every other client needs its secret. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}.`,
     };
   const text = description.toLowerCase();
   if (text.includes('client_secret')) return { code, ...refusedSecrets(context) };
@@ -95,8 +95,8 @@ function wrongClient(context: RequestContext, { description }: ErrorResponse): E
 /** Characters. The runner cuts a message after 4,096, and the code at its end must remain. */
 const LONGEST_LIST = 2000;
 
-/** The scopes; only their number if the list would make the message too long. */
-export function listed(scopes: readonly string[], clean: RequestContext['clean']): string {
+/** The scopes as text; only their number if the list would make the message too long. */
+export function scopeList(scopes: readonly string[], clean: RequestContext['clean']): string {
   const list = scopes.join(',');
   // Measured before cleaning: to clean a very long list takes seconds.
   if (list.length <= LONGEST_LIST) return clean(list, Infinity);
@@ -119,12 +119,12 @@ function wrongScope({ scopes, clean }: RequestContext): Explanation {
       code,
       happened:
         'A scope is not granted to this credential. `scopes` has its default, which is for Cloud Storage.',
-      remedy: `Set \`scopes\` to ${compare} GitHub only warns of a misspelt name, such as \`scope\`. The default: ${listed(scopes, clean)}.`,
+      remedy: `Set \`scopes\` to ${compare} If it is set, check how its name is spelt: GitHub only warns of an unknown input, such as \`scope\`. The default: ${scopeList(scopes, clean)}.`,
     };
   return {
     code,
     happened: 'A scope is not granted to this credential.',
-    remedy: `Asked for: ${listed(scopes, clean)}. Compare with ${compare}`,
+    remedy: `Asked for: ${scopeList(scopes, clean)}. Compare with ${compare}`,
   };
 }
 
@@ -229,8 +229,8 @@ export function quoted(description: string): string {
 function explain(response: ErrorResponse, context: RequestContext): Explanation {
   const { status, error, description } = response;
   if (status < 400 || isTransient(status)) return byStatus(response);
-  const isOfServer = context.grantType === 'client_credentials';
-  if (isOfServer && JWT_ERA.test(`${error} ${description}`))
+  const isServerToServer = context.grantType === 'client_credentials';
+  if (isServerToServer && JWT_ERA.test(`${error} ${description}`))
     return {
       code: 'jwt_credential',
       happened:

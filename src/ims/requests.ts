@@ -118,7 +118,7 @@ export function revocationRequest(
 /**
  * The ways to authenticate, in the order to try them; the next only after `invalid_client`.
  * Server-to-Server sends ID and secret in the body, as Adobe documents it. For user grants Adobe documents
- * the Basic header. But every public workflow sends a permanent code with ID and secret in the body.
+ * the Basic header. But every published workflow sends a permanent code with ID and secret in the body.
  */
 export function authentications(
   grantType: Grant['type'],

@@ -35,12 +35,12 @@ export class TimeBudget {
     return this.timeoutSeconds * 1000 - this.#clock.now();
   }
 
-  /** The time limit of one request in milliseconds. At most a third: a silent server leaves time for two more. */
+  /** The time limit of one request in milliseconds. At most a third, so that two more fit after a timeout. */
   get limitMs(): number {
     return Math.max(1, Math.min(this.#thirdMs, this.leftMs));
   }
 
-  /** Milliseconds that must be left to start another request. */
+  /** Milliseconds that must be left to start another request. Twice the slowest answer: the next may be slower. */
   get neededMs(): number {
     if (this.#singleUse) return this.#thirdMs;
     return Math.min(this.#thirdMs, Math.max(SHORTEST_REQUEST_MS, 2 * this.#slowestMs));
@@ -68,14 +68,14 @@ export function nextWaitMs(
   if (retryAfterMs > 0 && retryAfterMs > roomMs) return 'retry_after';
   if (roomMs <= 0) return 'deadline';
   const window = Math.min(FIRST_WINDOW_MS * 2 ** (attempt - 1), LAST_WINDOW_MS);
-  // The wait is clamped. A draw from a smaller window would send a burst near the deadline.
+  // Limit the wait, not its window. A window that shrinks would give many short waits near the deadline.
   return Math.min(retryAfterMs + random * window, roomMs);
 }
 
 const tenths = (ms: number, round: (value: number) => number): string =>
   (round(ms / 100) / 10).toFixed(1);
 
-/** Why there is no further request, in front of why the last one failed. */
+/** Adds to a failure why no further request is made. */
 function gaveUp(
   reason: 'deadline' | 'retry_after',
   { retry, ...last }: Failure,
@@ -95,7 +95,7 @@ function gaveUp(
   return {
     ...last,
     code: 'retry_after',
-    happened: `${last.happened} It asks to wait ${seconds} s. Too little of the ${timeoutSeconds} s of \`timeout\` is left for another attempt after that: ${left}, and ${needed} (${tries} made).`,
+    happened: `${last.happened} The server asks to wait ${seconds} s. Too little of the ${timeoutSeconds} s of \`timeout\` is left for another attempt after that: ${left}, and ${needed} (${tries} made).`,
     remedy: 'Raise `timeout`, or run the job again after that time.',
   };
 }

@@ -4,7 +4,7 @@ import { parseObject } from '../json.ts';
 
 export type Token = {
   readonly accessToken: string;
-  /** As IMS gave it; `bearer` in any case. */
+  /** `bearer`, in capitals or small letters as IMS gave it. */
   readonly tokenType: string;
   /** Milliseconds since 1970. */
   readonly expiresAtMs: number;
@@ -23,8 +23,8 @@ export function isTokenText(value: unknown): value is string {
 }
 
 /**
- * The claims of an IMS token. `scope` is a list with commas, and `user_id` the technical account. A token that
- * cannot be decoded is still used, but has no claims.
+ * The claims of an IMS token. `scope` is a list with commas. `user_id` is the technical account, or the user. A
+ * token that cannot be decoded is still used, but has no claims.
  */
 export function claimsOf(accessToken: string): {
   readonly grantedScopes: readonly string[] | undefined;

@@ -2,6 +2,7 @@
 
 import { INPUT_DEFAULTS, type InputName, type RawInputs } from './read.ts';
 
+/** The inputs, and how to report a problem. */
 export type Check = {
   readonly raw: RawInputs;
   /** Adds a problem to the error message. The subject is an input, or an input with one of its values. */

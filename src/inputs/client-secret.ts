@@ -2,7 +2,7 @@
 
 import { parseJson } from '../json.ts';
 
-import { mistakeIn, opaqueProblems, quoteProblems, secretsInRefused } from './secret-text.ts';
+import { mistakeIn, opaqueProblems, quoteProblems, secretPieces } from './secret-text.ts';
 
 export type ClientSecrets = {
   /** The bare secrets, each once; none if the input is empty or refused. */
@@ -16,14 +16,14 @@ export type ClientSecrets = {
 const INPUT = 'client-secret';
 
 function refused(problems: readonly string[], text: string): ClientSecrets {
-  return { secrets: [], masks: secretsInRefused(text), problems };
+  return { secrets: [], masks: secretPieces(text), problems };
 }
 
 /** Checks each text as one secret. `problems` are those already found in the whole input. */
 function judgeEach(texts: readonly string[], problems: readonly string[]): ClientSecrets {
   const secrets = [...new Set(texts)];
   const all = new Set([...problems, ...secrets.flatMap((text) => opaqueProblems(text, INPUT))]);
-  const pieces = secrets.flatMap(secretsInRefused);
+  const pieces = secrets.flatMap(secretPieces);
   if (all.size > 0) return { secrets: [], masks: pieces, problems: [...all] };
   return { secrets, masks: [...secrets, ...pieces], problems: [] };
 }
@@ -40,7 +40,7 @@ function judgeList(text: string): ClientSecrets {
   return refused([...problems, problem], text);
 }
 
-/** Reads a JSON array. If all its strings are empty, the input is too: its expressions gave nothing. */
+/** Reads a JSON array. If all its strings are empty, it counts as empty: its `${{ }}` expressions gave nothing. */
 function judgeArray(array: readonly unknown[], text: string): ClientSecrets {
   const strings = array.filter((item) => typeof item === 'string').map((secret) => secret.trim());
   if (strings.length !== array.length || strings.length === 0 || strings.length > 2)

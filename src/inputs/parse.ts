@@ -57,6 +57,7 @@ function parseGrant(check: Check): Grant {
   }
   const { 'refresh-token': refreshToken, code, 'code-verifier': codeVerifier } = raw;
   if (type === 'refresh_token') return { type, refreshToken };
+  // With a wrong `grant-type`, the scopes are still checked.
   if (type !== 'authorization_code')
     return { type: 'client_credentials', scopes: parseScopes(check) };
   if (raw['client-secret'] === '' && codeVerifier === '')
@@ -72,13 +73,13 @@ function parseClient({ raw, report }: Check): Client {
   if (clientId === '')
     report(
       'client-id',
-      'is empty. It is on the page of the credential in the Adobe Developer Console; what a workflow reads from `vars` must be a variable, not a secret.',
+      'is empty. It is on the page of the credential in the Adobe Developer Console; if the workflow reads `vars.NAME`, store it as a variable, not as a secret.',
     );
   // RFC 6749, appendix A.1, allows ASCII only. The client ID is also sent in a header.
   if (/[^\x00-\x7f]/.test(clientId))
     report('client-id', 'may hold ASCII characters only; copy it again from the credential.');
   const { secrets, problems } = readClientSecret(raw['client-secret']);
-  // A public client has no secret; only user grants allow that. A lone comma is not an empty input.
+  // Only user grants allow a client without a secret. Separators alone are no secret, but not an empty input.
   const isPublic =
     raw['client-secret'] === '' && USER_INPUTS.some(({ grant }) => grant === raw['grant-type']);
   if (secrets.length === 0 && problems.length === 0 && !isPublic)
@@ -131,7 +132,7 @@ export function parseInputs(raw: RawInputs): Inputs {
     throw new StepError({
       code: 'invalid_input',
       happened: problems.join(' '),
-      remedy: 'No request was made.',
+      remedy: 'Correct the inputs. No request was made.',
     });
   return inputs;
 }

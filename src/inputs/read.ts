@@ -6,7 +6,7 @@ import { basicForms } from '../secrets.ts';
 import { readClientSecret } from './client-secret.ts';
 import { secretsInOpaque } from './secret-text.ts';
 
-/** Every input with the default that action.yml declares; a test holds the two together. */
+/** Every input with the default that action.yml declares. A test checks that both agree. */
 export const INPUT_DEFAULTS = {
   'client-id': '',
   'client-secret': '',

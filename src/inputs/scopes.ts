@@ -8,7 +8,7 @@ const SEPARATORS = 'separated by commas, spaces or lines, or as a JSON array of 
 
 /**
  * The characters of Adobe's scopes. RFC 6749, section 3.3, allows more. But whoever writes `;`, `%`, `=`, `|`
- * or `+` means a separator or an encoding, so they are refused.
+ * or `+` means a separator or an encoding, so they are refused. `scope:` in front is a name that was copied too.
  */
 const SCOPE = /^(?!scopes?:)[a-z0-9][\w.:/-]*$/i;
 

@@ -6,9 +6,9 @@ import { parseJson } from '../json.ts';
 const SHORTEST_PIECE = 8;
 
 const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
-const QUOTE_OR_BLANK = QUOTES.join(' \t\r\n');
+const QUOTE_OR_BLANK = `${QUOTES.join('')} \t\r\n`;
 
-/** What can stand around a value in a list or in JSON. */
+/** Characters, not a pattern: what can stand around a value in a list or in JSON. */
 const FRAME = `${QUOTE_OR_BLANK}-[]{},`;
 
 const LINE_BREAK = /[\r\n]/;
@@ -63,7 +63,10 @@ function looksLikeJson(text: string): boolean {
   return text.startsWith('{') || text.startsWith('[');
 }
 
-/** The string values of a JSON text at any depth, but no names. Never the whole: `{` would be a mask. */
+/**
+ * The string values of a JSON text at any depth, but no names. Of broken JSON, all long words. Never the whole
+ * text: the runner would mask its line `{`.
+ */
 function secretsInJson(text: string): readonly string[] {
   const json = parseJson(text);
   if (json === undefined) return text.split(/[\s"'`,:[\]{}]/).filter(isLong);
@@ -75,8 +78,8 @@ function secretsInJson(text: string): readonly string[] {
   return values.filter((value) => typeof value === 'string').flatMap(longLines);
 }
 
-/** What to mask of a text that is refused as a secret. */
-export function secretsInRefused(text: string): readonly string[] {
+/** The pieces of a text that may be secrets. */
+export function secretPieces(text: string): readonly string[] {
   const bare = without(QUOTE_OR_BLANK, text);
   if (looksLikeJson(bare)) return secretsInJson(bare);
   const values = text.split(NAME);
@@ -129,8 +132,8 @@ export function opaqueProblems(text: string, input: OpaqueInput): readonly strin
   return mistake === undefined ? shapeProblems(text) : [mistake, ...quoteProblems(text)];
 }
 
-/** What to mask of one secret: its pieces, and the whole text too if it is accepted. */
+/** What to mask of one value: its pieces, and the whole text too if it is accepted. */
 export function secretsInOpaque(text: string, input: OpaqueInput): readonly string[] {
-  const pieces = secretsInRefused(text);
+  const pieces = secretPieces(text);
   return opaqueProblems(text, input).length > 0 ? pieces : [text, ...pieces];
 }

@@ -26,9 +26,9 @@ const OWNED = new Set(
 );
 
 /**
- * A name that `@adobe/aio-lib-ims` can read, so no underscore beside another or at an end. At most 32
- * characters: it is printed in capitals, where a mask would not find a secret. Not `true` or `false`, as some
- * people take the input for a switch.
+ * A name that `@adobe/aio-lib-ims` can read, so no underscore beside another or at an end. Somebody may put a
+ * secret here by mistake. The log shows the name in capitals, where no mask finds it, so at most 32 characters.
+ * Not `true` or `false`: some people take the input for a switch.
  */
 const CONTEXT = /^(?!(?:true|false)$)(?=.{1,32}$)[a-z0-9]+(?:_[a-z0-9]+)*$/i;
 
@@ -72,7 +72,7 @@ export function parseVariables(check: Check): Variables {
   if (!CONTEXT.test(context))
     report(
       'aio-context',
-      'must be a context name, not true or false, usually "cli": letters, digits and single underscores, at most 32 characters.',
+      'must be the name of a context, usually "cli", and not true or false: letters, digits and single underscores, at most 32 characters.',
     );
   // In a variable's name, `aio` reads `_` as a separator and `__` as an underscore, and ignores case.
   const prefix = `AIO_IMS_CONTEXTS_${context.replaceAll('_', '__').toUpperCase()}_ACCESS__TOKEN`;

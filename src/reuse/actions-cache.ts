@@ -31,7 +31,7 @@ type CacheService = {
   readonly mayWrite: boolean;
 };
 
-/** The time limit for reading and writing together. A third of a short `timeout`: the rest is for IMS. */
+/** Milliseconds for reading and writing together. */
 const LONGEST_MS = 5000;
 const UPLOAD_HEADERS = {
   'x-ms-blob-type': 'BlockBlob',
@@ -46,8 +46,8 @@ class CacheError extends Error {
   override readonly name = 'CacheError';
 }
 
-/** Decides as `@actions/cache` does: GitHub Enterprise Server has no version 2, even if the variable is set. */
-function isGitHub(): boolean {
+/** Decides as `@actions/cache` does. GitHub Enterprise Server has no version 2, even if its variable is set. */
+function mayHaveVersion2(): boolean {
   const url = serverUrl() || 'https://github.com';
   const host = URL.canParse(url) ? new URL(url).hostname : '';
   return host === 'github.com' || host.endsWith('.ghe.com') || host.endsWith('.localhost');
@@ -57,7 +57,7 @@ function isGitHub(): boolean {
 export function cacheServiceOfRun(): CacheService | undefined {
   const text = process.env['ACTIONS_RESULTS_URL'] ?? '';
   const token = process.env['ACTIONS_RUNTIME_TOKEN'] ?? '';
-  const isVersion2 = (process.env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '' && isGitHub();
+  const isVersion2 = (process.env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '' && mayHaveVersion2();
   if (!isVersion2 || token === '' || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   if (url.protocol !== 'https:' && !isLoopback(url.hostname)) return undefined;
@@ -92,7 +92,7 @@ export class ActionsCache {
   readonly #service: CacheService;
   readonly #runtime: Runtime;
   readonly #timeoutMs: number;
-  /** The service finds an entry only under its version. Archives have other versions, so none is found. */
+  /** The service finds an entry only under its version. Archives have other versions, so it finds none of them. */
   readonly #version = createHash('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
   #budgetMs: number;
   /** Whether the cache holds an entry that cannot be used. */
@@ -102,12 +102,13 @@ export class ActionsCache {
     this.#service = service;
     this.#runtime = runtime;
     this.#timeoutMs = timeoutSeconds * 1000;
+    // At most a third of a short `timeout`: the rest is for IMS.
     this.#budgetMs = Math.min(LONGEST_MS, this.#timeoutMs / 3);
   }
 
   /**
-   * Finds the newest entry whose key starts with `keyPrefix` and opens it. Uses at most half of the budget. If
-   * that fails, it logs one line and returns undefined. Never throws.
+   * Finds the newest entry whose key starts with `keyPrefix` and opens it. Uses at most half of the budget.
+   * Undefined if there is none, or if that fails; a failure is one line in the log. Never throws.
    */
   async read<T>(keyPrefix: string, open: (bytes: Buffer) => T | undefined): Promise<T | undefined> {
     try {
@@ -118,6 +119,7 @@ export class ActionsCache {
         const query = { key, restore_keys: [keyPrefix], version: this.#version };
         const found = parsed(await send(this.#call('GetCacheEntryDownloadURL', query)));
         if (found['ok'] !== true) return undefined;
+        // Until it is opened, it counts as one that cannot be used.
         this.#foundUnusable = true;
         const url = this.#blobUrl(found['signed_download_url'] ?? found['signedDownloadUrl']);
         const blob = await send({ method: 'GET', url, headers: {} });
@@ -137,7 +139,7 @@ export class ActionsCache {
 
   /**
    * Saves an entry if it can. Never throws.
-   * @param expiresAtMs milliseconds since 1970. The key has minutes, so jobs that start together save one entry
+   * @param expiresAtMs milliseconds since 1970. The key holds whole minutes, so jobs that start together save one entry
    */
   async write(keyPrefix: string, expiresAtMs: number, bytes: Buffer): Promise<void> {
     if (!this.#service.mayWrite) return;
@@ -147,7 +149,7 @@ export class ActionsCache {
     const entry = { key, version: this.#version };
     try {
       await this.#withinBudget(this.#budgetMs, async (send) => {
-        // The answer is 409 if another job has saved this entry meanwhile.
+        // If another job has saved this entry meanwhile, the answer is 409, and nothing more is done.
         const created = parsed(await send(this.#call('CreateCacheEntry', entry)));
         if (created['ok'] !== true) return;
         const url = this.#blobUrl(created['signed_upload_url'] ?? created['signedUploadUrl']);

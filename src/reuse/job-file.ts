@@ -8,6 +8,7 @@ import { readBoundedFile } from '../bounded-file.ts';
 
 /** The bytes of the file; undefined if there are none or too many. Any step can have written them. */
 export function readJobFile(path: string, limitBytes: number): Buffer | undefined {
+  if (!isAbsolute(path)) return undefined;
   try {
     return readBoundedFile(path, limitBytes, 'refuse');
   } catch {
@@ -16,8 +17,8 @@ export function readJobFile(path: string, limitBytes: number): Buffer | undefine
 }
 
 /**
- * Writes a file for later steps that only this user can read. A failure is ignored.
- * @param path absolute: the workspace is no place for it
+ * Writes a file for later steps. Only this user can read it. A failure is ignored.
+ * @param path of a relative one nothing is written, as it would lie in the workspace
  */
 export function writeJobFile(path: string, bytes: Buffer): void {
   if (!isAbsolute(path)) return;

@@ -33,11 +33,11 @@ type ReuseRequest = {
   readonly timeoutSeconds: number;
 };
 
-/** A token, and how IMS accepted the client. That client secret seals the token and opens it again. */
+/** What is sealed: a token. Beside it, how IMS accepted the client, whose secret seals the token and opens it. */
 type SealedToken = { readonly token: Token; readonly authentication: ClientAuthentication };
 
-/** What happens to a token of this job: other jobs share it, a post step revokes it, or neither. */
-type Sharing = 'shared' | 'revoked' | 'unshared';
+/** What will happen to a token of this job: other jobs use it too, a post step revokes it, or neither. */
+type Sharing = 'shared' | 'to be revoked' | 'unshared';
 
 export type ReusedToken = SealedToken & {
   readonly source: 'job' | 'repository';
@@ -59,7 +59,7 @@ function sealToken(
   return seal(JSON.stringify({ ...token, sharing }), authentication.secret, binding);
 }
 
-/** Where tokens like the wanted one are kept. */
+/** Keeps tokens for the same endpoint, client, organization and scopes. */
 class Reuse {
   readonly #request: ReuseRequest;
   readonly #context: StepContext;
@@ -94,9 +94,9 @@ class Reuse {
   ): Promise<void> {
     const { token, source } = obtained;
     const { revoke } = this.#request;
-    // Already kept. Write again only to record that this step will revoke it.
+    // Already kept. Write again only to record that it will be revoked.
     if (source === 'job' && !revoke) return;
-    const sharing = this.#cache !== undefined ? 'shared' : revoke ? 'revoked' : 'unshared';
+    const sharing = this.#cache !== undefined ? 'shared' : revoke ? 'to be revoked' : 'unshared';
     writeJobFile(this.#jobFile, sealToken(obtained, this.#jobBinding, sharing));
     if (this.#cache === undefined || source !== 'ims') return;
     const sealed = sealToken(obtained, this.#repositoryBinding, sharing);
@@ -109,8 +109,8 @@ class Reuse {
     if (found === undefined || !this.#isFresh(found)) return undefined;
     // No step revokes what other jobs have, and no step shares what will be revoked.
     if (this.#request.revoke && found.sharing === 'shared') return undefined;
-    if (this.#cache !== undefined && found.sharing === 'revoked') return undefined;
-    return { ...found, source: 'job', hasRevoker: found.sharing === 'revoked' };
+    if (this.#cache !== undefined && found.sharing === 'to be revoked') return undefined;
+    return { ...found, source: 'job', hasRevoker: found.sharing === 'to be revoked' };
   }
 
   async #findInRepository(): Promise<ReusedToken | undefined> {
@@ -140,18 +140,19 @@ class Reuse {
     if (typeof expiresAtMs !== 'number' || Number.isNaN(new Date(expiresAtMs).getTime()))
       return undefined;
     const token = { accessToken, tokenType, expiresAtMs };
+    // The method of every `client_credentials` request.
     const authentication = { method: 'client_secret_post', secret: opened.secret } as const;
     return { token, authentication, sharing };
   }
 
-  /** Whether the token is valid for long enough, by the wall clock: other machines set expiries too. */
+  /** Whether the token is valid for long enough. By the wall clock: another machine may have set the expiry. */
   #isFresh({ token }: SealedToken): boolean {
     const left = secondsLeft(token.expiresAtMs, this.#context.clock.date());
     return left >= Math.max(1, this.#request.minValiditySeconds);
   }
 }
 
-/** Where tokens like the wanted one are kept. Undefined for user tokens, and with `reuse: none`. */
+/** Finds and keeps tokens. Undefined for user tokens, and with `reuse: none`. */
 export function reuseFor(request: ReuseRequest, context: StepContext): Reuse | undefined {
   const { reuse, grant } = request;
   if (reuse === 'none' || grant.type !== 'client_credentials') return undefined;

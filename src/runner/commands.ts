@@ -1,5 +1,5 @@
 /**
- * The commands of `@actions/core` that this action gives, made of the package's own parts. The package's index
+ * The commands of `@actions/core` that this action uses, made of the package's own parts. The package's index
  * would bring OIDC, platform facts and the summary into `dist`. A test compares each function with the package.
  *
  * One thing differs. If the runner names no file for a command, the package prints the value to the log. Here

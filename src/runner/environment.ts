@@ -17,7 +17,10 @@ export function insistOnTls({ warn }: { readonly warn: boolean }): void {
     );
 }
 
-/** With NODE_DEBUG, Node writes what it sends to stderr. The runner may show that before it reads the mask. */
+/**
+ * With NODE_DEBUG, Node writes what it sends to stderr, and the runner may show that before it reads the mask. So
+ * nothing more is written there.
+ */
 export function silenceNodeDebug(): void {
   if ((process.env['NODE_DEBUG'] ?? '') !== '') process.stderr.write = () => true;
 }

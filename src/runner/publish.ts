@@ -25,7 +25,7 @@ export function savedState(): string {
 }
 
 const SUMMARY = 'GITHUB_STEP_SUMMARY';
-/** These may be missing where nothing is written to them. */
+/** Variables that may be unset where nothing is written to their files. */
 const OTHER_FILES = ['GITHUB_ENV', 'GITHUB_STATE', SUMMARY];
 
 function failure(cause: unknown): StepError {

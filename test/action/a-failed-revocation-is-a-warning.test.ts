@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 
 import { describe, expect } from 'vitest';
 
-import { test } from '../support/fixtures.ts';
+import { SECRET, test } from '../support/fixtures.ts';
 import { tokenAnswer } from '../support/ims-server.ts';
 import { expectNotRevoked, expectRevoked, revocations, REVOKING } from '../support/post-step.ts';
 import { type StepResult, when } from '../support/run-action.ts';
@@ -53,6 +53,21 @@ describe('an answer that is no revocation gives one warning', () => {
     );
     expect(warning).not.toContain('Run the job again');
   });
+});
+
+test('a secret that IMS refuses by then is called one, also where there are two', async ({
+  ims,
+  job,
+  inputs,
+}) => {
+  const secrets = `${SECRET},p8e-test-second-secret`;
+  await job.uses({ ...inputs, 'client-secret': secrets, ...REVOKING });
+  const answer = { error: 'invalid_client', error_description: 'invalid client_secret parameter' };
+  ims.scriptAlways({ status: 400, body: JSON.stringify(answer) });
+  const [post] = await job.finish();
+  expectNotRevoked(post);
+  expect(post?.log).toContain(' IMS refused the client secret. ');
+  expect(revocations(ims)).toHaveLength(1);
 });
 
 describe('a token that cannot be used any more gives one plain line', () => {

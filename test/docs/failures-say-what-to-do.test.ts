@@ -125,7 +125,7 @@ describe('a message', () => {
   it('about a wait that is too long says who asks for it, and how much is left', async () => {
     const failure = await afterRetrying({ ...ims(429), retry: { afterMs: 2900 } }, 3);
     expect(read(failure)).toMatch(
-      /^IMS throttles.*It asks to wait 3 s\. Too little of the 3 s of `timeout` is left for another attempt after that: 3\.0 s is left, and another attempt needs 1\.1 s \(1 attempt made\)\..*\(retry_after, HTTP 429\)$/,
+      /^IMS throttles.*The server asks to wait 3 s\. Too little of the 3 s of `timeout` is left for another attempt after that: 3\.0 s is left, and another attempt needs 1\.1 s \(1 attempt made\)\..*\(retry_after, HTTP 429\)$/,
     );
   });
 
