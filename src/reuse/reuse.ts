@@ -22,7 +22,8 @@ import { readJobFile, writeJobFile } from './job-file.ts';
 export const REUSE_KINDS = ['none', 'job', 'repository'] as const;
 
 /** Which token is wanted, and how long it must still be valid. */
-type ReuseRequest = {
+export type ReuseRequest = {
+  /** Scheme, host and port of IMS. */
   readonly origin: string;
   readonly client: Client;
   readonly grant: Grant;
