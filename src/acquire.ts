@@ -76,8 +76,7 @@ function stateOf(obtained: ObtainedToken, { origin, client, grant, revoke }: Inp
   if (!revoke || hasRevoker) return '';
   const { token, authentication } = obtained;
   const revocation = {
-    accessToken: token.accessToken,
-    expiresAtMs: token.expiresAtMs,
+    ...token,
     origin,
     clientId: client.clientId,
     orgId: client.orgId,

@@ -1,23 +1,20 @@
 /** What the main step leaves for its post step: the token to revoke, its client, and the way to IMS. */
 
 import type { Route } from './http/route.ts';
-import type { ClientAuthentication, Grant } from './ims/requests.ts';
+import type { Client, ClientAuthentication, Grant } from './ims/requests.ts';
+import type { Token } from './ims/token.ts';
 import { parseObject } from './json.ts';
 import { jobBinding } from './runner/job.ts';
 import { open, seal } from './seal.ts';
 
-export type Revocation = {
-  readonly accessToken: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAtMs: number;
-  readonly origin: string;
-  readonly clientId: string;
-  readonly orgId: string;
-  readonly grantType: Grant['type'];
-  /** The method by which IMS accepted the client. The secret is not kept. */
-  readonly method: ClientAuthentication['method'];
-  readonly route: Route;
-};
+/** The client, and the method by which IMS accepted it. The secret is not kept. */
+export type Revocation = Token &
+  Omit<Client, 'clientSecrets'> &
+  Omit<ClientAuthentication, 'secret'> & {
+    readonly origin: string;
+    readonly grantType: Grant['type'];
+    readonly route: Route;
+  };
 
 const binding = (): readonly string[] => ['revocation', ...jobBinding()];
 

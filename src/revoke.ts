@@ -13,6 +13,7 @@ import type { Runtime } from './runner/process.ts';
 import { savedState } from './runner/publish.ts';
 import { reportWarning } from './runner/report.ts';
 import { Secrets } from './secrets.ts';
+import type { StepContext } from './step-context.ts';
 
 const TIMEOUT_SECONDS = 10;
 
@@ -41,7 +42,7 @@ function warnNotRevoked(why: string, facts: readonly string[] = []): void {
 async function revokeAtIms(
   { accessToken, grantType, method, key, origin, clientId, orgId }: Revocation & { key: string },
   clientSecrets: readonly string[],
-  context: Runtime & { readonly secrets: Secrets },
+  context: StepContext,
 ): Promise<void> {
   const client = { clientId, orgId, clientSecrets };
   const ims = new Ims({ origin, client, timeoutSeconds: TIMEOUT_SECONDS, ...context });

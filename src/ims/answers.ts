@@ -201,7 +201,7 @@ function tokenTypeOf({ fields }: Answer): string | undefined {
   return typeof value === 'string' && value.toLowerCase() === 'bearer' ? value : undefined;
 }
 
-type Tokens = {
+export type Tokens = {
   readonly token: Token;
   /** Empty if the answer has none. */
   readonly refreshToken: string;

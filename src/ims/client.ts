@@ -12,6 +12,7 @@ import {
   judgeToken,
   readAnswer,
   secretsOf,
+  type Tokens,
 } from './answers.ts';
 import { exchange } from '../http/exchange.ts';
 import { networkFailure } from './connection-failures.ts';
@@ -27,7 +28,6 @@ import {
   tokenRequest,
 } from './requests.ts';
 import { retrying, TimeBudget } from './retry.ts';
-import type { Token } from './token.ts';
 
 type ImsOptions = StepContext & {
   readonly origin: string;
@@ -36,10 +36,7 @@ type ImsOptions = StepContext & {
   readonly timeoutSeconds: number;
 };
 
-export type IssuedToken = {
-  readonly token: Token;
-  /** Empty for none. */
-  readonly refreshToken: string;
+export type IssuedToken = Tokens & {
   /** How IMS accepted the client. */
   readonly authentication: ClientAuthentication;
   readonly source: 'ims';
@@ -119,7 +116,7 @@ export class Ims {
     this.#noticeSecondSecret(authentication);
     // A client that authenticates as itself needs no refresh token (RFC 6749, 4.4.3).
     const refreshToken = grant.type === 'client_credentials' ? '' : tokens.refreshToken;
-    return { token: tokens.token, refreshToken, authentication, source: 'ims' };
+    return { ...tokens, refreshToken, authentication, source: 'ims' };
   }
 
   #noticeSecondSecret({ secret }: ClientAuthentication): void {
