@@ -1,11 +1,12 @@
 /** IMS error -> what happened, what to do about it. */
 
 import type { Failure } from '../failure.ts';
+import type { Secrets } from '../secrets.ts';
 
 import { DEFAULT_SCOPES, type Grant } from './requests.ts';
 
 /** What a request was about, so that a failure can name it. Nothing secret. */
-export type RequestContext = {
+export type RequestContext = Pick<Secrets, 'clean' | 'serverText'> & {
   readonly origin: string;
   /** Absent for a revocation. */
   readonly grantType?: Grant['type'];
@@ -14,10 +15,6 @@ export type RequestContext = {
   readonly secretCount: number;
   /** How many of them IMS has been sent. */
   readonly secretsSent: number;
-  /** Cleans our own text, such as scopes, before it is logged. */
-  readonly clean: (text: string, limit?: number) => string;
-  /** The same for text of a server; empty if it may not be shown. */
-  readonly serverText: (text: string, limit?: number) => string;
 };
 
 /**
@@ -96,7 +93,7 @@ function wrongClient(context: RequestContext, { description }: ErrorResponse): E
 const LONGEST_LIST = 2000;
 
 /** The scopes; only their number if the list would make the message too long. */
-export function listed(scopes: readonly string[], clean: RequestContext['clean']): string {
+export function listed(scopes: readonly string[], clean: Secrets['clean']): string {
   const list = scopes.join(',');
   // Measured before cleaning: to clean a very long list takes seconds.
   if (list.length <= LONGEST_LIST) return clean(list, Infinity);
