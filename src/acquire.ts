@@ -84,7 +84,7 @@ function stateOf(obtained: ObtainedToken, { origin, client, grant, revoke }: Inp
     method: authentication.method,
     route: routeTo(origin),
   };
-  return sealRevocation(revocation, sealingKeys([authentication.secret], secretsOfGrant(grant)));
+  return sealRevocation(revocation, sealingKeys(authentication.secret, ...secretsOfGrant(grant)));
 }
 
 function variablesOf(

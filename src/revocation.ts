@@ -21,14 +21,10 @@ const binding = (): readonly string[] => ['revocation', ...jobBinding()];
 /**
  * The keys for the state: secrets that the main step and its post step both read from their inputs. The main
  * step seals with the first key. The post step tries each of its own.
- * @param clientSecrets none for a public client
- * @param userSecrets the refresh token and the code of a user grant
+ * @param secrets client secrets, then the refresh token and the code of a user grant; empty for none
  */
-export function sealingKeys(
-  clientSecrets: readonly string[],
-  userSecrets: readonly string[],
-): readonly string[] {
-  return [...clientSecrets, ...userSecrets].filter((key) => key !== '');
+export function sealingKeys(...secrets: readonly string[]): readonly string[] {
+  return secrets.filter((key) => key !== '');
 }
 
 /**

@@ -59,7 +59,7 @@ async function revokeSealed(runtime: Runtime): Promise<void> {
   const raw = readRawInputs();
   const secrets = new Secrets(secretsOfInputs(raw));
   const { secrets: clientSecrets } = readClientSecret(raw['client-secret']);
-  const keys = sealingKeys(clientSecrets, [raw['refresh-token'], raw.code]);
+  const keys = sealingKeys(...clientSecrets, raw['refresh-token'], raw.code);
   const revocation = openRevocation(savedState(), keys);
   if (revocation === undefined) {
     warnNotRevoked(
