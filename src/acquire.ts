@@ -104,7 +104,7 @@ function summaryOf(
   scopes: readonly string[],
 ): string {
   if (!inputs.summary) return '';
-  return summaryTable('Adobe IMS access token', {
+  return summaryTable({
     'Client ID': [inputs.client.clientId],
     From: source === 'ims' ? [inputs.origin] : source,
     Scopes: scopes,
