@@ -3,13 +3,13 @@
 import { failureOf } from './failure.ts';
 import { proxyFor } from './http/proxy.ts';
 import { routeTo } from './http/route.ts';
-import { Ims, type IssuedToken } from './ims/client.ts';
+import { Ims } from './ims/client.ts';
 import { listed } from './ims/refusals.ts';
 import { type Grant, requestedScopes, secretsOfGrant } from './ims/requests.ts';
 import { claimsOf, isoSeconds, secondsLeft, type Token } from './ims/token.ts';
 import { type Inputs, parseInputs } from './inputs/parse.ts';
 import { readRawInputs, secretsOfInputs } from './inputs/read.ts';
-import { reuseFor, type ReusedToken } from './reuse/reuse.ts';
+import { type ObtainedToken, reuseFor } from './reuse/reuse.ts';
 import { sealingKeys, sealRevocation } from './revocation.ts';
 import { info } from './runner/commands.ts';
 import type { Runtime } from './runner/process.ts';
@@ -18,8 +18,6 @@ import { reportFailure, reportWarning } from './runner/report.ts';
 import { summaryTable } from './runner/summary.ts';
 import { Secrets } from './secrets.ts';
 import type { StepContext } from './step-context.ts';
-
-type ObtainedToken = IssuedToken | ReusedToken;
 
 /** The scopes that the token names, otherwise the requested ones. Warns if a requested one is missing. */
 function settleScopes(

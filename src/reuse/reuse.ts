@@ -3,13 +3,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import {
-  type Client,
-  type ClientAuthentication,
-  type Grant,
-  requestedScopes,
-} from '../ims/requests.ts';
-import { isTokenText, secondsLeft, type Token } from '../ims/token.ts';
+import type { IssuedToken } from '../ims/client.ts';
+import { type Client, type Grant, requestedScopes } from '../ims/requests.ts';
+import { isTokenText, secondsLeft } from '../ims/token.ts';
 import { parseObject } from '../json.ts';
 import { info } from '../runner/commands.ts';
 import { jobBinding, repositoryBinding, temporaryFolder } from '../runner/job.ts';
@@ -34,17 +30,20 @@ export type ReuseRequest = {
   readonly timeoutSeconds: number;
 };
 
-/** A token, and how IMS accepted the client. That client secret seals the token and opens it again. */
-type SealedToken = { readonly token: Token; readonly authentication: ClientAuthentication };
+/** The client secret that IMS accepted seals the token and opens it again. */
+type SealedToken = Pick<IssuedToken, 'token' | 'authentication'>;
 
 /** What happens to a token of this job: other jobs share it, a post step revokes it, or neither. */
 type Sharing = 'shared' | 'revoked' | 'unshared';
 
-export type ReusedToken = SealedToken & {
+type ReusedToken = SealedToken & {
   readonly source: 'job' | 'repository';
   /** Whether the post step of an earlier step will revoke it. */
   readonly hasRevoker: boolean;
 };
+
+/** The two are told apart by `source`. */
+export type ObtainedToken = IssuedToken | ReusedToken;
 
 /** 64 hex digits, the same for the same endpoint, client, organization and set of scopes. */
 function fingerprint({ origin, client, grant }: ReuseRequest): string {
@@ -90,9 +89,7 @@ class Reuse {
   }
 
   /** Keeps the token of this step for others. Never throws. */
-  async keep(
-    obtained: SealedToken & { readonly source: 'ims' | 'job' | 'repository' },
-  ): Promise<void> {
+  async keep(obtained: ObtainedToken): Promise<void> {
     const { token, source } = obtained;
     const { revoke } = this.#request;
     // Already kept. Write again only to record that this step will revoke it.
