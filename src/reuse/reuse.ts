@@ -33,9 +33,6 @@ export type ReuseRequest = {
 /** The client secret that IMS accepted seals the token and opens it again. */
 type SealedToken = Pick<IssuedToken, 'token' | 'authentication'>;
 
-/** What happens to a token of this job: other jobs share it, a post step revokes it, or neither. */
-type Sharing = 'shared' | 'revoked' | 'unshared';
-
 type ReusedToken = SealedToken & {
   readonly source: 'job' | 'repository';
   /** Whether the post step of an earlier step will revoke it. */
@@ -51,32 +48,21 @@ function fingerprint({ origin, client, grant }: ReuseRequest): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-function sealToken(
-  { token, authentication }: SealedToken,
-  binding: readonly string[],
-  sharing: Sharing,
-): Buffer {
-  return seal(JSON.stringify({ ...token, sharing }), authentication.secret, binding);
-}
-
 /** Where tokens like the wanted one are kept. */
 class Reuse {
   readonly #request: ReuseRequest;
   readonly #context: StepContext;
+  readonly #identity: string;
   readonly #jobFile: string;
   readonly #keyPrefix: string;
-  readonly #jobBinding: readonly string[];
-  readonly #repositoryBinding: readonly string[];
   readonly #cache: ActionsCache | undefined;
 
   constructor(request: ReuseRequest, context: StepContext) {
-    const identity = fingerprint(request);
     this.#request = request;
     this.#context = context;
-    this.#jobFile = join(temporaryFolder(), `adobe-ims-token-${identity.slice(0, 32)}`);
-    this.#keyPrefix = `adobe-ims-token-2-${identity}-`;
-    this.#jobBinding = [...jobBinding(), identity];
-    this.#repositoryBinding = [...repositoryBinding(), identity];
+    this.#identity = fingerprint(request);
+    this.#jobFile = join(temporaryFolder(), `adobe-ims-token-${this.#identity.slice(0, 32)}`);
+    this.#keyPrefix = `adobe-ims-token-2-${this.#identity}-`;
     const service = request.reuse === 'repository' ? cacheServiceOfRun() : undefined;
     this.#cache = service && new ActionsCache(service, context, request.timeoutSeconds);
   }
@@ -89,21 +75,23 @@ class Reuse {
   }
 
   /** Keeps the token of this step for others. Never throws. */
-  async keep(obtained: ObtainedToken): Promise<void> {
-    const { token, source } = obtained;
+  async keep({ token, authentication, source }: ObtainedToken): Promise<void> {
     const { revoke } = this.#request;
     // Already kept. Write again only to record that this step will revoke it.
     if (source === 'job' && !revoke) return;
+    // Other jobs share the token, a post step revokes it, or neither.
     const sharing = this.#cache !== undefined ? 'shared' : revoke ? 'revoked' : 'unshared';
-    writeJobFile(this.#jobFile, sealToken(obtained, this.#jobBinding, sharing));
+    const text = JSON.stringify({ ...token, sharing });
+    const sealFor = (binding: readonly string[]): Buffer =>
+      seal(text, authentication.secret, [...binding, this.#identity]);
+    writeJobFile(this.#jobFile, sealFor(jobBinding()));
     if (this.#cache === undefined || source !== 'ims') return;
-    const sealed = sealToken(obtained, this.#repositoryBinding, sharing);
-    await this.#cache.write(this.#keyPrefix, token.expiresAtMs, sealed);
+    await this.#cache.write(this.#keyPrefix, token.expiresAtMs, sealFor(repositoryBinding()));
   }
 
   #findInJob(): ReusedToken | undefined {
     const bytes = readJobFile(this.#jobFile, LARGEST_SEALED_BYTES);
-    const found = bytes && this.#open(bytes, this.#jobBinding);
+    const found = bytes && this.#open(bytes, jobBinding());
     if (found === undefined || !this.#isFresh(found)) return undefined;
     // No step revokes what other jobs have, and no step shares what will be revoked.
     if (this.#request.revoke && found.sharing === 'shared') return undefined;
@@ -120,7 +108,7 @@ class Reuse {
       return undefined;
     }
     const found = await this.#cache.read(this.#keyPrefix, (bytes) =>
-      this.#open(bytes, this.#repositoryBinding),
+      this.#open(bytes, repositoryBinding()),
     );
     if (found === undefined || !this.#isFresh(found)) return undefined;
     return { ...found, source: 'repository', hasRevoker: false };
@@ -130,7 +118,8 @@ class Reuse {
     bytes: Buffer,
     binding: readonly string[],
   ): (SealedToken & { readonly sharing: unknown }) | undefined {
-    const opened = open(bytes, this.#request.client.clientSecrets, binding);
+    const { clientSecrets } = this.#request.client;
+    const opened = open(bytes, clientSecrets, [...binding, this.#identity]);
     if (opened === undefined) return undefined;
     const { accessToken, tokenType, expiresAtMs, sharing } = parseObject(opened.text) ?? {};
     if (!isTokenText(accessToken) || !isTokenText(tokenType)) return undefined;
