@@ -17,8 +17,7 @@ export class TimeBudget {
   readonly timeoutSeconds: number;
   readonly #clock: Clock;
   readonly #thirdMs: number;
-  readonly #singleUse: boolean;
-  #slowestMs = 0;
+  #slowestMs: number;
 
   /**
    * @param timeoutSeconds counted from the start of the step
@@ -27,7 +26,7 @@ export class TimeBudget {
   constructor(timeoutSeconds: number, clock: Clock, singleUse: boolean) {
     this.timeoutSeconds = timeoutSeconds;
     this.#clock = clock;
-    this.#singleUse = singleUse;
+    this.#slowestMs = singleUse ? Infinity : 0;
     this.#thirdMs = Math.min((timeoutSeconds * 1000) / 3, LONGEST_REQUEST_MS);
   }
 
@@ -42,7 +41,6 @@ export class TimeBudget {
 
   /** Milliseconds that must be left to start another request. */
   get neededMs(): number {
-    if (this.#singleUse) return this.#thirdMs;
     return Math.min(this.#thirdMs, Math.max(SHORTEST_REQUEST_MS, 2 * this.#slowestMs));
   }
 
