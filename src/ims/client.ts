@@ -150,7 +150,7 @@ export class Ims {
     const { origin, client, secrets } = this.#options;
     return {
       origin,
-      ...(grant === undefined ? {} : { grantType: grant.type }),
+      grantType: grant?.type,
       scopes: grant === undefined ? [] : requestedScopes(grant),
       secretCount: client.clientSecrets.length,
       secretsSent: this.#secretsSent.size,

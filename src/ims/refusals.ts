@@ -8,8 +8,8 @@ import { DEFAULT_SCOPES, type Grant } from './requests.ts';
 /** What a request was about, so that a failure can name it. Nothing secret. */
 export type RequestContext = Pick<Secrets, 'clean' | 'serverText'> & {
   readonly origin: string;
-  /** Absent for a revocation. */
-  readonly grantType?: Grant['type'];
+  /** Undefined for a revocation. */
+  readonly grantType: Grant['type'] | undefined;
   readonly scopes: readonly string[];
   /** How many client secrets there are. */
   readonly secretCount: number;
@@ -187,7 +187,7 @@ function byStatus({ status, error, description, debugId }: ErrorResponse): Refus
       happened: 'IMS throttles this client: too many token requests.',
       remedy: 'Run fewer jobs at once, reuse tokens (`reuse`), or raise `timeout`.',
     };
-  if (status >= 500 || status === 408)
+  if (isTransient(status))
     return {
       code: 'ims_unavailable',
       happened: `IMS is not available (HTTP ${status}).`,
@@ -242,11 +242,10 @@ export function factsOf({ status, shownError, debugId, encoding }: ErrorResponse
 /** What an error response means, and what to do about it. */
 export function failureOfResponse(response: ErrorResponse, context: RequestContext): Failure {
   const { status, error, shownDescription } = response;
-  const { code, happened, remedy } = refusalOf(response, context);
+  const refusal = refusalOf(response, context);
   return {
-    code,
-    happened: happened + quoted(shownDescription),
-    remedy,
+    ...refusal,
+    happened: refusal.happened + quoted(shownDescription),
     facts: factsOf(response),
     refusesClient:
       error.toLowerCase() === 'invalid_client' && status >= 400 && !isTransient(status),
