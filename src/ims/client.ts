@@ -51,10 +51,8 @@ function answerLost({ happened, facts = [] }: Failure): Failure {
   };
 }
 
-/** IMS, for one client and one step. */
 export class Ims {
   readonly #options: ImsOptions;
-  /** The client secrets that IMS has been sent. */
   readonly #secretsSent = new Set<string>();
 
   constructor(options: ImsOptions) {

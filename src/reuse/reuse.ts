@@ -39,7 +39,6 @@ type ReusedToken = SealedToken & {
   readonly hasRevoker: boolean;
 };
 
-/** The two are told apart by `source`. */
 export type ObtainedToken = IssuedToken | ReusedToken;
 
 /** 64 hex digits, the same for the same endpoint, client, organization and set of scopes. */
