@@ -3,13 +3,13 @@
 import { failureOf } from './failure.ts';
 import { proxyFor } from './http/proxy.ts';
 import { routeTo } from './http/route.ts';
-import { Ims, type IssuedToken } from './ims/client.ts';
+import { Ims } from './ims/client.ts';
 import { scopeList } from './ims/refusals.ts';
 import { type Grant, requestedScopes, secretsOfGrant } from './ims/requests.ts';
 import { claimsOf, isoSeconds, secondsLeft, type Token } from './ims/token.ts';
 import { type Inputs, parseInputs } from './inputs/parse.ts';
 import { readRawInputs, secretsOfInputs } from './inputs/read.ts';
-import { reuseFor, type ReusedToken } from './reuse/reuse.ts';
+import { type ObtainedToken, reuseFor } from './reuse/reuse.ts';
 import { sealingKeys, sealRevocation } from './revocation.ts';
 import { info } from './runner/commands.ts';
 import type { Runtime } from './runner/process.ts';
@@ -18,8 +18,6 @@ import { reportFailure, reportWarning } from './runner/report.ts';
 import { summaryTable } from './runner/summary.ts';
 import { Secrets } from './secrets.ts';
 import type { StepContext } from './step-context.ts';
-
-type ObtainedToken = IssuedToken | ReusedToken;
 
 /** The scopes that the token names, otherwise the requested ones. Warns if a requested one is missing. */
 function settleScopes(
@@ -76,8 +74,7 @@ function stateOf(obtained: ObtainedToken, { origin, client, grant, revoke }: Inp
   if (!revoke || hasRevoker) return '';
   const { token, authentication } = obtained;
   const revocation = {
-    accessToken: token.accessToken,
-    expiresAtMs: token.expiresAtMs,
+    ...token,
     origin,
     clientId: client.clientId,
     orgId: client.orgId,
@@ -85,7 +82,7 @@ function stateOf(obtained: ObtainedToken, { origin, client, grant, revoke }: Inp
     method: authentication.method,
     route: routeTo(origin),
   };
-  return sealRevocation(revocation, sealingKeys([authentication.secret], secretsOfGrant(grant)));
+  return sealRevocation(revocation, sealingKeys(authentication.secret, ...secretsOfGrant(grant)));
 }
 
 function variablesOf(
@@ -105,7 +102,7 @@ function summaryOf(
   scopes: readonly string[],
 ): string {
   if (!inputs.summary) return '';
-  return summaryTable('Adobe IMS access token', {
+  return summaryTable({
     'Client ID': [inputs.client.clientId],
     // A list is shown as code.
     From: source === 'ims' ? [inputs.origin] : source,

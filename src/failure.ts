@@ -68,6 +68,6 @@ export function failureOf(error: unknown): Failure {
  */
 export function sentence(failure: Failure, url: string): string {
   const { code, happened, remedy, facts = [] } = failure;
-  const more = `More: ${url} (${[...new Set([code, ...facts])].join(', ')})`;
-  return [happened, remedy, more].filter((part) => part !== '').join(' ');
+  const end = [...new Set([code, ...facts])].join(', ');
+  return `${happened} ${remedy} More: ${url} (${end})`;
 }

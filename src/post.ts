@@ -1,11 +1,14 @@
 /** The post step. It runs in every job that uses the action, so it loads nothing if it has nothing to do. */
 
+import { createRequire } from 'node:module';
+
+import type * as Steps from './steps.ts';
+
 // Node's reports hold the environment, and with it the client secret.
 process.report.excludeEnv = true;
 // Empty if the main step failed, or if this step has nothing to revoke.
-if ((process.env['STATE_revoke'] ?? '') !== '')
-  void import('./steps.ts').then(({ startPost }) => {
-    startPost();
-  });
-
-export {};
+if ((process.env['STATE_revoke'] ?? '') !== '') {
+  // The path in `dist`. For `import()`, the bundler would add a page of helpers.
+  const { startPost } = createRequire(import.meta.url)('../steps/index.js') as typeof Steps;
+  startPost();
+}

@@ -1,37 +1,29 @@
 /** What the main step leaves for its post step: the token to revoke, its client, and the way to IMS. */
 
 import type { Route } from './http/route.ts';
-import type { ClientAuthentication, Grant } from './ims/requests.ts';
-import { parseObject } from './json.ts';
+import type { Client, ClientAuthentication, Grant } from './ims/requests.ts';
+import type { Token } from './ims/token.ts';
 import { jobBinding } from './runner/job.ts';
 import { open, seal } from './seal.ts';
 
-export type Revocation = {
-  readonly accessToken: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAtMs: number;
-  readonly origin: string;
-  readonly clientId: string;
-  readonly orgId: string;
-  readonly grantType: Grant['type'];
-  /** The method by which IMS accepted the client. The secret is not kept. */
-  readonly method: ClientAuthentication['method'];
-  readonly route: Route;
-};
+/** The client, and the method by which IMS accepted it. The secret is not kept. */
+export type Revocation = Token &
+  Omit<Client, 'clientSecrets'> &
+  Omit<ClientAuthentication, 'secret'> & {
+    readonly origin: string;
+    readonly grantType: Grant['type'];
+    readonly route: Route;
+  };
 
 const binding = (): readonly string[] => ['revocation', ...jobBinding()];
 
 /**
  * The keys for the state: secrets that the main step and its post step both read from their inputs. The main
  * step seals with the first key. The post step tries each of its own.
- * @param clientSecrets none, or an empty text, for a public client
- * @param userSecrets the refresh token and the code of a user grant
+ * @param secrets client secrets, then the refresh token and the code of a user grant; empty texts count as none
  */
-export function sealingKeys(
-  clientSecrets: readonly string[],
-  userSecrets: readonly string[],
-): readonly string[] {
-  return [...clientSecrets, ...userSecrets].filter((key) => key !== '');
+export function sealingKeys(...secrets: readonly string[]): readonly string[] {
+  return secrets.filter((key) => key !== '');
 }
 
 /**
@@ -50,5 +42,5 @@ export function openRevocation(
   const opened = open(Buffer.from(state, 'base64'), keys, binding());
   if (opened === undefined) return undefined;
   // Only a main step that knew the key can have sealed it, so its fields need no check.
-  return { ...(parseObject(opened.text) as Revocation), key: opened.secret };
+  return { ...(JSON.parse(opened.text) as Revocation), key: opened.secret };
 }

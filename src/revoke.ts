@@ -13,6 +13,7 @@ import type { Runtime } from './runner/process.ts';
 import { savedState } from './runner/publish.ts';
 import { reportWarning } from './runner/report.ts';
 import { Secrets } from './secrets.ts';
+import type { StepContext } from './step-context.ts';
 
 const TIMEOUT_SECONDS = 10;
 
@@ -40,7 +41,7 @@ function warnNotRevoked(why: string, facts: readonly string[] = []): void {
 
 async function revokeAtIms(
   { accessToken, grantType, method, key, origin, clientId, orgId }: Revocation & { key: string },
-  context: Runtime & { readonly secrets: Secrets },
+  context: StepContext,
 ): Promise<void> {
   // A public client has no secret. Its key is the refresh token or the code.
   const clientSecrets = method === 'none' ? [] : [key];
@@ -59,7 +60,7 @@ async function revokeSealed(runtime: Runtime): Promise<void> {
   const raw = readRawInputs();
   const secrets = new Secrets(secretsOfInputs(raw));
   const { secrets: clientSecrets } = readClientSecret(raw['client-secret']);
-  const keys = sealingKeys(clientSecrets, [raw['refresh-token'], raw.code]);
+  const keys = sealingKeys(...clientSecrets, raw['refresh-token'], raw.code);
   const revocation = openRevocation(savedState(), keys);
   if (revocation === undefined) {
     warnNotRevoked(

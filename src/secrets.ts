@@ -62,7 +62,6 @@ function echoedForms(secret: string): readonly string[] {
 /** How many tokens of unused answers a step masks: values, and bytes of UTF-8. */
 const UNUSED_LIMIT = { values: 30, bytes: 64 * 1024 };
 
-/** The secrets of one step. */
 export class Secrets {
   readonly #values = new Set<string>();
   #forms: readonly string[] = [];

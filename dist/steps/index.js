@@ -466,8 +466,8 @@ function failureOf(error) {
 }
 function sentence(failure, url) {
     const { code, happened, remedy, facts = [] } = failure;
-    const more = `More: ${url} (${[...new Set([code, ...facts])].join(', ')})`;
-    return [happened, remedy, more].filter((part) => part !== '').join(' ');
+    const end = [...new Set([code, ...facts])].join(', ');
+    return `${happened} ${remedy} More: ${url} (${end})`;
 }
 
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
@@ -930,17 +930,9 @@ const error = logs('error');
 const setSecret = logs('add-mask');
 const setOutput = writes('OUTPUT');
 const saveState = writes('STATE');
-const exportToLaterSteps = writes('ENV');
-function exportVariable(name, value) {
-    process.env[name] = value;
-    exportToLaterSteps(name, value);
-}
+const exportVariable = writes('ENV');
 function info(message) {
     process.stdout.write(message + external_node_os_namespaceObject.EOL);
-}
-function setFailed(message) {
-    process.exitCode = 1;
-    error(message);
 }
 
 ;// CONCATENATED MODULE: ./src/runner/job.ts
@@ -972,7 +964,8 @@ function troubleshootingUrl(heading) {
     return known ? `${server}/${repository}/blob/${ref}/${path}` : path;
 }
 function reportFailure(failure) {
-    setFailed(sentence(failure, troubleshootingUrl(failure.code)));
+    process.exitCode = 1;
+    error(sentence(failure, troubleshootingUrl(failure.code)));
 }
 function reportWarning(heading, message, facts = []) {
     const end = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
@@ -1929,7 +1922,7 @@ function requestedScopes(grant) {
     return grant.type === 'client_credentials' ? grant.scopes : [];
 }
 function formRequest(path, { clientId }, { method, secret }, fields) {
-    const form = new URLSearchParams(fields);
+    const form = new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== ''));
     const headers = {
         accept: 'application/json',
         'accept-encoding': 'identity',
@@ -1950,14 +1943,11 @@ function grantFields(grant) {
         case 'refresh_token':
             return { refresh_token: grant.refreshToken };
         case 'authorization_code':
-            return grant.codeVerifier === ''
-                ? { code: grant.code }
-                : { code: grant.code, code_verifier: grant.codeVerifier };
+            return { code: grant.code, code_verifier: grant.codeVerifier };
     }
 }
 function tokenRequest(client, grant, authentication) {
-    const organization = client.orgId === '' ? {} : { org_id: client.orgId };
-    const fields = { grant_type: grant.type, ...grantFields(grant), ...organization };
+    const fields = { grant_type: grant.type, ...grantFields(grant), org_id: client.orgId };
     return formRequest('/ims/token/v3', client, authentication, fields);
 }
 function revocationRequest(client, grantType, authentication, token) {
@@ -1998,21 +1988,18 @@ function refusedSecrets({ secretCount, secretsSent }) {
 }
 function wrongClient(context, { description }) {
     const { secretCount, origin } = context;
-    const code = 'invalid_client';
     if (secretCount === 0)
         return {
-            code,
             happened: 'IMS refused the client. No client secret was sent, as `client-secret` is empty.',
             remedy: `A public client has none: compare \`client-id\` with the credential in ${CONSOLE}. Every other client needs its secret. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}.`,
         };
     const text = description.toLowerCase();
     if (text.includes('client_secret'))
-        return { code, ...refusedSecrets(context) };
+        return refusedSecrets(context);
     const environment = origin.includes('-stg1')
         ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`'
         : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`';
     return {
-        code,
         happened: text.includes('client_id')
             ? 'IMS does not know the client ID.'
             : 'IMS refused the client ID or the client secret.',
@@ -2028,65 +2015,57 @@ function scopeList(scopes, clean) {
 }
 const isDefault = (scopes) => scopes.join() === DEFAULT_SCOPES.join();
 function wrongScope({ scopes, clean }) {
-    const code = 'invalid_scope';
     if (scopes.length === 0)
         return {
-            code,
             happened: 'IMS refused the scopes of this token.',
             remedy: `They come from the user's consent: let the user sign in again, and compare with the scopes on the page of the credential in ${CONSOLE}.`,
         };
     const compare = `the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`;
     if (isDefault(scopes))
         return {
-            code,
             happened: 'A scope is not granted to this credential. `scopes` has its default, which is for Cloud Storage.',
             remedy: `Set \`scopes\` to ${compare} If it is set, check how its name is spelt: GitHub only warns of an unknown input, such as \`scope\`. The default: ${scopeList(scopes, clean)}.`,
         };
     return {
-        code,
         happened: 'A scope is not granted to this credential.',
         remedy: `Asked for: ${scopeList(scopes, clean)}. Compare with ${compare}`,
     };
 }
 function refusedGrant({ grantType }) {
-    const code = 'access_denied';
     if (grantType !== 'refresh_token' && grantType !== 'authorization_code')
         return {
-            code,
             happened: 'IMS denied access.',
             remedy: `Check in ${CONSOLE} that the credential is active and that its product profiles are assigned.`,
         };
     return {
-        code,
         happened: 'IMS refused the code or refresh token: it has expired, was used, or was revoked, or it belongs to another `client-id` or `code-verifier`.',
         remedy: grantType === 'refresh_token' ? NEW_USER_TOKEN : `${NEW_USER_TOKEN} ${NEW_PERMANENT_CODE}`,
     };
 }
 const grantName = (grantType) => grantType === undefined ? 'this request' : `\`grant-type: ${grantType}\``;
 const wrongParameter = () => ({
-    code: 'invalid_request',
     happened: 'IMS found a parameter missing or malformed.',
     remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
 });
-const BY_ERROR = new Map(Object.entries({
-    invalid_client: wrongClient,
-    invalid_scope: wrongScope,
-    unauthorized_client: ({ grantType }) => ({
-        code: 'unauthorized_client',
-        happened: `This credential may not use ${grantName(grantType)}.`,
-        remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential of the Adobe Developer Console no longer works: migrate it to OAuth Server-to-Server.`,
-    }),
-    unsupported_grant_type: ({ grantType }) => ({
-        code: 'unsupported_grant_type',
-        happened: `The server does not support ${grantName(grantType)}.`,
-        remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
-    }),
-    access_denied: refusedGrant,
-    invalid_grant: refusedGrant,
-    invalid_token: refusedGrant,
-    invalid_parameter_value: wrongParameter,
-    invalid_request: wrongParameter,
-}));
+const unauthorizedClient = ({ grantType }) => ({
+    happened: `This credential may not use ${grantName(grantType)}.`,
+    remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential of the Adobe Developer Console no longer works: migrate it to OAuth Server-to-Server.`,
+});
+const unsupportedGrantType = ({ grantType }) => ({
+    happened: `The server does not support ${grantName(grantType)}.`,
+    remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
+});
+const BY_ERROR = new Map([
+    ['invalid_client', ['invalid_client', wrongClient]],
+    ['invalid_scope', ['invalid_scope', wrongScope]],
+    ['unauthorized_client', ['unauthorized_client', unauthorizedClient]],
+    ['unsupported_grant_type', ['unsupported_grant_type', unsupportedGrantType]],
+    ['access_denied', ['access_denied', refusedGrant]],
+    ['invalid_grant', ['access_denied', refusedGrant]],
+    ['invalid_token', ['access_denied', refusedGrant]],
+    ['invalid_parameter_value', ['invalid_request', wrongParameter]],
+    ['invalid_request', ['invalid_request', wrongParameter]],
+]);
 const JWT_ERA = /\bjwt\b|service account|invalid_jwt|exchange_jwt|metascope/i;
 function isTransient(status) {
     return status === 408 || status === 429 || status >= 500;
@@ -2104,7 +2083,7 @@ function byStatus({ status, error, description, debugId }) {
             happened: 'IMS throttles this client: too many token requests.',
             remedy: 'Run fewer jobs at once, reuse tokens (`reuse`), or raise `timeout`.',
         };
-    if (status >= 500 || status === 408)
+    if (isTransient(status))
         return {
             code: 'ims_unavailable',
             happened: `IMS is not available (HTTP ${status}).`,
@@ -2126,7 +2105,7 @@ function byStatus({ status, error, description, debugId }) {
 function quoted(description) {
     return description === '' ? '' : ` The server says "${description}".`;
 }
-function explain(response, context) {
+function refusalOf(response, context) {
     const { status, error, description } = response;
     if (status < 400 || isTransient(status))
         return byStatus(response);
@@ -2137,7 +2116,11 @@ function explain(response, context) {
             happened: 'This looks like a Service Account (JWT) credential of the Adobe Developer Console, and those ended.',
             remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential. Service credentials of the AEM Developer Console are another kind, which this action cannot use.`,
         };
-    return BY_ERROR.get(error.toLowerCase())?.(context, response) ?? byStatus(response);
+    const known = BY_ERROR.get(error.toLowerCase());
+    if (known === undefined)
+        return byStatus(response);
+    const [code, explain] = known;
+    return { code, ...explain(context, response) };
 }
 function factsOf({ status, shownError, debugId, encoding }) {
     return [
@@ -2149,11 +2132,10 @@ function factsOf({ status, shownError, debugId, encoding }) {
 }
 function failureOfResponse(response, context) {
     const { status, error, shownDescription } = response;
-    const { code, happened, remedy } = explain(response, context);
+    const refusal = refusalOf(response, context);
     return {
-        code,
-        happened: happened + quoted(shownDescription),
-        remedy,
+        ...refusal,
+        happened: refusal.happened + quoted(shownDescription),
         facts: factsOf(response),
         refusesClient: error.toLowerCase() === 'invalid_client' && status >= 400 && !isTransient(status),
     };
@@ -2195,14 +2177,9 @@ function header({ headers }, name) {
     const value = headers[name];
     return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
 }
-function bodyKind(text) {
-    if (text === '')
-        return 'blank';
-    return text.startsWith('<') ? 'web page' : 'other';
-}
 function readAnswer(response, sentAtMs) {
-    const text = response.body?.toString('utf8').trimStart() ?? '';
-    const fields = parseObject(text);
+    const text = response.body?.toString('utf8').trimStart();
+    const fields = parseObject(text ?? '');
     const encoding = header(response, 'content-encoding').trim();
     const serverDateMs = parseHttpDate(header(response, 'date'));
     return {
@@ -2210,7 +2187,8 @@ function readAnswer(response, sentAtMs) {
         debugId: header(response, 'x-debug-id'),
         retryAfterMs: parseRetryAfter(header(response, 'retry-after'), serverDateMs ?? sentAtMs),
         encoding: /^(identity)?$/i.test(encoding) ? '' : encoding,
-        body: response.body === undefined ? 'too long' : fields === undefined ? bodyKind(text) : 'json',
+        text,
+        isJson: fields !== undefined,
         fields: fields ?? {},
         sentAtMs,
     };
@@ -2249,7 +2227,7 @@ function errorResponseOf(answer, { serverText }) {
         shownError: serverText(error || errorCodeOf(answer), 64),
         shownDescription: serverText(textOf(answer, 'error_description', 'detail', 'message', 'title')),
         debugId: serverText(answer.debugId, 100),
-        encoding: answer.body === 'json' ? '' : serverText(answer.encoding, 40),
+        encoding: answer.isJson ? '' : serverText(answer.encoding, 40),
     };
 }
 function failureOfAnswer(answer, context, defect) {
@@ -2269,27 +2247,27 @@ function failureOfAnswer(answer, context, defect) {
     const mayBeServed = status >= 500 && status !== 503;
     return new StepError({ ...failure, retry: { afterMs: retryAfterMs, mayBeServed } });
 }
-function bodyDefect({ body, encoding }) {
-    if (body === 'too long')
+function bodyDefect({ text, isJson, encoding }) {
+    if (text === undefined)
         return { happened: 'The answer is larger than 64 KiB and was refused.' };
-    if (body === 'json')
+    if (isJson)
         return undefined;
     const retry = { mayBeServed: true };
     if (encoding !== '')
         return { happened: 'The answer is compressed, and cannot be read.', retry };
-    if (body === 'web page')
+    if (text.startsWith('<'))
         return { happened: 'The answer is a web page, and not JSON.', retry };
     return { happened: 'The answer was cut off or is not JSON.', retry };
 }
 function judgeRevocation(answer, context) {
-    const { fields, status, body } = answer;
+    const { fields, status, text } = answer;
     const saysInvalid = textOf(answer, 'error').toLowerCase() === 'invalid_token';
     if (saysInvalid && status < 500)
         return false;
     if (isSuccess(answer) && fields['valid'] === false)
         return false;
     const isRefused = !isSuccess(answer) || 'error' in fields;
-    const defect = isRefused || body === 'blank' ? undefined : bodyDefect(answer);
+    const defect = isRefused || text === '' ? undefined : bodyDefect(answer);
     if (isRefused || defect !== undefined)
         throw failureOfAnswer(answer, context, defect);
     return true;
@@ -2601,7 +2579,7 @@ class Ims {
         secrets.add(secretsOf(answer));
         this.#noticeSecondSecret(authentication);
         const refreshToken = grant.type === 'client_credentials' ? '' : tokens.refreshToken;
-        return { token: tokens.token, refreshToken, authentication, source: 'ims' };
+        return { ...tokens, refreshToken, authentication, source: 'ims' };
     }
     #noticeSecondSecret({ secret }) {
         if (secret === (this.#options.client.clientSecrets[0] ?? ''))
@@ -2628,7 +2606,7 @@ class Ims {
         const { origin, client, secrets } = this.#options;
         return {
             origin,
-            ...(grant === undefined ? {} : { grantType: grant.type }),
+            grantType: grant?.type,
             scopes: grant === undefined ? [] : requestedScopes(grant),
             secretCount: client.clientSecrets.length,
             secretsSent: this.#secretsSent.size,
@@ -2924,25 +2902,19 @@ function fingerprint({ origin, client, grant }) {
     const parts = [origin, client.clientId, client.orgId, [...requestedScopes(grant)].sort()];
     return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
 }
-function sealToken({ token, authentication }, binding, sharing) {
-    return seal(JSON.stringify({ ...token, sharing }), authentication.secret, binding);
-}
 class Reuse {
     #request;
     #context;
+    #identity;
     #jobFile;
     #keyPrefix;
-    #jobBinding;
-    #repositoryBinding;
     #cache;
     constructor(request, context) {
-        const identity = fingerprint(request);
         this.#request = request;
         this.#context = context;
-        this.#jobFile = (0,external_node_path_namespaceObject.join)(temporaryFolder(), `adobe-ims-token-${identity.slice(0, 32)}`);
-        this.#keyPrefix = `adobe-ims-token-2-${identity}-`;
-        this.#jobBinding = [...jobBinding(), identity];
-        this.#repositoryBinding = [...repositoryBinding(), identity];
+        this.#identity = fingerprint(request);
+        this.#jobFile = (0,external_node_path_namespaceObject.join)(temporaryFolder(), `adobe-ims-token-${this.#identity.slice(0, 32)}`);
+        this.#keyPrefix = `adobe-ims-token-2-${this.#identity}-`;
         const service = request.reuse === 'repository' ? cacheServiceOfRun() : undefined;
         this.#cache = service && new ActionsCache(service, context, request.timeoutSeconds);
     }
@@ -2952,22 +2924,22 @@ class Reuse {
             this.#context.secrets.add([found.token.accessToken]);
         return found;
     }
-    async keep(obtained) {
-        const { token, source } = obtained;
+    async keep({ token, authentication, source }) {
         const { revoke } = this.#request;
         if (source === 'job' && !revoke)
             return;
         const sharing = this.#cache !== undefined ? 'shared' : revoke ? 'to be revoked' : 'unshared';
-        writeJobFile(this.#jobFile, sealToken(obtained, this.#jobBinding, sharing));
+        const text = JSON.stringify({ ...token, sharing });
+        const sealFor = (binding) => seal(text, authentication.secret, [...binding, this.#identity]);
+        writeJobFile(this.#jobFile, sealFor(jobBinding()));
         if (this.#cache === undefined || source !== 'ims')
             return;
-        const sealed = sealToken(obtained, this.#repositoryBinding, sharing);
-        await this.#cache.write(this.#keyPrefix, token.expiresAtMs, sealed);
+        await this.#cache.write(this.#keyPrefix, token.expiresAtMs, sealFor(repositoryBinding()));
     }
     #findInJob() {
         const bytes = readJobFile(this.#jobFile, LARGEST_SEALED_BYTES);
-        const found = bytes && this.#open(bytes, this.#jobBinding);
-        if (found === undefined || !this.#isFresh(found))
+        const found = bytes && this.#open(bytes, jobBinding());
+        if (found === undefined || !this.#isFresh(found.token))
             return undefined;
         if (this.#request.revoke && found.sharing === 'shared')
             return undefined;
@@ -2982,13 +2954,14 @@ class Reuse {
             info('This runner offers no Actions cache that `reuse: repository` could use, so the step reuses tokens of this job only.');
             return undefined;
         }
-        const found = await this.#cache.read(this.#keyPrefix, (bytes) => this.#open(bytes, this.#repositoryBinding));
-        if (found === undefined || !this.#isFresh(found))
+        const found = await this.#cache.read(this.#keyPrefix, (bytes) => this.#open(bytes, repositoryBinding()));
+        if (found === undefined || !this.#isFresh(found.token))
             return undefined;
         return { ...found, source: 'repository', hasRevoker: false };
     }
     #open(bytes, binding) {
-        const opened = seal_open(bytes, this.#request.client.clientSecrets, binding);
+        const { clientSecrets } = this.#request.client;
+        const opened = seal_open(bytes, clientSecrets, [...binding, this.#identity]);
         if (opened === undefined)
             return undefined;
         const { accessToken, tokenType, expiresAtMs, sharing } = parseObject(opened.text) ?? {};
@@ -3000,7 +2973,7 @@ class Reuse {
         const authentication = { method: 'client_secret_post', secret: opened.secret };
         return { token, authentication, sharing };
     }
-    #isFresh({ token }) {
+    #isFresh(token) {
         const left = secondsLeft(token.expiresAtMs, this.#context.clock.date());
         return left >= Math.max(1, this.#request.minValiditySeconds);
     }
@@ -3190,7 +3163,7 @@ function secretsOfInputs(raw) {
     const { secrets, masks } = readClientSecret(raw['client-secret']);
     const basic = secrets.flatMap((secret) => basicForms(raw['client-id'], secret));
     const user = ['refresh-token', 'code', 'code-verifier'].flatMap((name) => secretsInOpaque(raw[name], name));
-    return [...new Set([...masks, ...basic, ...user])].filter((secret) => secret !== '');
+    return [...masks, ...basic, ...user];
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/check.ts
@@ -3408,10 +3381,9 @@ function parseInputs(raw) {
 ;// CONCATENATED MODULE: ./src/revocation.ts
 
 
-
 const binding = () => ['revocation', ...jobBinding()];
-function sealingKeys(clientSecrets, userSecrets) {
-    return [...clientSecrets, ...userSecrets].filter((key) => key !== '');
+function sealingKeys(...secrets) {
+    return secrets.filter((key) => key !== '');
 }
 function sealRevocation(revocation, [key = '']) {
     return seal(JSON.stringify(revocation), key, binding()).toString('base64');
@@ -3420,7 +3392,7 @@ function openRevocation(state, keys) {
     const opened = seal_open(Buffer.from(state, 'base64'), keys, binding());
     if (opened === undefined)
         return undefined;
-    return { ...parseObject(opened.text), key: opened.secret };
+    return { ...JSON.parse(opened.text), key: opened.secret };
 }
 
 ;// CONCATENATED MODULE: ./src/runner/publish.ts
@@ -3433,6 +3405,7 @@ function savedState() {
 }
 const SUMMARY = 'GITHUB_STEP_SUMMARY';
 const OTHER_FILES = ['GITHUB_ENV', 'GITHUB_STATE', SUMMARY];
+const pathOf = (name) => process.env[name] ?? '';
 function failure(cause) {
     const { code = '' } = cause;
     return new StepError({
@@ -3442,7 +3415,7 @@ function failure(cause) {
         facts: code === '' ? [] : [code],
     }, { cause });
 }
-function write({ outputs, variables, state, summary }, summaryFile) {
+function write({ outputs, variables, state, summary }) {
     for (const [name, value] of Object.entries(outputs))
         setOutput(name, value);
     for (const [name, value] of Object.entries(variables))
@@ -3450,27 +3423,26 @@ function write({ outputs, variables, state, summary }, summaryFile) {
     if (state !== '')
         saveState(STATE_NAME, state);
     if (summary !== '')
-        (0,external_node_fs_namespaceObject.appendFileSync)(summaryFile, summary);
+        (0,external_node_fs_namespaceObject.appendFileSync)(pathOf(SUMMARY), summary);
 }
 function publisher() {
-    const pathOf = (name) => process.env[name] ?? '';
     const others = OTHER_FILES.map(pathOf).filter((path) => path !== '');
     const paths = [pathOf('GITHUB_OUTPUT'), ...others];
-    let sizes;
+    let files;
     try {
-        sizes = paths.map((path) => (0,external_node_fs_namespaceObject.statSync)(path).size);
+        files = paths.map((path) => ({ path, size: (0,external_node_fs_namespaceObject.statSync)(path).size }));
     }
     catch (error) {
         throw failure(error);
     }
     return (publication) => {
         try {
-            write(publication, pathOf(SUMMARY));
+            write(publication);
         }
         catch (error) {
-            for (const [at, path] of paths.entries())
+            for (const { path, size } of files)
                 try {
-                    (0,external_node_fs_namespaceObject.truncateSync)(path, sizes[at]);
+                    (0,external_node_fs_namespaceObject.truncateSync)(path, size);
                 }
                 catch {
                 }
@@ -3481,14 +3453,14 @@ function publisher() {
 
 ;// CONCATENATED MODULE: ./src/runner/summary.ts
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-function summaryTable(title, rows) {
+function summaryTable(rows) {
     const cell = (value) => {
         if (typeof value === 'string')
             return escaped(value);
         return value.map((item) => `<code>${escaped(item)}</code>`).join(', ') || 'none';
     };
     const lines = Object.entries(rows).map(([name, value]) => `<tr><td>${name}</td><td>${cell(value)}</td></tr>`);
-    return `<h3>${title}</h3>\n<table>${lines.join('')}</table>\n`;
+    return `<h3>Adobe IMS access token</h3>\n<table>${lines.join('')}</table>\n`;
 }
 
 ;// CONCATENATED MODULE: ./src/acquire.ts
@@ -3544,8 +3516,7 @@ function stateOf(obtained, { origin, client, grant, revoke }) {
         return '';
     const { token, authentication } = obtained;
     const revocation = {
-        accessToken: token.accessToken,
-        expiresAtMs: token.expiresAtMs,
+        ...token,
         origin,
         clientId: client.clientId,
         orgId: client.orgId,
@@ -3553,7 +3524,7 @@ function stateOf(obtained, { origin, client, grant, revoke }) {
         method: authentication.method,
         route: routeTo(origin),
     };
-    return sealRevocation(revocation, sealingKeys([authentication.secret], secretsOfGrant(grant)));
+    return sealRevocation(revocation, sealingKeys(authentication.secret, ...secretsOfGrant(grant)));
 }
 function variablesOf({ accessToken, expiresAtMs }, { tokenVariables, expiryVariables }) {
     const expiry = String(Math.floor(expiresAtMs));
@@ -3565,7 +3536,7 @@ function variablesOf({ accessToken, expiresAtMs }, { tokenVariables, expiryVaria
 function summaryOf({ token, source }, inputs, scopes) {
     if (!inputs.summary)
         return '';
-    return summaryTable('Adobe IMS access token', {
+    return summaryTable({
         'Client ID': [inputs.client.clientId],
         From: source === 'ims' ? [inputs.origin] : source,
         Scopes: scopes,
@@ -3664,7 +3635,7 @@ async function revokeSealed(runtime) {
     const raw = readRawInputs();
     const secrets = new Secrets(secretsOfInputs(raw));
     const { secrets: clientSecrets } = readClientSecret(raw['client-secret']);
-    const keys = sealingKeys(clientSecrets, [raw['refresh-token'], raw.code]);
+    const keys = sealingKeys(...clientSecrets, raw['refresh-token'], raw.code);
     const revocation = openRevocation(savedState(), keys);
     if (revocation === undefined) {
         warnNotRevoked('It stays valid until it expires. The saved state does not open with the client secret, refresh token or code that the inputs have now.');

@@ -44,7 +44,6 @@ type ExchangeOptions = {
   readonly onConnect?: () => void;
 };
 
-/** The time limit of an exchange has passed. */
 export class TimedOutError extends Error {
   override readonly name = 'TimedOutError';
 }

@@ -29,7 +29,9 @@ export type Answer = {
   readonly retryAfterMs: number | undefined;
   /** `Content-Encoding`, unless the body is sent as it is. */
   readonly encoding: string;
-  readonly body: 'json' | 'blank' | 'web page' | 'other' | 'too long';
+  /** The body without white space at its start; undefined if it was too long. */
+  readonly text: string | undefined;
+  readonly isJson: boolean;
   /** The JSON object in the body; empty without one. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** When the request was sent, milliseconds since 1970: the lifetime is counted from here. */
@@ -46,17 +48,11 @@ function header({ headers }: HttpResponse, name: string): string {
   return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : '';
 }
 
-/** Of a text without white space in front. */
-function bodyKind(text: string): Answer['body'] {
-  if (text === '') return 'blank';
-  return text.startsWith('<') ? 'web page' : 'other';
-}
-
 /** Reads what came over the wire. */
 export function readAnswer(response: HttpResponse, sentAtMs: number): Answer {
   // `trimStart` removes a byte order mark too, which JSON.parse refuses.
-  const text = response.body?.toString('utf8').trimStart() ?? '';
-  const fields = parseObject(text);
+  const text = response.body?.toString('utf8').trimStart();
+  const fields = parseObject(text ?? '');
   const encoding = header(response, 'content-encoding').trim();
   const serverDateMs = parseHttpDate(header(response, 'date'));
   return {
@@ -64,7 +60,8 @@ export function readAnswer(response: HttpResponse, sentAtMs: number): Answer {
     debugId: header(response, 'x-debug-id'),
     retryAfterMs: parseRetryAfter(header(response, 'retry-after'), serverDateMs ?? sentAtMs),
     encoding: /^(identity)?$/i.test(encoding) ? '' : encoding,
-    body: response.body === undefined ? 'too long' : fields === undefined ? bodyKind(text) : 'json',
+    text,
+    isJson: fields !== undefined,
     fields: fields ?? {},
     sentAtMs,
   };
@@ -127,7 +124,7 @@ function errorResponseOf(answer: Answer, { serverText }: RequestContext): ErrorR
     shownError: serverText(error || errorCodeOf(answer), 64),
     shownDescription: serverText(textOf(answer, 'error_description', 'detail', 'message', 'title')),
     debugId: serverText(answer.debugId, 100),
-    encoding: answer.body === 'json' ? '' : serverText(answer.encoding, 40),
+    encoding: answer.isJson ? '' : serverText(answer.encoding, 40),
   };
 }
 
@@ -162,12 +159,12 @@ export function failureOfAnswer(
 }
 
 /** What is wrong with the body of a 2xx answer. Undefined if it holds a JSON object. */
-function bodyDefect({ body, encoding }: Answer): Defect | undefined {
-  if (body === 'too long') return { happened: 'The answer is larger than 64 KiB and was refused.' };
-  if (body === 'json') return undefined;
+function bodyDefect({ text, isJson, encoding }: Answer): Defect | undefined {
+  if (text === undefined) return { happened: 'The answer is larger than 64 KiB and was refused.' };
+  if (isJson) return undefined;
   const retry = { mayBeServed: true };
   if (encoding !== '') return { happened: 'The answer is compressed, and cannot be read.', retry };
-  if (body === 'web page') return { happened: 'The answer is a web page, and not JSON.', retry };
+  if (text.startsWith('<')) return { happened: 'The answer is a web page, and not JSON.', retry };
   return { happened: 'The answer was cut off or is not JSON.', retry };
 }
 
@@ -177,12 +174,12 @@ function bodyDefect({ body, encoding }: Answer): Defect | undefined {
  * @throws StepError for any other answer
  */
 export function judgeRevocation(answer: Answer, context: RequestContext): boolean {
-  const { fields, status, body } = answer;
+  const { fields, status, text } = answer;
   const saysInvalid = textOf(answer, 'error').toLowerCase() === 'invalid_token';
   if (saysInvalid && status < 500) return false;
   if (isSuccess(answer) && fields['valid'] === false) return false;
   const isRefused = !isSuccess(answer) || 'error' in fields;
-  const defect = isRefused || body === 'blank' ? undefined : bodyDefect(answer);
+  const defect = isRefused || text === '' ? undefined : bodyDefect(answer);
   if (isRefused || defect !== undefined) throw failureOfAnswer(answer, context, defect);
   return true;
 }
@@ -204,7 +201,7 @@ function tokenTypeOf({ fields }: Answer): string | undefined {
   return typeof value === 'string' && value.toLowerCase() === 'bearer' ? value : undefined;
 }
 
-type Tokens = {
+export type Tokens = {
   readonly token: Token;
   /** Empty if the answer has none. */
   readonly refreshToken: string;

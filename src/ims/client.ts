@@ -12,6 +12,7 @@ import {
   judgeToken,
   readAnswer,
   secretsOf,
+  type Tokens,
 } from './answers.ts';
 import { exchange } from '../http/exchange.ts';
 import { networkFailure } from './connection-failures.ts';
@@ -27,7 +28,6 @@ import {
   tokenRequest,
 } from './requests.ts';
 import { retrying, TimeBudget } from './retry.ts';
-import type { Token } from './token.ts';
 
 type ImsOptions = StepContext & {
   readonly origin: string;
@@ -36,10 +36,7 @@ type ImsOptions = StepContext & {
   readonly timeoutSeconds: number;
 };
 
-export type IssuedToken = {
-  readonly token: Token;
-  /** Empty for none. */
-  readonly refreshToken: string;
+export type IssuedToken = Tokens & {
   /** How IMS accepted the client. */
   readonly authentication: ClientAuthentication;
   readonly source: 'ims';
@@ -54,10 +51,8 @@ function answerLost({ happened, facts = [] }: Failure): Failure {
   };
 }
 
-/** IMS, for one client and one step. */
 export class Ims {
   readonly #options: ImsOptions;
-  /** The client secrets that IMS has been sent. */
   readonly #secretsSent = new Set<string>();
 
   constructor(options: ImsOptions) {
@@ -120,7 +115,7 @@ export class Ims {
     this.#noticeSecondSecret(authentication);
     // A client that authenticates as itself needs no refresh token (RFC 6749, 4.4.3).
     const refreshToken = grant.type === 'client_credentials' ? '' : tokens.refreshToken;
-    return { token: tokens.token, refreshToken, authentication, source: 'ims' };
+    return { ...tokens, refreshToken, authentication, source: 'ims' };
   }
 
   #noticeSecondSecret({ secret }: ClientAuthentication): void {
@@ -154,7 +149,7 @@ export class Ims {
     const { origin, client, secrets } = this.#options;
     return {
       origin,
-      ...(grant === undefined ? {} : { grantType: grant.type }),
+      grantType: grant?.type,
       scopes: grant === undefined ? [] : requestedScopes(grant),
       secretCount: client.clientSecrets.length,
       secretsSent: this.#secretsSent.size,

@@ -1,23 +1,20 @@
 /** IMS error -> what happened, what to do about it. */
 
-import type { Failure } from '../failure.ts';
+import type { Code, Failure } from '../failure.ts';
+import type { Secrets } from '../secrets.ts';
 
 import { DEFAULT_SCOPES, type Grant } from './requests.ts';
 
 /** What a request was about, so that a failure can name it. Nothing secret. */
-export type RequestContext = {
+export type RequestContext = Pick<Secrets, 'clean' | 'serverText'> & {
   readonly origin: string;
-  /** Absent for a revocation. */
-  readonly grantType?: Grant['type'];
+  /** Undefined for a revocation. */
+  readonly grantType: Grant['type'] | undefined;
   readonly scopes: readonly string[];
   /** How many client secrets there are. */
   readonly secretCount: number;
   /** How many of them were sent to IMS. */
   readonly secretsSent: number;
-  /** Cleans our own text, such as scopes, before it is logged. */
-  readonly clean: (text: string, limit?: number) => string;
-  /** The same for text of a server; empty if it may not be shown. */
-  readonly serverText: (text: string, limit?: number) => string;
 };
 
 /**
@@ -38,7 +35,8 @@ export type ErrorResponse = {
   readonly encoding: string;
 };
 
-type Explanation = Pick<Failure, 'code' | 'happened' | 'remedy'>;
+type Explanation = Pick<Failure, 'happened' | 'remedy'>;
+type Refusal = Explanation & Pick<Failure, 'code'>;
 
 const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
 
@@ -55,7 +53,7 @@ export const CHECK_WHO_ANSWERS =
 const NEW_PERMANENT_CODE =
   'If the code is a permanent one (a service token), ask whoever issued it for a new one, and check that it belongs to this `client-id`.';
 
-function refusedSecrets({ secretCount, secretsSent }: RequestContext): Omit<Explanation, 'code'> {
+function refusedSecrets({ secretCount, secretsSent }: RequestContext): Explanation {
   const compare = `Compare \`client-secret\` with the credential in ${CONSOLE}: it may have been deleted there, cut off when copied, or belong to another credential.`;
   if (secretCount < 2) return { happened: 'IMS refused the client secret.', remedy: compare };
   const oneLine =
@@ -71,20 +69,17 @@ function refusedSecrets({ secretCount, secretsSent }: RequestContext): Omit<Expl
 
 function wrongClient(context: RequestContext, { description }: ErrorResponse): Explanation {
   const { secretCount, origin } = context;
-  const code = 'invalid_client';
   if (secretCount === 0)
     return {
-      code,
       happened: 'IMS refused the client. No client secret was sent, as `client-secret` is empty.',
       remedy: `A public client has none: compare \`client-id\` with the credential in ${CONSOLE}. Every other client needs its secret. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}.`,
     };
   const text = description.toLowerCase();
-  if (text.includes('client_secret')) return { code, ...refusedSecrets(context) };
+  if (text.includes('client_secret')) return refusedSecrets(context);
   const environment = origin.includes('-stg1')
     ? 'the stage environment that `ims-url` points to; a production credential needs the default `ims-url`'
     : 'production; a stage credential needs `ims-url: https://ims-na1-stg1.adobelogin.com`';
   return {
-    code,
     happened: text.includes('client_id')
       ? 'IMS does not know the client ID.'
       : 'IMS refused the client ID or the client secret.',
@@ -96,7 +91,7 @@ function wrongClient(context: RequestContext, { description }: ErrorResponse): E
 const LONGEST_LIST = 2000;
 
 /** The scopes as text; only their number if the list would make the message too long. */
-export function scopeList(scopes: readonly string[], clean: RequestContext['clean']): string {
+export function scopeList(scopes: readonly string[], clean: Secrets['clean']): string {
   const list = scopes.join(',');
   // Measured before cleaning: to clean a very long list takes seconds.
   if (list.length <= LONGEST_LIST) return clean(list, Infinity);
@@ -106,38 +101,31 @@ export function scopeList(scopes: readonly string[], clean: RequestContext['clea
 const isDefault = (scopes: readonly string[]): boolean => scopes.join() === DEFAULT_SCOPES.join();
 
 function wrongScope({ scopes, clean }: RequestContext): Explanation {
-  const code = 'invalid_scope';
   if (scopes.length === 0)
     return {
-      code,
       happened: 'IMS refused the scopes of this token.',
       remedy: `They come from the user's consent: let the user sign in again, and compare with the scopes on the page of the credential in ${CONSOLE}.`,
     };
   const compare = `the scopes on the page of the credential in ${CONSOLE}; to be granted more, add the API to the project.`;
   if (isDefault(scopes))
     return {
-      code,
       happened:
         'A scope is not granted to this credential. `scopes` has its default, which is for Cloud Storage.',
       remedy: `Set \`scopes\` to ${compare} If it is set, check how its name is spelt: GitHub only warns of an unknown input, such as \`scope\`. The default: ${scopeList(scopes, clean)}.`,
     };
   return {
-    code,
     happened: 'A scope is not granted to this credential.',
     remedy: `Asked for: ${scopeList(scopes, clean)}. Compare with ${compare}`,
   };
 }
 
 function refusedGrant({ grantType }: RequestContext): Explanation {
-  const code = 'access_denied';
   if (grantType !== 'refresh_token' && grantType !== 'authorization_code')
     return {
-      code,
       happened: 'IMS denied access.',
       remedy: `Check in ${CONSOLE} that the credential is active and that its product profiles are assigned.`,
     };
   return {
-    code,
     happened:
       'IMS refused the code or refresh token: it has expired, was used, or was revoked, or it belongs to another `client-id` or `code-verifier`.',
     remedy:
@@ -149,36 +137,34 @@ const grantName = (grantType: RequestContext['grantType']): string =>
   grantType === undefined ? 'this request' : `\`grant-type: ${grantType}\``;
 
 const wrongParameter = (): Explanation => ({
-  code: 'invalid_request',
   happened: 'IMS found a parameter missing or malformed.',
   remedy: 'Compare each input with the credential; `org-id` looks like `ABC123@AdobeOrg`.',
 });
 
-/** Error codes of RFC 6749, 5.2, and those seen at IMS: what to do about each. */
-const BY_ERROR: ReadonlyMap<
-  string,
-  (context: RequestContext, response: ErrorResponse) => Explanation
-> = new Map(
-  Object.entries({
-    invalid_client: wrongClient,
-    invalid_scope: wrongScope,
-    unauthorized_client: ({ grantType }) => ({
-      code: 'unauthorized_client',
-      happened: `This credential may not use ${grantName(grantType)}.`,
-      remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential of the Adobe Developer Console no longer works: migrate it to OAuth Server-to-Server.`,
-    }),
-    unsupported_grant_type: ({ grantType }) => ({
-      code: 'unsupported_grant_type',
-      happened: `The server does not support ${grantName(grantType)}.`,
-      remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
-    }),
-    access_denied: refusedGrant,
-    invalid_grant: refusedGrant,
-    invalid_token: refusedGrant,
-    invalid_parameter_value: wrongParameter,
-    invalid_request: wrongParameter,
-  }),
-);
+const unauthorizedClient = ({ grantType }: RequestContext): Explanation => ({
+  happened: `This credential may not use ${grantName(grantType)}.`,
+  remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential of the Adobe Developer Console no longer works: migrate it to OAuth Server-to-Server.`,
+});
+
+const unsupportedGrantType = ({ grantType }: RequestContext): Explanation => ({
+  happened: `The server does not support ${grantName(grantType)}.`,
+  remedy: 'Check that `ims-url` is IMS, and that the credential is of the type for this grant.',
+});
+
+type Explain = (context: RequestContext, response: ErrorResponse) => Explanation;
+
+/** Error codes of RFC 6749, 5.2, and those seen at IMS: our code for each, and what to do about it. */
+const BY_ERROR = new Map<string, readonly [Code, Explain]>([
+  ['invalid_client', ['invalid_client', wrongClient]],
+  ['invalid_scope', ['invalid_scope', wrongScope]],
+  ['unauthorized_client', ['unauthorized_client', unauthorizedClient]],
+  ['unsupported_grant_type', ['unsupported_grant_type', unsupportedGrantType]],
+  ['access_denied', ['access_denied', refusedGrant]],
+  ['invalid_grant', ['access_denied', refusedGrant]],
+  ['invalid_token', ['access_denied', refusedGrant]],
+  ['invalid_parameter_value', ['invalid_request', wrongParameter]],
+  ['invalid_request', ['invalid_request', wrongParameter]],
+]);
 
 /** Words of the Service Account (JWT) credentials, which ended on 2026-03-01 (ServerToServerAuthentication/migration.md). */
 const JWT_ERA = /\bjwt\b|service account|invalid_jwt|exchange_jwt|metascope/i;
@@ -188,7 +174,7 @@ export function isTransient(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-function byStatus({ status, error, description, debugId }: ErrorResponse): Explanation {
+function byStatus({ status, error, description, debugId }: ErrorResponse): Refusal {
   if (status >= 300 && status < 400)
     return {
       code: 'redirect_refused',
@@ -201,7 +187,7 @@ function byStatus({ status, error, description, debugId }: ErrorResponse): Expla
       happened: 'IMS throttles this client: too many token requests.',
       remedy: 'Run fewer jobs at once, reuse tokens (`reuse`), or raise `timeout`.',
     };
-  if (status >= 500 || status === 408)
+  if (isTransient(status))
     return {
       code: 'ims_unavailable',
       happened: `IMS is not available (HTTP ${status}).`,
@@ -226,7 +212,7 @@ export function quoted(description: string): string {
   return description === '' ? '' : ` The server says "${description}".`;
 }
 
-function explain(response: ErrorResponse, context: RequestContext): Explanation {
+function refusalOf(response: ErrorResponse, context: RequestContext): Refusal {
   const { status, error, description } = response;
   if (status < 400 || isTransient(status)) return byStatus(response);
   const isServerToServer = context.grantType === 'client_credentials';
@@ -237,7 +223,10 @@ function explain(response: ErrorResponse, context: RequestContext): Explanation 
         'This looks like a Service Account (JWT) credential of the Adobe Developer Console, and those ended.',
       remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential. Service credentials of the AEM Developer Console are another kind, which this action cannot use.`,
     };
-  return BY_ERROR.get(error.toLowerCase())?.(context, response) ?? byStatus(response);
+  const known = BY_ERROR.get(error.toLowerCase());
+  if (known === undefined) return byStatus(response);
+  const [code, explain] = known;
+  return { code, ...explain(context, response) };
 }
 
 /** The facts of a response, for the end of a message. */
@@ -253,11 +242,10 @@ export function factsOf({ status, shownError, debugId, encoding }: ErrorResponse
 /** What an error response means, and what to do about it. */
 export function failureOfResponse(response: ErrorResponse, context: RequestContext): Failure {
   const { status, error, shownDescription } = response;
-  const { code, happened, remedy } = explain(response, context);
+  const refusal = refusalOf(response, context);
   return {
-    code,
-    happened: happened + quoted(shownDescription),
-    remedy,
+    ...refusal,
+    happened: refusal.happened + quoted(shownDescription),
     facts: factsOf(response),
     refusesClient:
       error.toLowerCase() === 'invalid_client' && status >= 400 && !isTransient(status),

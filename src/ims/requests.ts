@@ -50,14 +50,14 @@ export function requestedScopes(grant: Grant): readonly string[] {
   return grant.type === 'client_credentials' ? grant.scopes : [];
 }
 
-/** Builds a request. All its fields go into the body or headers, as servers log URLs. */
+/** Builds a request. All its fields go into the body or headers, as servers log URLs. Empty ones are left out. */
 function formRequest(
   path: string,
   { clientId }: Client,
   { method, secret }: ClientAuthentication,
   fields: Fields,
 ): FormRequest {
-  const form = new URLSearchParams(fields);
+  const form = new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== ''));
   const headers: Record<string, string> = {
     accept: 'application/json',
     // This action does not decompress. Without this header, a server may choose any encoding.
@@ -78,9 +78,7 @@ function grantFields(grant: Grant): Fields {
     case 'refresh_token':
       return { refresh_token: grant.refreshToken };
     case 'authorization_code':
-      return grant.codeVerifier === ''
-        ? { code: grant.code }
-        : { code: grant.code, code_verifier: grant.codeVerifier };
+      return { code: grant.code, code_verifier: grant.codeVerifier };
   }
 }
 
@@ -93,8 +91,7 @@ export function tokenRequest(
   grant: Grant,
   authentication: ClientAuthentication,
 ): FormRequest {
-  const organization = client.orgId === '' ? {} : { org_id: client.orgId };
-  const fields = { grant_type: grant.type, ...grantFields(grant), ...organization };
+  const fields = { grant_type: grant.type, ...grantFields(grant), org_id: client.orgId };
   return formRequest('/ims/token/v3', client, authentication, fields);
 }
 

@@ -3,7 +3,7 @@
 import { info } from '../runner/commands.ts';
 
 import { type Failure, StepError } from '../failure.ts';
-import type { Clock } from '../runner/process.ts';
+import type { Clock, Runtime } from '../runner/process.ts';
 
 const FIRST_WINDOW_MS = 1500;
 const LAST_WINDOW_MS = 8000;
@@ -107,13 +107,11 @@ function logRetry(attempt: number, { happened, facts = [] }: Failure, waitMs: nu
   info(`Attempt ${attempt} failed: ${happened}${more} ${next}`);
 }
 
-type Retrying<Way, Result> = {
+type Retrying<Way, Result> = Runtime & {
   /** The ways to authenticate, in the order to try them; at least one. */
   readonly ways: readonly [Way, ...Way[]];
   readonly send: (way: Way) => Promise<Result>;
   readonly budget: TimeBudget;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
 };
 
 /**

@@ -9,7 +9,6 @@ export type Check = {
   readonly report: (subject: InputName | `${InputName}: ${string}`, problem: string) => void;
 };
 
-/** Inputs that have a default. */
 type DefaultedInput = {
   [Name in InputName]: (typeof INPUT_DEFAULTS)[Name] extends '' ? never : Name;
 }[InputName];

@@ -4,7 +4,7 @@ import { StepError } from '../failure.ts';
 import { judgeEndpoint } from '../ims/endpoint.ts';
 import { WHY_A_SECRET_IS_EMPTY } from '../ims/refusals.ts';
 import { type Client, type Grant, GRANT_TYPES } from '../ims/requests.ts';
-import { REUSE_KINDS } from '../reuse/reuse.ts';
+import { REUSE_KINDS, type ReuseRequest } from '../reuse/reuse.ts';
 
 import { type Check, choice, flag, required, seconds } from './check.ts';
 import { readClientSecret } from './client-secret.ts';
@@ -13,17 +13,7 @@ import { parseScopes } from './scopes.ts';
 import { isOpaque, opaqueProblems, quoteProblems, shapeProblems } from './secret-text.ts';
 import { parseVariables, type Variables } from './variables.ts';
 
-export type Inputs = Variables & {
-  readonly client: Client;
-  readonly grant: Grant;
-  /** Scheme, host and port of IMS. */
-  readonly origin: string;
-  readonly reuse: (typeof REUSE_KINDS)[number];
-  readonly minValiditySeconds: number;
-  readonly revoke: boolean;
-  readonly timeoutSeconds: number;
-  readonly summary: boolean;
-};
+export type Inputs = Variables & ReuseRequest & { readonly summary: boolean };
 
 /** What is wrong with the text of an input, before its meaning is judged. */
 function textProblems(raw: RawInputs, name: InputName): readonly string[] {

@@ -52,5 +52,5 @@ export function secretsOfInputs(raw: RawInputs): readonly string[] {
   const user = (['refresh-token', 'code', 'code-verifier'] as const).flatMap((name) =>
     secretsInOpaque(raw[name], name),
   );
-  return [...new Set([...masks, ...basic, ...user])].filter((secret) => secret !== '');
+  return [...masks, ...basic, ...user];
 }

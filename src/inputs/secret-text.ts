@@ -58,7 +58,6 @@ function longLines(text: string): readonly string[] {
     .filter(isLong);
 }
 
-/** Whether a text can only be meant as JSON. */
 function looksLikeJson(text: string): boolean {
   return text.startsWith('{') || text.startsWith('[');
 }

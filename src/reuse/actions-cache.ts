@@ -23,7 +23,6 @@ import { serverUrl } from '../runner/job.ts';
 import type { Runtime } from '../runner/process.ts';
 import { LARGEST_SEALED_BYTES } from '../seal.ts';
 
-/** The cache service of this run. */
 type CacheService = {
   readonly url: URL;
   readonly token: string;
@@ -87,7 +86,6 @@ function parsed(response: HttpResponse): Readonly<Record<string, unknown>> {
   return fields;
 }
 
-/** The Actions cache of a repository. */
 export class ActionsCache {
   readonly #service: CacheService;
   readonly #runtime: Runtime;

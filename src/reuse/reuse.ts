@@ -3,12 +3,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import {
-  type Client,
-  type ClientAuthentication,
-  type Grant,
-  requestedScopes,
-} from '../ims/requests.ts';
+import type { IssuedToken } from '../ims/client.ts';
+import { type Client, type Grant, requestedScopes } from '../ims/requests.ts';
 import { isTokenText, secondsLeft, type Token } from '../ims/token.ts';
 import { parseObject } from '../json.ts';
 import { info } from '../runner/commands.ts';
@@ -22,7 +18,8 @@ import { readJobFile, writeJobFile } from './job-file.ts';
 export const REUSE_KINDS = ['none', 'job', 'repository'] as const;
 
 /** Which token is wanted, and how long it must still be valid. */
-type ReuseRequest = {
+export type ReuseRequest = {
+  /** Scheme, host and port of IMS. */
   readonly origin: string;
   readonly client: Client;
   readonly grant: Grant;
@@ -33,17 +30,16 @@ type ReuseRequest = {
   readonly timeoutSeconds: number;
 };
 
-/** What is sealed: a token. Beside it, how IMS accepted the client, whose secret seals the token and opens it. */
-type SealedToken = { readonly token: Token; readonly authentication: ClientAuthentication };
+/** The client secret that IMS accepted seals the token and opens it again. */
+type SealedToken = Pick<IssuedToken, 'token' | 'authentication'>;
 
-/** What will happen to a token of this job: other jobs use it too, a post step revokes it, or neither. */
-type Sharing = 'shared' | 'to be revoked' | 'unshared';
-
-export type ReusedToken = SealedToken & {
+type ReusedToken = SealedToken & {
   readonly source: 'job' | 'repository';
   /** Whether the post step of an earlier step will revoke it. */
   readonly hasRevoker: boolean;
 };
+
+export type ObtainedToken = IssuedToken | ReusedToken;
 
 /** 64 hex digits, the same for the same endpoint, client, organization and set of scopes. */
 function fingerprint({ origin, client, grant }: ReuseRequest): string {
@@ -51,32 +47,21 @@ function fingerprint({ origin, client, grant }: ReuseRequest): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-function sealToken(
-  { token, authentication }: SealedToken,
-  binding: readonly string[],
-  sharing: Sharing,
-): Buffer {
-  return seal(JSON.stringify({ ...token, sharing }), authentication.secret, binding);
-}
-
 /** Keeps tokens for the same endpoint, client, organization and scopes. */
 class Reuse {
   readonly #request: ReuseRequest;
   readonly #context: StepContext;
+  readonly #identity: string;
   readonly #jobFile: string;
   readonly #keyPrefix: string;
-  readonly #jobBinding: readonly string[];
-  readonly #repositoryBinding: readonly string[];
   readonly #cache: ActionsCache | undefined;
 
   constructor(request: ReuseRequest, context: StepContext) {
-    const identity = fingerprint(request);
     this.#request = request;
     this.#context = context;
-    this.#jobFile = join(temporaryFolder(), `adobe-ims-token-${identity.slice(0, 32)}`);
-    this.#keyPrefix = `adobe-ims-token-2-${identity}-`;
-    this.#jobBinding = [...jobBinding(), identity];
-    this.#repositoryBinding = [...repositoryBinding(), identity];
+    this.#identity = fingerprint(request);
+    this.#jobFile = join(temporaryFolder(), `adobe-ims-token-${this.#identity.slice(0, 32)}`);
+    this.#keyPrefix = `adobe-ims-token-2-${this.#identity}-`;
     const service = request.reuse === 'repository' ? cacheServiceOfRun() : undefined;
     this.#cache = service && new ActionsCache(service, context, request.timeoutSeconds);
   }
@@ -89,24 +74,24 @@ class Reuse {
   }
 
   /** Keeps the token of this step for others. Never throws. */
-  async keep(
-    obtained: SealedToken & { readonly source: 'ims' | 'job' | 'repository' },
-  ): Promise<void> {
-    const { token, source } = obtained;
+  async keep({ token, authentication, source }: ObtainedToken): Promise<void> {
     const { revoke } = this.#request;
     // Already kept. Write again only to record that it will be revoked.
     if (source === 'job' && !revoke) return;
+    // Other jobs use the token too, a post step will revoke it, or neither.
     const sharing = this.#cache !== undefined ? 'shared' : revoke ? 'to be revoked' : 'unshared';
-    writeJobFile(this.#jobFile, sealToken(obtained, this.#jobBinding, sharing));
+    const text = JSON.stringify({ ...token, sharing });
+    const sealFor = (binding: readonly string[]): Buffer =>
+      seal(text, authentication.secret, [...binding, this.#identity]);
+    writeJobFile(this.#jobFile, sealFor(jobBinding()));
     if (this.#cache === undefined || source !== 'ims') return;
-    const sealed = sealToken(obtained, this.#repositoryBinding, sharing);
-    await this.#cache.write(this.#keyPrefix, token.expiresAtMs, sealed);
+    await this.#cache.write(this.#keyPrefix, token.expiresAtMs, sealFor(repositoryBinding()));
   }
 
   #findInJob(): ReusedToken | undefined {
     const bytes = readJobFile(this.#jobFile, LARGEST_SEALED_BYTES);
-    const found = bytes && this.#open(bytes, this.#jobBinding);
-    if (found === undefined || !this.#isFresh(found)) return undefined;
+    const found = bytes && this.#open(bytes, jobBinding());
+    if (found === undefined || !this.#isFresh(found.token)) return undefined;
     // No step revokes what other jobs have, and no step shares what will be revoked.
     if (this.#request.revoke && found.sharing === 'shared') return undefined;
     if (this.#cache !== undefined && found.sharing === 'to be revoked') return undefined;
@@ -122,9 +107,9 @@ class Reuse {
       return undefined;
     }
     const found = await this.#cache.read(this.#keyPrefix, (bytes) =>
-      this.#open(bytes, this.#repositoryBinding),
+      this.#open(bytes, repositoryBinding()),
     );
-    if (found === undefined || !this.#isFresh(found)) return undefined;
+    if (found === undefined || !this.#isFresh(found.token)) return undefined;
     return { ...found, source: 'repository', hasRevoker: false };
   }
 
@@ -132,11 +117,13 @@ class Reuse {
     bytes: Buffer,
     binding: readonly string[],
   ): (SealedToken & { readonly sharing: unknown }) | undefined {
-    const opened = open(bytes, this.#request.client.clientSecrets, binding);
+    const { clientSecrets } = this.#request.client;
+    const opened = open(bytes, clientSecrets, [...binding, this.#identity]);
     if (opened === undefined) return undefined;
+    // Another machine, with another version of this action, may have sealed it.
     const { accessToken, tokenType, expiresAtMs, sharing } = parseObject(opened.text) ?? {};
     if (!isTokenText(accessToken) || !isTokenText(tokenType)) return undefined;
-    // `toISOString` throws beyond the range of `Date`.
+    // `isoSeconds` would throw beyond the range of `Date`.
     if (typeof expiresAtMs !== 'number' || Number.isNaN(new Date(expiresAtMs).getTime()))
       return undefined;
     const token = { accessToken, tokenType, expiresAtMs };
@@ -146,7 +133,7 @@ class Reuse {
   }
 
   /** Whether the token is valid for long enough. By the wall clock: another machine may have set the expiry. */
-  #isFresh({ token }: SealedToken): boolean {
+  #isFresh(token: Token): boolean {
     const left = secondsLeft(token.expiresAtMs, this.#context.clock.date());
     return left >= Math.max(1, this.#request.minValiditySeconds);
   }

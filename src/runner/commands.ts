@@ -2,8 +2,8 @@
  * The commands of `@actions/core` that this action uses, made of the package's own parts. The package's index
  * would bring OIDC, platform facts and the summary into `dist`. A test compares each function with the package.
  *
- * One thing differs. If the runner names no file for a command, the package prints the value to the log. Here
- * the command fails.
+ * Two things differ. If the runner names no file for a command, the package prints the value to the log; here
+ * the command fails. And the package also sets a variable in this process, which is about to end.
  */
 
 import { EOL } from 'node:os';
@@ -33,19 +33,8 @@ export const error = logs('error');
 export const setSecret = logs('add-mask');
 export const setOutput = writes('OUTPUT');
 export const saveState = writes('STATE');
-
-const exportToLaterSteps = writes('ENV');
-
-export function exportVariable(name: string, value: string): void {
-  process.env[name] = value;
-  exportToLaterSteps(name, value);
-}
+export const exportVariable = writes('ENV');
 
 export function info(message: string): void {
   process.stdout.write(message + EOL);
-}
-
-export function setFailed(message: string): void {
-  process.exitCode = 1;
-  error(message);
 }

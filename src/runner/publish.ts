@@ -28,6 +28,8 @@ const SUMMARY = 'GITHUB_STEP_SUMMARY';
 /** Variables that may be unset where nothing is written to their files. */
 const OTHER_FILES = ['GITHUB_ENV', 'GITHUB_STATE', SUMMARY];
 
+const pathOf = (name: string): string => process.env[name] ?? '';
+
 function failure(cause: unknown): StepError {
   const { code = '' } = cause as NodeJS.ErrnoException;
   return new StepError(
@@ -42,11 +44,11 @@ function failure(cause: unknown): StepError {
   );
 }
 
-function write({ outputs, variables, state, summary }: Publication, summaryFile: string): void {
+function write({ outputs, variables, state, summary }: Publication): void {
   for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
   for (const [name, value] of Object.entries(variables)) exportVariable(name, value);
   if (state !== '') saveState(STATE_NAME, state);
-  if (summary !== '') appendFileSync(summaryFile, summary);
+  if (summary !== '') appendFileSync(pathOf(SUMMARY), summary);
 }
 
 /**
@@ -57,22 +59,21 @@ function write({ outputs, variables, state, summary }: Publication, summaryFile:
  * function throws one if a write fails.
  */
 export function publisher(): (publication: Publication) => void {
-  const pathOf = (name: string): string => process.env[name] ?? '';
   const others = OTHER_FILES.map(pathOf).filter((path) => path !== '');
   const paths = [pathOf('GITHUB_OUTPUT'), ...others];
-  let sizes: readonly number[];
+  let files: readonly { readonly path: string; readonly size: number }[];
   try {
-    sizes = paths.map((path) => statSync(path).size);
+    files = paths.map((path) => ({ path, size: statSync(path).size }));
   } catch (error) {
     throw failure(error);
   }
   return (publication) => {
     try {
-      write(publication, pathOf(SUMMARY));
+      write(publication);
     } catch (error) {
-      for (const [at, path] of paths.entries())
+      for (const { path, size } of files)
         try {
-          truncateSync(path, sizes[at]);
+          truncateSync(path, size);
         } catch {
           // A device cannot be truncated and has stored nothing. Go on with the other files.
         }

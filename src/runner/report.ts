@@ -1,6 +1,6 @@
 /** Errors, warnings and notices. Each links to its heading in docs/troubleshooting.md. */
 
-import { notice, setFailed, warning } from './commands.ts';
+import { error, notice, warning } from './commands.ts';
 import { serverUrl } from './job.ts';
 
 import { type Failure, sentence } from '../failure.ts';
@@ -26,7 +26,8 @@ export function troubleshootingUrl(heading: string): string {
 
 /** Writes the one error annotation of a failed step, and fails the step. */
 export function reportFailure(failure: Failure): void {
-  setFailed(sentence(failure, troubleshootingUrl(failure.code)));
+  process.exitCode = 1;
+  error(sentence(failure, troubleshootingUrl(failure.code)));
 }
 
 /** @param facts for support, shown last */

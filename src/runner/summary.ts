@@ -4,10 +4,7 @@
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 /** A heading and a table of two columns; a list is shown as code, an empty one as `none`. */
-export function summaryTable(
-  title: string,
-  rows: Readonly<Record<string, string | readonly string[]>>,
-): string {
+export function summaryTable(rows: Readonly<Record<string, string | readonly string[]>>): string {
   const cell = (value: string | readonly string[]): string => {
     if (typeof value === 'string') return escaped(value);
     return value.map((item) => `<code>${escaped(item)}</code>`).join(', ') || 'none';
@@ -15,5 +12,5 @@ export function summaryTable(
   const lines = Object.entries(rows).map(
     ([name, value]) => `<tr><td>${name}</td><td>${cell(value)}</td></tr>`,
   );
-  return `<h3>${title}</h3>\n<table>${lines.join('')}</table>\n`;
+  return `<h3>Adobe IMS access token</h3>\n<table>${lines.join('')}</table>\n`;
 }

@@ -45,13 +45,23 @@ describe.concurrent('an entry that holds', () => {
   );
 });
 
-test('a token sealed with a date that does not exist is not taken', async ({ cache, runJob }) => {
+test.for<readonly [string, Readonly<Record<string, unknown>>]>([
+  ['with a date that does not exist', { expiresAtMs: 1e300 }],
+  ['without a date', { expiresAtMs: undefined }],
+  ['with a token of two lines', { accessToken: 'p8e-test\nx=y' }],
+  ['without a token', { accessToken: undefined }],
+  ['without a token type', { tokenType: undefined }],
+])('a token sealed %s is not taken', async ([, wrong], { cache, runJob }) => {
   await runJob();
   const [entry] = cache.entries;
   if (entry === undefined) throw new Error('nothing was saved');
   const [, identity = ''] = /([\da-f]{64})/.exec(entry.key) ?? [];
-  const token = { accessToken: 'p8e-test-token', tokenType: 'bearer', expiresAtMs: 1e300 };
-  const sealed = seal(JSON.stringify(token), SECRET, [
+  const good = {
+    accessToken: 'p8e-test-token',
+    tokenType: 'bearer',
+    expiresAtMs: Date.now() + 86_400_000,
+  };
+  const sealed = seal(JSON.stringify({ ...good, ...wrong }), SECRET, [
     'repository',
     'octo-org/octo-repo',
     identity,
