@@ -7,6 +7,7 @@ import { Ims } from './ims/client.ts';
 import { scopeList } from './ims/refusals.ts';
 import { type Grant, requestedScopes, secretsOfGrant } from './ims/requests.ts';
 import { claimsOf, isoSeconds, secondsLeft, type Token } from './ims/token.ts';
+import { readClientSecret } from './inputs/client-secret.ts';
 import { type Inputs, parseInputs } from './inputs/parse.ts';
 import { readRawInputs, secretsOfInputs } from './inputs/read.ts';
 import { type ObtainedToken, reuseFor } from './reuse/reuse.ts';
@@ -35,7 +36,7 @@ function settleScopes(
   if (missing.length > 0 && source !== 'job')
     reportWarning(
       'scopes_not_granted',
-      `The token lacks scopes that were asked for: ${scopeList(missing, secrets.clean)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`,
+      `The token lacks scopes that were asked for: ${scopeList(missing, secrets.clean)}. Calls that need them may be refused. The page of the credential in the Adobe Developer Console lists the granted ones.`,
     );
   return granted;
 }
@@ -124,7 +125,7 @@ function logSuccess({ token, source }: ObtainedToken, { tokenVariables }: Inputs
 
 async function acquireWith(inputs: Inputs, context: StepContext): Promise<void> {
   const { clock, signal, secrets } = context;
-  // Throws at a wrong proxy variable, even if a kept token makes a request needless.
+  // Throws if the proxy variable is wrong, even if a kept token makes a request needless.
   proxyFor(new URL(inputs.origin));
   const publish = publisher();
   const reuse = reuseFor(inputs, context);
@@ -144,7 +145,7 @@ async function acquireWith(inputs: Inputs, context: StepContext): Promise<void> 
   });
   process.exitCode = 0;
   logSuccess(obtained, inputs);
-  // Keep the token last. If publishing fails, no post step revokes it, so no step may reuse it.
+  // Keep the token last. Later steps believe the record that a post step will revoke it.
   await reuse?.keep(obtained);
 }
 
@@ -154,8 +155,9 @@ export async function acquire(runtime: Runtime): Promise<void> {
   process.exitCode = 1;
   try {
     const raw = readRawInputs();
-    const secrets = new Secrets(secretsOfInputs(raw));
-    await acquireWith(parseInputs(raw), { ...runtime, secrets });
+    const clientSecret = readClientSecret(raw['client-secret']);
+    const secrets = new Secrets(secretsOfInputs(raw, clientSecret));
+    await acquireWith(parseInputs(raw, clientSecret), { ...runtime, secrets });
   } catch (error) {
     const failure = failureOf(error);
     // The runner annotates a cancelled step itself.

@@ -25,7 +25,8 @@ export function readBoundedFile(
     if (!stats.isFile()) throw errorOf(stats.isDirectory() ? 'EISDIR' : 'EINVAL');
     const chunks: Buffer[] = [];
     // The size in `stats` is no guide: files in /proc say 0, and some are endless.
-    for (let left = limitBytes; ;) {
+    let left = limitBytes;
+    for (;;) {
       const chunk = Buffer.alloc(CHUNK_BYTES);
       const bytes = readSync(descriptor, chunk);
       if (bytes === 0) return Buffer.concat(chunks);

@@ -8,7 +8,7 @@ import type * as Steps from './steps.ts';
 process.report.excludeEnv = true;
 // Empty if the main step failed, or if this step has nothing to revoke.
 if ((process.env['STATE_revoke'] ?? '') !== '') {
-  // The path in `dist`. For `import()`, the bundler would add a page of helpers.
+  // The path is that in `dist`. For `import()`, the bundler would add some hundred lines of its own.
   const { startPost } = createRequire(import.meta.url)('../steps/index.js') as typeof Steps;
   startPost();
 }

@@ -6,7 +6,7 @@ import type { Token } from './ims/token.ts';
 import { jobBinding } from './runner/job.ts';
 import { open, seal } from './seal.ts';
 
-/** The client, and the method by which IMS accepted it. The secret is not kept. */
+/** The token, the way to IMS, and the client with the method by which IMS accepted it. Its secret is not kept. */
 export type Revocation = Token &
   Omit<Client, 'clientSecrets'> &
   Omit<ClientAuthentication, 'secret'> & {
@@ -28,7 +28,7 @@ export function sealingKeys(...secrets: readonly string[]): readonly string[] {
 
 /**
  * Seals a revocation with the first key. The runner keeps the state as plain text, so the seal hides the token.
- * A later step can set a state too, but without the key it cannot seal one.
+ * A later step can forge the variable with the state, but cannot seal a state without the key.
  */
 export function sealRevocation(revocation: Revocation, [key = '']: readonly string[]): string {
   return seal(JSON.stringify(revocation), key, binding()).toString('base64');

@@ -44,10 +44,9 @@ async function revokeAtIms(
   context: StepContext,
 ): Promise<void> {
   // A public client has no secret. Its key is the refresh token or the code.
-  const clientSecrets = method === 'none' ? [] : [key];
-  const client = { clientId, orgId, clientSecrets };
+  const secret = method === 'none' ? '' : key;
+  const client = { clientId, orgId, clientSecrets: secret === '' ? [] : [secret] };
   const ims = new Ims({ origin, client, timeoutSeconds: TIMEOUT_SECONDS, ...context });
-  const [secret = ''] = clientSecrets;
   const revoked = await ims.revoke(accessToken, grantType, { method, secret });
   info(
     revoked
@@ -58,13 +57,13 @@ async function revokeAtIms(
 
 async function revokeSealed(runtime: Runtime): Promise<void> {
   const raw = readRawInputs();
-  const secrets = new Secrets(secretsOfInputs(raw));
-  const { secrets: clientSecrets } = readClientSecret(raw['client-secret']);
-  const keys = sealingKeys(...clientSecrets, raw['refresh-token'], raw.code);
+  const clientSecret = readClientSecret(raw['client-secret']);
+  const secrets = new Secrets(secretsOfInputs(raw, clientSecret));
+  const keys = sealingKeys(...clientSecret.secrets, raw['refresh-token'], raw.code);
   const revocation = openRevocation(savedState(), keys);
   if (revocation === undefined) {
     warnNotRevoked(
-      'It stays valid until it expires. The saved state does not open with the client secret, refresh token or code that the inputs have now.',
+      'It stays valid until it expires. The saved state cannot be decrypted with the client secret, refresh token or code that the inputs have now.',
     );
     return;
   }

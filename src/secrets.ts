@@ -9,7 +9,7 @@ const TEXT_LIMIT = 300;
 const LONGEST_SERVER_TEXT = 4000;
 
 /** Stands for a removed secret until all are removed. U+FFFF is no character, so no secret holds it. */
-const CUT = '\uffff';
+const PLACEHOLDER = '\uffff';
 
 /** Controls, format characters (direction overrides among them), lone surrogates, line separators. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
@@ -30,7 +30,7 @@ export function basicCredentials(clientId: string, clientSecret: string): string
 export function basicForms(clientId: string, secret: string): readonly string[] {
   const basic = basicCredentials(clientId, secret);
   const urlSafe = Buffer.from(basic, 'base64').toString('base64url');
-  return [basic, basic.slice(0, urlSafe.length), urlSafe];
+  return [basic, basic.replaceAll('=', ''), urlSafe];
 }
 
 const HTML: Readonly<Record<string, string>> = {
@@ -47,7 +47,7 @@ function echoedForms(secret: string): readonly string[] {
   const percent = form.replaceAll('+', '%20');
   return [
     secret,
-    // The body as sent, or encoded again. .NET writes `%2f` in lower case.
+    // The body as sent, or with `%20` for a space. .NET writes `%2f` in lower case.
     ...[form, percent].flatMap((text) => [
       text,
       text.replaceAll(/%../g, (code) => code.toLowerCase()),
@@ -109,17 +109,17 @@ export class Secrets {
    * start a workflow command, and is cut after `limit` characters.
    */
   readonly clean = (text: string, limit = TEXT_LIMIT): string => {
-    let cut = text.toWellFormed();
-    for (const form of this.#forms) cut = cut.replaceAll(form, CUT);
-    const harmless = cut
-      .replaceAll(CUT, '***')
+    let redacted = text.toWellFormed();
+    for (const form of this.#forms) redacted = redacted.replaceAll(form, PLACEHOLDER);
+    const harmless = redacted
+      .replaceAll(PLACEHOLDER, '***')
       .replace(UNPRINTABLE, ' ')
       .replaceAll(/:(?=:)/g, ': ')
       .replaceAll(/##(?=\[)/g, '## ')
       .replaceAll(/ {2,}/g, ' ')
       .trim();
     if (harmless.length <= limit) return harmless;
-    // The cut can leave half of a character.
+    // This can leave half of a character.
     const start = harmless.slice(0, limit).toWellFormed();
     return `${start.replace(/\ufffd$/, '')}\u2026`;
   };

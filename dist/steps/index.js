@@ -619,7 +619,8 @@ function readBoundedFile(path, limitBytes, links) {
         if (!stats.isFile())
             throw errorOf(stats.isDirectory() ? 'EISDIR' : 'EINVAL');
         const chunks = [];
-        for (let left = limitBytes;;) {
+        let left = limitBytes;
+        for (;;) {
             const chunk = Buffer.alloc(CHUNK_BYTES);
             const bytes = (0,external_node_fs_namespaceObject.readSync)(descriptor, chunk);
             if (bytes === 0)
@@ -1715,7 +1716,7 @@ async function readBounded(message, limitBytes) {
     }
     return Buffer.concat(chunks);
 }
-function ended(signal) {
+function rejectedBy(signal) {
     return new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => {
             reject(new Error('ended'));
@@ -1777,7 +1778,7 @@ async function send({ method, url, headers, body }, signal, options) {
     try {
         const { message } = await Promise.race([
             client.request(method, url.href, stream, { ...headers, ...length }),
-            ended(signal),
+            rejectedBy(signal),
         ]);
         const read = await readBounded(message, options.limitBytes);
         signal.throwIfAborted();
@@ -1800,6 +1801,7 @@ async function exchange(request, options) {
         return await send(request, AbortSignal.any([limit.signal, options.signal]), options);
     }
     catch (error) {
+        options.signal.throwIfAborted();
         throw limit.signal.aborted ? new TimedOutError('timed out') : error;
     }
     finally {
@@ -1826,7 +1828,7 @@ function parseObject(text) {
 
 const TEXT_LIMIT = 300;
 const LONGEST_SERVER_TEXT = 4000;
-const CUT = '\uffff';
+const PLACEHOLDER = '\uffff';
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu;
 const formEncoded = (value) => new URLSearchParams({ v: value }).toString().slice(2);
 function basicCredentials(clientId, clientSecret) {
@@ -1835,7 +1837,7 @@ function basicCredentials(clientId, clientSecret) {
 function basicForms(clientId, secret) {
     const basic = basicCredentials(clientId, secret);
     const urlSafe = Buffer.from(basic, 'base64').toString('base64url');
-    return [basic, basic.slice(0, urlSafe.length), urlSafe];
+    return [basic, basic.replaceAll('=', ''), urlSafe];
 }
 const HTML = {
     '&': '&amp;',
@@ -1888,11 +1890,11 @@ class Secrets {
     }
     serverText = (text, limit = TEXT_LIMIT) => this.#hidesServerText || text.length > LONGEST_SERVER_TEXT ? '' : this.clean(text, limit);
     clean = (text, limit = TEXT_LIMIT) => {
-        let cut = text.toWellFormed();
+        let redacted = text.toWellFormed();
         for (const form of this.#forms)
-            cut = cut.replaceAll(form, CUT);
-        const harmless = cut
-            .replaceAll(CUT, '***')
+            redacted = redacted.replaceAll(form, PLACEHOLDER);
+        const harmless = redacted
+            .replaceAll(PLACEHOLDER, '***')
             .replace(UNPRINTABLE, ' ')
             .replaceAll(/:(?=:)/g, ': ')
             .replaceAll(/##(?=\[)/g, '## ')
@@ -1970,7 +1972,7 @@ function authentications(grantType, clientSecrets) {
 ;// CONCATENATED MODULE: ./src/ims/refusals.ts
 
 const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
-const WHY_A_SECRET_IS_EMPTY = 'to a pull request from a fork and to Dependabot, when the job does not name the environment that holds the secret, and when the name of the secret is misspelt';
+const WHY_A_SECRET_IS_EMPTY = 'to a pull request from a fork and to Dependabot, to a job that does not name the environment that holds the secret, and for a misspelt name';
 const NEW_USER_TOKEN = 'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
 const CHECK_WHO_ANSWERS = 'Check `ims-url`, and whether a proxy answers in place of IMS; otherwise run the job again later.';
 const NEW_PERMANENT_CODE = 'If the code is a permanent one (a service token), ask whoever issued it for a new one, and check that it belongs to this `client-id`.';
@@ -2024,7 +2026,7 @@ function wrongScope({ scopes, clean }) {
     if (isDefault(scopes))
         return {
             happened: 'A scope is not granted to this credential. `scopes` has its default, which is for Cloud Storage.',
-            remedy: `Set \`scopes\` to ${compare} If it is set, check how its name is spelt: GitHub only warns of an unknown input, such as \`scope\`. The default: ${scopeList(scopes, clean)}.`,
+            remedy: `Set \`scopes\` to ${compare} If your workflow sets it, check the spelling of its name: GitHub only warns of an unknown input, such as \`scope\`. The default: ${scopeList(scopes, clean)}.`,
         };
     return {
         happened: 'A scope is not granted to this credential.',
@@ -2049,7 +2051,7 @@ const wrongParameter = () => ({
 });
 const unauthorizedClient = ({ grantType }) => ({
     happened: `This credential may not use ${grantName(grantType)}.`,
-    remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential of the Adobe Developer Console no longer works: migrate it to OAuth Server-to-Server.`,
+    remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential; \`refresh_token\` and \`authorization_code\` need a Web App, Single Page App or Native App one. A Service Account (JWT) credential of the Adobe Developer Console no longer works: migrate it to OAuth Server-to-Server.`,
 });
 const unsupportedGrantType = ({ grantType }) => ({
     happened: `The server does not support ${grantName(grantType)}.`,
@@ -2113,7 +2115,7 @@ function refusalOf(response, context) {
     if (isServerToServer && JWT_ERA.test(`${error} ${description}`))
         return {
             code: 'jwt_credential',
-            happened: 'This looks like a Service Account (JWT) credential of the Adobe Developer Console, and those ended.',
+            happened: 'This looks like a Service Account (JWT) credential of the Adobe Developer Console, and those no longer work.',
             remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential. Service credentials of the AEM Developer Console are another kind, which this action cannot use.`,
         };
     const known = BY_ERROR.get(error.toLowerCase());
@@ -2285,8 +2287,10 @@ function tokenTypeOf({ fields }) {
     return typeof value === 'string' && value.toLowerCase() === 'bearer' ? value : undefined;
 }
 function judgeToken(answer) {
-    const defect = isSuccess(answer) ? bodyDefect(answer) : undefined;
-    if (!isSuccess(answer) || defect !== undefined)
+    if (!isSuccess(answer))
+        return { defect: undefined };
+    const defect = bodyDefect(answer);
+    if (defect !== undefined)
         return { defect };
     const unusable = (name) => ({
         defect: { happened: `The answer has no usable \`${name}\`.` },
@@ -2413,7 +2417,8 @@ function networkFailure(error, attempt) {
     if (proxy !== undefined)
         return proxyFailure(message, proxy, origin);
     const handshakeRemedy = 'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.';
-    return tlsFailure(reason, origin, 'tls', handshakeRemedy) ?? brokenConnection(reason, attempt);
+    const tls = attempt.connected ? undefined : tlsFailure(reason, origin, 'tls', handshakeRemedy);
+    return tls ?? brokenConnection(reason, attempt);
 }
 
 ;// CONCATENATED MODULE: ./src/ims/retry.ts
@@ -2526,12 +2531,11 @@ async function retrying(options) {
 
 
 
-
 function answerLost({ happened, facts = [] }) {
     return {
         code: 'answer_lost',
         happened: `The answer to the code was lost, and the code is probably used up. It was not sent again. ${happened}`,
-        remedy: `With a permanent code (a service token), run the job again. ${NEW_USER_TOKEN}`,
+        remedy: 'With a permanent code (a service token), run the job again. Otherwise let the user sign in again, and store the new code.',
         facts,
     };
 }
@@ -2559,9 +2563,10 @@ class Ims {
         return retrying({ ways, send, budget, clock, signal });
     }
     async revoke(accessToken, grantType, authentication) {
-        const { client, timeoutSeconds } = this.#options;
+        const { client, secrets, timeoutSeconds } = this.#options;
         const request = revocationRequest(client, grantType, authentication, accessToken);
         const answer = await this.#post(request, timeoutSeconds * 1000);
+        secrets.addUnused(secretsOf(answer));
         return judgeRevocation(answer, this.#context());
     }
     async #request(grant, authentication, budget) {
@@ -2571,15 +2576,15 @@ class Ims {
         this.#secretsSent.add(authentication.secret);
         const answer = await this.#post(request, budget.limitMs);
         budget.noteAnswer(clock.now() - startedMs);
-        const tokens = judgeToken(answer);
-        if ('defect' in tokens) {
+        const judged = judgeToken(answer);
+        if ('defect' in judged) {
             secrets.addUnused(secretsOf(answer));
-            throw failureOfAnswer(answer, this.#context(grant), tokens.defect);
+            throw failureOfAnswer(answer, this.#context(grant), judged.defect);
         }
         secrets.add(secretsOf(answer));
         this.#noticeSecondSecret(authentication);
-        const refreshToken = grant.type === 'client_credentials' ? '' : tokens.refreshToken;
-        return { ...tokens, refreshToken, authentication, source: 'ims' };
+        const refreshToken = grant.type === 'client_credentials' ? '' : judged.refreshToken;
+        return { ...judged, refreshToken, authentication, source: 'ims' };
     }
     #noticeSecondSecret({ secret }) {
         if (secret === (this.#options.client.clientSecrets[0] ?? ''))
@@ -2598,7 +2603,6 @@ class Ims {
             return readAnswer(response, sentAtMs);
         }
         catch (error) {
-            signal.throwIfAborted();
             throw new StepError(networkFailure(error, { origin, limitMs, connected }), { cause: error });
         }
     }
@@ -2614,6 +2618,151 @@ class Ims {
             serverText: secrets.serverText,
         };
     }
+}
+
+;// CONCATENATED MODULE: ./src/inputs/secret-text.ts
+
+const SHORTEST_PIECE = 8;
+const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
+const QUOTE_OR_BLANK = `${QUOTES.join('')} \t\r\n`;
+const FRAME = `${QUOTE_OR_BLANK}-[]{},`;
+const LINE_BREAK = /[\r\n]/;
+const INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
+const REFERENCE = /^\$[{(]|^\$(?:env:)?[a-z_]\w*$|\$\{\{|^\{\{|^%\w+%$|^<[^<>]*>$|^(?:secrets|vars|env|inputs|steps|needs)\.[\w.-]+$/i;
+const NAME = /(?:client[-_. ]?(?:id|secret)|org[-_. ]?id|refresh[-_. ]?token|code[-_. ]?verifier|^["'`]?(?:secret|code))\w{0,20}["'`]?\s{0,3}[=:]/i;
+const OPAQUE = {
+    'client-id': 'client ID',
+    'client-secret': 'client secret',
+    'org-id': 'org ID',
+    'refresh-token': 'refresh token',
+    code: 'code',
+    'code-verifier': 'code verifier',
+};
+function isOpaque(input) {
+    return Object.hasOwn(OPAQUE, input);
+}
+function trimmed(characters, text) {
+    let [start, end] = [0, text.length];
+    while (start < end && characters.includes(text.charAt(start)))
+        start += 1;
+    while (start < end && characters.includes(text.charAt(end - 1)))
+        end -= 1;
+    return text.slice(start, end);
+}
+const isLong = (piece) => piece.length >= SHORTEST_PIECE;
+function longLines(text) {
+    return text
+        .split(/[\r\n]+/)
+        .map((line) => line.trim())
+        .filter(isLong);
+}
+function looksLikeJson(text) {
+    return text.startsWith('{') || text.startsWith('[');
+}
+function secretsInJson(text) {
+    const json = parseJson(text);
+    if (json === undefined)
+        return text.split(/[\s"'`,:[\]{}]/).filter(isLong);
+    const values = [json];
+    for (const value of values)
+        if (typeof value === 'object' && value !== null)
+            for (const inner of Object.values(value))
+                values.push(inner);
+    return values.filter((value) => typeof value === 'string').flatMap(longLines);
+}
+function secretPieces(text) {
+    const bare = trimmed(QUOTE_OR_BLANK, text);
+    if (looksLikeJson(bare))
+        return secretsInJson(bare);
+    const values = text.split(NAME);
+    const fields = values.flatMap((value) => value.split(/[&,]/));
+    const lines = [text, ...values, ...fields].flatMap(longLines);
+    return [...lines, ...lines.map((line) => trimmed(FRAME, line)).filter(isLong)];
+}
+function quoteProblems(text) {
+    const isQuoted = text.length > 1 && QUOTES.includes(text.charAt(0) + text.charAt(text.length - 1));
+    return isQuoted ? ['is wrapped in quotes; store the value without them.'] : [];
+}
+function shapeProblems(text) {
+    const problems = [...quoteProblems(text)];
+    if (LINE_BREAK.test(text))
+        problems.push('has a line break inside; store it as a single line.');
+    else if (INVISIBLE.test(text))
+        problems.push('has a control character or an invisible one inside; copy it again as plain text.');
+    return problems;
+}
+function mistakeIn(text, input) {
+    const alone = `store the ${OPAQUE[input]} alone.`;
+    const kept = input === 'client-id' || input === 'org-id' ? 'vars' : 'secrets';
+    const bare = trimmed(QUOTE_OR_BLANK, text);
+    if (REFERENCE.test(bare))
+        return `is the name of a variable or an expression, not a value; write \`\${{ ${kept}.NAME }}\` in \`with:\`, and ${alone}`;
+    if (looksLikeJson(bare) && bare.includes('"technicalAccount"'))
+        return `is JSON, the file of the AEM Developer Console, which holds another kind of credential. Create an OAuth Server-to-Server credential in the Adobe Developer Console, and ${alone}`;
+    if (looksLikeJson(bare))
+        return parseJson(bare) === undefined
+            ? `looks like JSON that was cut off or changed; ${alone}`
+            : `is JSON; ${alone}`;
+    if (NAME.test(text))
+        return `has a name in front, as in \`${input.replace('-', '_')}=...\`; ${alone}`;
+    if (/^-\s/.test(bare))
+        return `is an item of a YAML list, with a hyphen in front; ${alone}`;
+    if (/^\*+$/.test(bare))
+        return `is a masked value that was copied from a log; ${alone}`;
+    return undefined;
+}
+function opaqueProblems(text, input) {
+    const mistake = mistakeIn(text, input);
+    return mistake === undefined ? shapeProblems(text) : [mistake, ...quoteProblems(text)];
+}
+function secretsInOpaque(text, input) {
+    const pieces = secretPieces(text);
+    return opaqueProblems(text, input).length > 0 ? pieces : [text, ...pieces];
+}
+
+;// CONCATENATED MODULE: ./src/inputs/client-secret.ts
+
+
+const INPUT = 'client-secret';
+function refused(problems, text) {
+    return { secrets: [], masks: secretPieces(text), problems };
+}
+function judgeEach(texts, problems) {
+    const secrets = [...new Set(texts)];
+    const all = new Set([...problems, ...secrets.flatMap((text) => opaqueProblems(text, INPUT))]);
+    const pieces = secrets.flatMap(secretPieces);
+    if (all.size > 0)
+        return { secrets: [], masks: pieces, problems: [...all] };
+    return { secrets, masks: [...secrets, ...pieces], problems: [] };
+}
+function judgeList(text) {
+    const mistake = mistakeIn(text, INPUT);
+    const problems = quoteProblems(text);
+    if (mistake !== undefined)
+        return refused([mistake, ...problems], text);
+    const parts = text.split(/[\r\n,]+/).map((part) => part.trim());
+    const secrets = new Set(parts.filter((part) => part !== ''));
+    if (secrets.size <= 2)
+        return judgeEach([...secrets], problems);
+    const problem = `holds ${secrets.size} secrets; a credential has at most two, and a comma or line break separates them.`;
+    return refused([...problems, problem], text);
+}
+function judgeArray(array, text) {
+    const strings = array.filter((item) => typeof item === 'string').map((secret) => secret.trim());
+    if (strings.length !== array.length || strings.length === 0 || strings.length > 2)
+        return refused(['is a JSON array, but not of one or two strings; store the client secret alone.'], text);
+    if (strings.every((secret) => secret === ''))
+        return judgeEach([], []);
+    const problems = [];
+    if (strings.includes(''))
+        problems.push('has an empty string in its JSON array; remove it, or store the second secret.');
+    if (strings.some((secret) => secret.includes(',')))
+        problems.push('has a comma inside a string of its JSON array; write one secret in each.');
+    return judgeEach(strings, problems);
+}
+function readClientSecret(text) {
+    const json = text.startsWith('[') ? parseJson(text) : undefined;
+    return Array.isArray(json) ? judgeArray(json, text) : judgeList(text);
 }
 
 ;// CONCATENATED MODULE: ./src/http/loopback.ts
@@ -2985,152 +3134,7 @@ function reuseFor(request, context) {
     return new Reuse(request, context);
 }
 
-;// CONCATENATED MODULE: ./src/inputs/secret-text.ts
-
-const SHORTEST_PIECE = 8;
-const QUOTES = ['""', "''", '``', '\u201c\u201d', '\u2018\u2019'];
-const QUOTE_OR_BLANK = `${QUOTES.join('')} \t\r\n`;
-const FRAME = `${QUOTE_OR_BLANK}-[]{},`;
-const LINE_BREAK = /[\r\n]/;
-const INVISIBLE = /[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
-const REFERENCE = /^\$[{(]|^\$(?:env:)?[a-z_]\w*$|\$\{\{|^\{\{|^%\w+%$|^<[^<>]*>$|^(?:secrets|vars|env|inputs|steps|needs)\.[\w.-]+$/i;
-const NAME = /(?:client[-_. ]?(?:id|secret)|org[-_. ]?id|refresh[-_. ]?token|code[-_. ]?verifier|^["'`]?(?:secret|code))\w{0,20}["'`]?\s{0,3}[=:]/i;
-const OPAQUE = {
-    'client-id': 'client ID',
-    'client-secret': 'client secret',
-    'org-id': 'org ID',
-    'refresh-token': 'refresh token',
-    code: 'code',
-    'code-verifier': 'code verifier',
-};
-function isOpaque(input) {
-    return Object.hasOwn(OPAQUE, input);
-}
-function without(characters, text) {
-    let [start, end] = [0, text.length];
-    while (start < end && characters.includes(text.charAt(start)))
-        start += 1;
-    while (start < end && characters.includes(text.charAt(end - 1)))
-        end -= 1;
-    return text.slice(start, end);
-}
-const isLong = (piece) => piece.length >= SHORTEST_PIECE;
-function longLines(text) {
-    return text
-        .split(/[\r\n]+/)
-        .map((line) => line.trim())
-        .filter(isLong);
-}
-function looksLikeJson(text) {
-    return text.startsWith('{') || text.startsWith('[');
-}
-function secretsInJson(text) {
-    const json = parseJson(text);
-    if (json === undefined)
-        return text.split(/[\s"'`,:[\]{}]/).filter(isLong);
-    const values = [json];
-    for (const value of values)
-        if (typeof value === 'object' && value !== null)
-            for (const inner of Object.values(value))
-                values.push(inner);
-    return values.filter((value) => typeof value === 'string').flatMap(longLines);
-}
-function secretPieces(text) {
-    const bare = without(QUOTE_OR_BLANK, text);
-    if (looksLikeJson(bare))
-        return secretsInJson(bare);
-    const values = text.split(NAME);
-    const fields = values.flatMap((value) => value.split(/[&,]/));
-    const lines = [text, ...values, ...fields].flatMap(longLines);
-    return [...lines, ...lines.map((line) => without(FRAME, line)).filter(isLong)];
-}
-function quoteProblems(text) {
-    const isQuoted = text.length > 1 && QUOTES.includes(text.charAt(0) + text.charAt(text.length - 1));
-    return isQuoted ? ['is wrapped in quotes; store the value without them.'] : [];
-}
-function shapeProblems(text) {
-    const problems = [...quoteProblems(text)];
-    if (LINE_BREAK.test(text))
-        problems.push('has a line break inside; store it as a single line.');
-    else if (INVISIBLE.test(text))
-        problems.push('has a control character or an invisible one inside; copy it again as plain text.');
-    return problems;
-}
-function mistakeIn(text, input) {
-    const alone = `store the ${OPAQUE[input]} alone.`;
-    const bare = without(QUOTE_OR_BLANK, text);
-    if (REFERENCE.test(bare))
-        return `is the name of a variable or an expression, not a value; write \`\${{ secrets.NAME }}\` in \`with:\`, and ${alone}`;
-    if (looksLikeJson(bare) && bare.includes('"technicalAccount"'))
-        return `is JSON, the file of the AEM Developer Console, which holds another kind of credential. Create an OAuth Server-to-Server credential in the Adobe Developer Console, and ${alone}`;
-    if (looksLikeJson(bare))
-        return parseJson(bare) === undefined
-            ? `looks like JSON that was cut off or changed; ${alone}`
-            : `is JSON; ${alone}`;
-    if (NAME.test(text))
-        return `has a name in front, as in \`${input.replace('-', '_')}=...\`; ${alone}`;
-    if (/^-\s/.test(bare))
-        return `is an item of a YAML list, with a hyphen in front; ${alone}`;
-    if (/^\*+$/.test(bare))
-        return `is a masked value that was copied from a log; ${alone}`;
-    return undefined;
-}
-function opaqueProblems(text, input) {
-    const mistake = mistakeIn(text, input);
-    return mistake === undefined ? shapeProblems(text) : [mistake, ...quoteProblems(text)];
-}
-function secretsInOpaque(text, input) {
-    const pieces = secretPieces(text);
-    return opaqueProblems(text, input).length > 0 ? pieces : [text, ...pieces];
-}
-
-;// CONCATENATED MODULE: ./src/inputs/client-secret.ts
-
-
-const INPUT = 'client-secret';
-function refused(problems, text) {
-    return { secrets: [], masks: secretPieces(text), problems };
-}
-function judgeEach(texts, problems) {
-    const secrets = [...new Set(texts)];
-    const all = new Set([...problems, ...secrets.flatMap((text) => opaqueProblems(text, INPUT))]);
-    const pieces = secrets.flatMap(secretPieces);
-    if (all.size > 0)
-        return { secrets: [], masks: pieces, problems: [...all] };
-    return { secrets, masks: [...secrets, ...pieces], problems: [] };
-}
-function judgeList(text) {
-    const mistake = mistakeIn(text, INPUT);
-    const problems = quoteProblems(text);
-    if (mistake !== undefined)
-        return refused([mistake, ...problems], text);
-    const parts = text.split(/[\r\n,]+/).map((part) => part.trim());
-    const secrets = new Set(parts.filter((part) => part !== ''));
-    if (secrets.size <= 2)
-        return judgeEach([...secrets], problems);
-    const problem = `holds ${secrets.size} secrets; a credential has at most two, and a comma or line break separates them.`;
-    return refused([...problems, problem], text);
-}
-function judgeArray(array, text) {
-    const strings = array.filter((item) => typeof item === 'string').map((secret) => secret.trim());
-    if (strings.length !== array.length || strings.length === 0 || strings.length > 2)
-        return refused(['is a JSON array, but not of one or two strings; store the client secret alone.'], text);
-    if (strings.every((secret) => secret === ''))
-        return judgeEach([], []);
-    const problems = [];
-    if (strings.includes(''))
-        problems.push('has an empty string in its JSON array; remove it, or store the second secret.');
-    if (strings.some((secret) => secret.includes(',')))
-        problems.push('has a comma inside a string of its JSON array; write one secret in each.');
-    return judgeEach(strings, problems);
-}
-function readClientSecret(text) {
-    const json = text.startsWith('[') ? parseJson(text) : undefined;
-    return Array.isArray(json) ? judgeArray(json, text) : judgeList(text);
-}
-
 ;// CONCATENATED MODULE: ./src/inputs/read.ts
-
 
 
 
@@ -3159,10 +3163,11 @@ function readRawInputs() {
     ]);
     return Object.fromEntries(raw);
 }
-function secretsOfInputs(raw) {
-    const { secrets, masks } = readClientSecret(raw['client-secret']);
+function secretsOfInputs(raw, { secrets, masks }) {
     const basic = secrets.flatMap((secret) => basicForms(raw['client-id'], secret));
-    const user = ['refresh-token', 'code', 'code-verifier'].flatMap((name) => secretsInOpaque(raw[name], name));
+    const user = ['refresh-token', 'code', 'code-verifier']
+        .filter((name) => raw[name] !== '')
+        .flatMap((name) => secretsInOpaque(raw[name], name));
     return [...masks, ...basic, ...user];
 }
 
@@ -3275,7 +3280,8 @@ function parseVariables(check) {
     const expiry = `${prefix}_EXPIRY`;
     if (names.some((name) => name.toUpperCase() === expiry))
         report('env-var', 'names the variable in which `aio-context` exports the expiry.');
-    return { tokenVariables: [...names, `${prefix}_TOKEN`], expiryVariables: [expiry] };
+    const tokenVariables = [...new Set([...names, `${prefix}_TOKEN`])];
+    return { tokenVariables, expiryVariables: [expiry] };
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/parse.ts
@@ -3288,19 +3294,18 @@ function parseVariables(check) {
 
 
 
-
-function textProblems(raw, name) {
+function textProblems({ raw, clientSecret }, name) {
     const text = raw[name];
     if (name === 'client-secret')
-        return readClientSecret(text).problems;
+        return clientSecret.problems;
     if (name === 'scopes' || name === 'env-var')
         return quoteProblems(text);
     return isOpaque(name) ? opaqueProblems(text, name) : shapeProblems(text);
 }
-function checkTexts({ raw, report }) {
-    for (const name of Object.keys(raw))
-        for (const problem of textProblems(raw, name))
-            report(name, problem);
+function checkTexts(check) {
+    for (const name of Object.keys(check.raw))
+        for (const problem of textProblems(check, name))
+            check.report(name, problem);
 }
 const USER_INPUTS = [
     { name: 'refresh-token', grant: 'refresh_token', isNeeded: true },
@@ -3325,16 +3330,16 @@ function parseGrant(check) {
         report('client-secret', 'and `code-verifier` are both empty; a code needs the secret of a confidential client or the verifier of a public one.');
     return { type, code, codeVerifier };
 }
-function parseClient({ raw, report }) {
+function parseClient({ raw, clientSecret, report }) {
     const clientId = raw['client-id'];
     if (clientId === '')
         report('client-id', 'is empty. It is on the page of the credential in the Adobe Developer Console; if the workflow reads `vars.NAME`, store it as a variable, not as a secret.');
     if (/[^\x00-\x7f]/.test(clientId))
         report('client-id', 'may hold ASCII characters only; copy it again from the credential.');
-    const { secrets, problems } = readClientSecret(raw['client-secret']);
+    const { secrets, problems } = clientSecret;
     const isPublic = raw['client-secret'] === '' && USER_INPUTS.some(({ grant }) => grant === raw['grant-type']);
     if (secrets.length === 0 && problems.length === 0 && !isPublic)
-        report('client-secret', `is empty. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}. Name the environment in the job, compare the name of the secret, or skip this step for forks and Dependabot.`);
+        report('client-secret', `is empty. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}. Set \`environment\` in the job, compare the name of the secret, or skip this step for forks and Dependabot.`);
     return { clientId, clientSecrets: secrets, orgId: raw['org-id'] };
 }
 function parseOrigin(check) {
@@ -3347,10 +3352,11 @@ function parseOrigin(check) {
     check.report('ims-url', `${endpoint.reason}.`);
     return '';
 }
-function parseInputs(raw) {
+function parseInputs(raw, clientSecret) {
     const problems = [];
     const check = {
         raw,
+        clientSecret,
         report: (subject, problem) => problems.push(`\`${subject}\` ${problem}`),
     };
     checkTexts(check);
@@ -3480,6 +3486,7 @@ function summaryTable(rows) {
 
 
 
+
 function settleScopes({ token, source }, grant, secrets) {
     const requested = requestedScopes(grant);
     const granted = claimsOf(token.accessToken).grantedScopes;
@@ -3488,7 +3495,7 @@ function settleScopes({ token, source }, grant, secrets) {
     const names = new Set(granted);
     const missing = requested.filter((scope) => !names.has(scope));
     if (missing.length > 0 && source !== 'job')
-        reportWarning('scopes_not_granted', `The token lacks scopes that were asked for: ${scopeList(missing, secrets.clean)}. Calls that need them may be refused; the page of the credential in the Adobe Developer Console shows what it is granted.`);
+        reportWarning('scopes_not_granted', `The token lacks scopes that were asked for: ${scopeList(missing, secrets.clean)}. Calls that need them may be refused. The page of the credential in the Adobe Developer Console lists the granted ones.`);
     return granted;
 }
 function warnIfShort(token, minValiditySeconds, nowMs) {
@@ -3579,8 +3586,9 @@ async function acquire(runtime) {
     process.exitCode = 1;
     try {
         const raw = readRawInputs();
-        const secrets = new Secrets(secretsOfInputs(raw));
-        await acquireWith(parseInputs(raw), { ...runtime, secrets });
+        const clientSecret = readClientSecret(raw['client-secret']);
+        const secrets = new Secrets(secretsOfInputs(raw, clientSecret));
+        await acquireWith(parseInputs(raw, clientSecret), { ...runtime, secrets });
     }
     catch (error) {
         const failure = failureOf(error);
@@ -3622,10 +3630,9 @@ function warnNotRevoked(why, facts = []) {
     reportWarning('not_revoked', `The access token was not revoked. ${why}`, facts);
 }
 async function revokeAtIms({ accessToken, grantType, method, key, origin, clientId, orgId }, context) {
-    const clientSecrets = method === 'none' ? [] : [key];
-    const client = { clientId, orgId, clientSecrets };
+    const secret = method === 'none' ? '' : key;
+    const client = { clientId, orgId, clientSecrets: secret === '' ? [] : [secret] };
     const ims = new Ims({ origin, client, timeoutSeconds: TIMEOUT_SECONDS, ...context });
-    const [secret = ''] = clientSecrets;
     const revoked = await ims.revoke(accessToken, grantType, { method, secret });
     info(revoked
         ? 'Revoked the access token.'
@@ -3633,12 +3640,12 @@ async function revokeAtIms({ accessToken, grantType, method, key, origin, client
 }
 async function revokeSealed(runtime) {
     const raw = readRawInputs();
-    const secrets = new Secrets(secretsOfInputs(raw));
-    const { secrets: clientSecrets } = readClientSecret(raw['client-secret']);
-    const keys = sealingKeys(...clientSecrets, raw['refresh-token'], raw.code);
+    const clientSecret = readClientSecret(raw['client-secret']);
+    const secrets = new Secrets(secretsOfInputs(raw, clientSecret));
+    const keys = sealingKeys(...clientSecret.secrets, raw['refresh-token'], raw.code);
     const revocation = openRevocation(savedState(), keys);
     if (revocation === undefined) {
-        warnNotRevoked('It stays valid until it expires. The saved state does not open with the client secret, refresh token or code that the inputs have now.');
+        warnNotRevoked('It stays valid until it expires. The saved state cannot be decrypted with the client secret, refresh token or code that the inputs have now.');
         return;
     }
     secrets.add([revocation.accessToken]);

@@ -27,7 +27,7 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder).sort();
   } catch {
-    // This folder cannot be read. `.` makes it count by its path.
+    // The folder cannot be read, nor can `.` in it, so it counts by its path.
     return ['.'];
   }
 }

@@ -36,7 +36,7 @@ export const isSuccess = ({ status }: { readonly status: number }): boolean =>
 type ExchangeOptions = {
   /** Ends the exchange in any phase. */
   readonly signal: AbortSignal;
-  /** Ends it too, in milliseconds, connection and body included. */
+  /** Milliseconds for connection and body together. */
   readonly limitMs: number;
   /** A longer body of an answer is not read to its end. */
   readonly limitBytes: number;
@@ -74,7 +74,7 @@ async function readBounded(
 }
 
 /** Rejects when the signal is aborted. Node itself reports nothing after HTTP 101 (Switching Protocols). */
-function ended(signal: AbortSignal): Promise<never> {
+function rejectedBy(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => {
       reject(new Error('ended'));
@@ -161,7 +161,7 @@ async function send(
   try {
     const { message } = await Promise.race([
       client.request(method, url.href, stream, { ...headers, ...length }),
-      ended(signal),
+      rejectedBy(signal),
     ]);
     const read = await readBounded(message, options.limitBytes);
     // A body without a length looks whole when the signal has closed its connection.
@@ -192,6 +192,7 @@ export async function exchange(
   try {
     return await send(request, AbortSignal.any([limit.signal, options.signal]), options);
   } catch (error) {
+    options.signal.throwIfAborted();
     throw limit.signal.aborted ? new TimedOutError('timed out') : error;
   } finally {
     clearTimeout(timer);

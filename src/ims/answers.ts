@@ -192,7 +192,7 @@ function lifetimeMs(expiresIn: unknown): number | undefined {
 }
 
 /**
- * `token_type`, or `bearer` without the key: Adobe documents such answers (AdminAuthentication/ims.md).
+ * `token_type`, or `bearer` if the field is missing: Adobe documents such answers (AdminAuthentication/ims.md).
  * Undefined where it is not usable.
  */
 function tokenTypeOf({ fields }: Answer): string | undefined {
@@ -212,8 +212,9 @@ export type Tokens = {
  * answer, and is undefined for an error response.
  */
 export function judgeToken(answer: Answer): Tokens | { readonly defect: Defect | undefined } {
-  const defect = isSuccess(answer) ? bodyDefect(answer) : undefined;
-  if (!isSuccess(answer) || defect !== undefined) return { defect };
+  if (!isSuccess(answer)) return { defect: undefined };
+  const defect = bodyDefect(answer);
+  if (defect !== undefined) return { defect };
   const unusable = (name: string): { readonly defect: Defect } => ({
     defect: { happened: `The answer has no usable \`${name}\`.` },
   });

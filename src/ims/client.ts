@@ -16,7 +16,7 @@ import {
 } from './answers.ts';
 import { exchange } from '../http/exchange.ts';
 import { networkFailure } from './connection-failures.ts';
-import { NEW_USER_TOKEN, type RequestContext } from './refusals.ts';
+import type { RequestContext } from './refusals.ts';
 import {
   requestedScopes,
   authentications,
@@ -46,7 +46,8 @@ function answerLost({ happened, facts = [] }: Failure): Failure {
   return {
     code: 'answer_lost',
     happened: `The answer to the code was lost, and the code is probably used up. It was not sent again. ${happened}`,
-    remedy: `With a permanent code (a service token), run the job again. ${NEW_USER_TOKEN}`,
+    remedy:
+      'With a permanent code (a service token), run the job again. Otherwise let the user sign in again, and store the new code.',
     facts,
   };
 }
@@ -60,8 +61,8 @@ export class Ims {
   }
 
   /**
-   * Gets a token, over as many requests as the time allows. Its answer's tokens are masked, and those of other
-   * answers up to a limit.
+   * Gets a token, over as many requests as the time allows. Masks the tokens of the answer that is used, and those
+   * of other answers up to a limit.
    * @throws StepError
    */
   token(grant: Grant): Promise<IssuedToken> {
@@ -89,9 +90,10 @@ export class Ims {
     grantType: Grant['type'],
     authentication: ClientAuthentication,
   ): Promise<boolean> {
-    const { client, timeoutSeconds } = this.#options;
+    const { client, secrets, timeoutSeconds } = this.#options;
     const request = revocationRequest(client, grantType, authentication, accessToken);
     const answer = await this.#post(request, timeoutSeconds * 1000);
+    secrets.addUnused(secretsOf(answer));
     return judgeRevocation(answer, this.#context());
   }
 
@@ -106,16 +108,16 @@ export class Ims {
     this.#secretsSent.add(authentication.secret);
     const answer = await this.#post(request, budget.limitMs);
     budget.noteAnswer(clock.now() - startedMs);
-    const tokens = judgeToken(answer);
-    if ('defect' in tokens) {
+    const judged = judgeToken(answer);
+    if ('defect' in judged) {
       secrets.addUnused(secretsOf(answer));
-      throw failureOfAnswer(answer, this.#context(grant), tokens.defect);
+      throw failureOfAnswer(answer, this.#context(grant), judged.defect);
     }
     secrets.add(secretsOf(answer));
     this.#noticeSecondSecret(authentication);
     // A client that authenticates as itself needs no refresh token (RFC 6749, 4.4.3).
-    const refreshToken = grant.type === 'client_credentials' ? '' : tokens.refreshToken;
-    return { ...tokens, refreshToken, authentication, source: 'ims' };
+    const refreshToken = grant.type === 'client_credentials' ? '' : judged.refreshToken;
+    return { ...judged, refreshToken, authentication, source: 'ims' };
   }
 
   #noticeSecondSecret({ secret }: ClientAuthentication): void {
@@ -140,7 +142,6 @@ export class Ims {
       );
       return readAnswer(response, sentAtMs);
     } catch (error) {
-      signal.throwIfAborted();
       throw new StepError(networkFailure(error, { origin, limitMs, connected }), { cause: error });
     }
   }

@@ -129,5 +129,7 @@ export function networkFailure(error: unknown, attempt: Attempt): Failure {
   if (proxy !== undefined) return proxyFailure(message, proxy, origin);
   const handshakeRemedy =
     'Check the port in `ims-url`, and whether a proxy or firewall answers in place of IMS.';
-  return tlsFailure(reason, origin, 'tls', handshakeRemedy) ?? brokenConnection(reason, attempt);
+  // After the handshake, an error of TLS is a connection that broke.
+  const tls = attempt.connected ? undefined : tlsFailure(reason, origin, 'tls', handshakeRemedy);
+  return tls ?? brokenConnection(reason, attempt);
 }

@@ -40,11 +40,11 @@ type Refusal = Explanation & Pick<Failure, 'code'>;
 
 const CONSOLE = 'the Adobe Developer Console (developer.adobe.com/console)';
 
-/** Why GitHub passes an empty secret, to follow "GitHub passes an empty secret". */
+/** When GitHub passes an empty secret, to follow "GitHub passes an empty secret". */
 export const WHY_A_SECRET_IS_EMPTY =
-  'to a pull request from a fork and to Dependabot, when the job does not name the environment that holds the secret, and when the name of the secret is misspelt';
+  'to a pull request from a fork and to Dependabot, to a job that does not name the environment that holds the secret, and for a misspelt name';
 
-export const NEW_USER_TOKEN =
+const NEW_USER_TOKEN =
   'Let the user sign in again, and store the new refresh token or code; each code works once, and a refresh token lasts 14 days by default.';
 
 export const CHECK_WHO_ANSWERS =
@@ -111,7 +111,7 @@ function wrongScope({ scopes, clean }: RequestContext): Explanation {
     return {
       happened:
         'A scope is not granted to this credential. `scopes` has its default, which is for Cloud Storage.',
-      remedy: `Set \`scopes\` to ${compare} If it is set, check how its name is spelt: GitHub only warns of an unknown input, such as \`scope\`. The default: ${scopeList(scopes, clean)}.`,
+      remedy: `Set \`scopes\` to ${compare} If your workflow sets it, check the spelling of its name: GitHub only warns of an unknown input, such as \`scope\`. The default: ${scopeList(scopes, clean)}.`,
     };
   return {
     happened: 'A scope is not granted to this credential.',
@@ -143,7 +143,7 @@ const wrongParameter = (): Explanation => ({
 
 const unauthorizedClient = ({ grantType }: RequestContext): Explanation => ({
   happened: `This credential may not use ${grantName(grantType)}.`,
-  remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential, the user grants a Web App, Single Page App or Native App one. A Service Account (JWT) credential of the Adobe Developer Console no longer works: migrate it to OAuth Server-to-Server.`,
+  remedy: `Check its type in ${CONSOLE}: \`client_credentials\` needs an OAuth Server-to-Server credential; \`refresh_token\` and \`authorization_code\` need a Web App, Single Page App or Native App one. A Service Account (JWT) credential of the Adobe Developer Console no longer works: migrate it to OAuth Server-to-Server.`,
 });
 
 const unsupportedGrantType = ({ grantType }: RequestContext): Explanation => ({
@@ -220,7 +220,7 @@ function refusalOf(response: ErrorResponse, context: RequestContext): Refusal {
     return {
       code: 'jwt_credential',
       happened:
-        'This looks like a Service Account (JWT) credential of the Adobe Developer Console, and those ended.',
+        'This looks like a Service Account (JWT) credential of the Adobe Developer Console, and those no longer work.',
       remedy: `Migrate it in ${CONSOLE} to OAuth Server-to-Server, as Adobe's migration guide describes, and use the client ID and secret of the new credential. Service credentials of the AEM Developer Console are another kind, which this action cannot use.`,
     };
   const known = BY_ERROR.get(error.toLowerCase());

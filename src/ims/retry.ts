@@ -35,7 +35,7 @@ export class TimeBudget {
     return this.timeoutSeconds * 1000 - this.#clock.now();
   }
 
-  /** The time limit of one request in milliseconds. At most a third, so that two more fit after a timeout. */
+  /** The time limit of one request in milliseconds. At most a third, so that another fits after a timeout. */
   get limitMs(): number {
     return Math.max(1, Math.min(this.#thirdMs, this.leftMs));
   }
@@ -56,7 +56,7 @@ export class TimeBudget {
  * Milliseconds to wait before the next request: `Retry-After`, plus full jitter over a window that doubles. If
  * too little time is left for another request, returns the reason.
  * @param attempt number of the request that failed, from 1
- * @param roomMs what is left of the time beside what the next request needs
+ * @param roomMs the time that is left, less what the next request needs
  * @param random from 0 up to, not including, 1
  */
 export function nextWaitMs(

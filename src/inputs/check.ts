@@ -1,14 +1,17 @@
 /** Rules for one input value. Each reports a wrong value and parses a right one. */
 
+import type { ClientSecrets } from './client-secret.ts';
 import { INPUT_DEFAULTS, type InputName, type RawInputs } from './read.ts';
 
 /** The inputs, and how to report a problem. */
 export type Check = {
   readonly raw: RawInputs;
+  readonly clientSecret: ClientSecrets;
   /** Adds a problem to the error message. The subject is an input, or an input with one of its values. */
   readonly report: (subject: InputName | `${InputName}: ${string}`, problem: string) => void;
 };
 
+/** Names of the inputs whose default is not empty. */
 type DefaultedInput = {
   [Name in InputName]: (typeof INPUT_DEFAULTS)[Name] extends '' ? never : Name;
 }[InputName];

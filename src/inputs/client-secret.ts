@@ -40,7 +40,7 @@ function judgeList(text: string): ClientSecrets {
   return refused([...problems, problem], text);
 }
 
-/** Reads a JSON array. If all its strings are empty, it counts as empty: its `${{ }}` expressions gave nothing. */
+/** Reads a JSON array. Of empty strings alone it holds no secret: its `${{ }}` expressions gave nothing. */
 function judgeArray(array: readonly unknown[], text: string): ClientSecrets {
   const strings = array.filter((item) => typeof item === 'string').map((secret) => secret.trim());
   if (strings.length !== array.length || strings.length === 0 || strings.length > 2)

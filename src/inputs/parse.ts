@@ -7,7 +7,7 @@ import { type Client, type Grant, GRANT_TYPES } from '../ims/requests.ts';
 import { REUSE_KINDS, type ReuseRequest } from '../reuse/reuse.ts';
 
 import { type Check, choice, flag, required, seconds } from './check.ts';
-import { readClientSecret } from './client-secret.ts';
+import type { ClientSecrets } from './client-secret.ts';
 import type { InputName, RawInputs } from './read.ts';
 import { parseScopes } from './scopes.ts';
 import { isOpaque, opaqueProblems, quoteProblems, shapeProblems } from './secret-text.ts';
@@ -16,17 +16,17 @@ import { parseVariables, type Variables } from './variables.ts';
 export type Inputs = Variables & ReuseRequest & { readonly summary: boolean };
 
 /** What is wrong with the text of an input, before its meaning is judged. */
-function textProblems(raw: RawInputs, name: InputName): readonly string[] {
+function textProblems({ raw, clientSecret }: Check, name: InputName): readonly string[] {
   const text = raw[name];
-  if (name === 'client-secret') return readClientSecret(text).problems;
+  if (name === 'client-secret') return clientSecret.problems;
   // A list may have line breaks, and its items are judged one by one.
   if (name === 'scopes' || name === 'env-var') return quoteProblems(text);
   return isOpaque(name) ? opaqueProblems(text, name) : shapeProblems(text);
 }
 
-function checkTexts({ raw, report }: Check): void {
-  for (const name of Object.keys(raw) as InputName[])
-    for (const problem of textProblems(raw, name)) report(name, problem);
+function checkTexts(check: Check): void {
+  for (const name of Object.keys(check.raw) as InputName[])
+    for (const problem of textProblems(check, name)) check.report(name, problem);
 }
 
 /** Inputs that belong to one grant only, and whether that grant needs them. */
@@ -58,7 +58,7 @@ function parseGrant(check: Check): Grant {
   return { type, code, codeVerifier };
 }
 
-function parseClient({ raw, report }: Check): Client {
+function parseClient({ raw, clientSecret, report }: Check): Client {
   const clientId = raw['client-id'];
   if (clientId === '')
     report(
@@ -68,14 +68,14 @@ function parseClient({ raw, report }: Check): Client {
   // RFC 6749, appendix A.1, allows ASCII only. The client ID is also sent in a header.
   if (/[^\x00-\x7f]/.test(clientId))
     report('client-id', 'may hold ASCII characters only; copy it again from the credential.');
-  const { secrets, problems } = readClientSecret(raw['client-secret']);
-  // Only user grants allow a client without a secret. Separators alone are no secret, but not an empty input.
+  const { secrets, problems } = clientSecret;
+  // Only user grants allow a client without a secret. An input of separators alone is a mistake.
   const isPublic =
     raw['client-secret'] === '' && USER_INPUTS.some(({ grant }) => grant === raw['grant-type']);
   if (secrets.length === 0 && problems.length === 0 && !isPublic)
     report(
       'client-secret',
-      `is empty. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}. Name the environment in the job, compare the name of the secret, or skip this step for forks and Dependabot.`,
+      `is empty. GitHub passes an empty secret ${WHY_A_SECRET_IS_EMPTY}. Set \`environment\` in the job, compare the name of the secret, or skip this step for forks and Dependabot.`,
     );
   return { clientId, clientSecrets: secrets, orgId: raw['org-id'] };
 }
@@ -93,10 +93,11 @@ function parseOrigin(check: Check): string {
  * Validates the inputs.
  * @throws StepError with every problem found
  */
-export function parseInputs(raw: RawInputs): Inputs {
+export function parseInputs(raw: RawInputs, clientSecret: ClientSecrets): Inputs {
   const problems: string[] = [];
   const check: Check = {
     raw,
+    clientSecret,
     report: (subject, problem) => problems.push(`\`${subject}\` ${problem}`),
   };
   checkTexts(check);

@@ -3,7 +3,7 @@
 import { DEFAULT_SCOPES } from '../ims/requests.ts';
 import { basicForms } from '../secrets.ts';
 
-import { readClientSecret } from './client-secret.ts';
+import type { ClientSecrets } from './client-secret.ts';
 import { secretsInOpaque } from './secret-text.ts';
 
 /** Every input with the default that action.yml declares. A test checks that both agree. */
@@ -46,11 +46,13 @@ export function readRawInputs(): RawInputs {
  * Every secret value among the inputs, and the Basic credentials made of it: what must be masked before
  * anything else is written.
  */
-export function secretsOfInputs(raw: RawInputs): readonly string[] {
-  const { secrets, masks } = readClientSecret(raw['client-secret']);
+export function secretsOfInputs(
+  raw: RawInputs,
+  { secrets, masks }: ClientSecrets,
+): readonly string[] {
   const basic = secrets.flatMap((secret) => basicForms(raw['client-id'], secret));
-  const user = (['refresh-token', 'code', 'code-verifier'] as const).flatMap((name) =>
-    secretsInOpaque(raw[name], name),
-  );
+  const user = (['refresh-token', 'code', 'code-verifier'] as const)
+    .filter((name) => raw[name] !== '')
+    .flatMap((name) => secretsInOpaque(raw[name], name));
   return [...masks, ...basic, ...user];
 }

@@ -41,7 +41,7 @@ export function isOpaque(input: string): input is OpaqueInput {
 }
 
 /** Removes these characters from both ends. A loop, as a regular expression would take quadratic time. */
-function without(characters: string, text: string): string {
+function trimmed(characters: string, text: string): string {
   let [start, end] = [0, text.length];
   while (start < end && characters.includes(text.charAt(start))) start += 1;
   while (start < end && characters.includes(text.charAt(end - 1))) end -= 1;
@@ -79,12 +79,12 @@ function secretsInJson(text: string): readonly string[] {
 
 /** The pieces of a text that may be secrets. */
 export function secretPieces(text: string): readonly string[] {
-  const bare = without(QUOTE_OR_BLANK, text);
+  const bare = trimmed(QUOTE_OR_BLANK, text);
   if (looksLikeJson(bare)) return secretsInJson(bare);
   const values = text.split(NAME);
   const fields = values.flatMap((value) => value.split(/[&,]/));
   const lines = [text, ...values, ...fields].flatMap(longLines);
-  return [...lines, ...lines.map((line) => without(FRAME, line)).filter(isLong)];
+  return [...lines, ...lines.map((line) => trimmed(FRAME, line)).filter(isLong)];
 }
 
 /** Quotes around the text of any input, as a sentence that follows its name. */
@@ -108,9 +108,10 @@ export function shapeProblems(text: string): readonly string[] {
 /** What the text holds instead of the value, as a sentence that follows the input's name; or undefined. */
 export function mistakeIn(text: string, input: OpaqueInput): string | undefined {
   const alone = `store the ${OPAQUE[input]} alone.`;
-  const bare = without(QUOTE_OR_BLANK, text);
+  const kept = input === 'client-id' || input === 'org-id' ? 'vars' : 'secrets';
+  const bare = trimmed(QUOTE_OR_BLANK, text);
   if (REFERENCE.test(bare))
-    return `is the name of a variable or an expression, not a value; write \`\${{ secrets.NAME }}\` in \`with:\`, and ${alone}`;
+    return `is the name of a variable or an expression, not a value; write \`\${{ ${kept}.NAME }}\` in \`with:\`, and ${alone}`;
   if (looksLikeJson(bare) && bare.includes('"technicalAccount"'))
     return `is JSON, the file of the AEM Developer Console, which holds another kind of credential. Create an OAuth Server-to-Server credential in the Adobe Developer Console, and ${alone}`;
   if (looksLikeJson(bare))

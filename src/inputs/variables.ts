@@ -7,7 +7,7 @@ const MOST_NAMES = 50;
 
 const LEGAL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** Variables of the runner, the loader, Node, npm or git; a token there changes what later steps run. */
+/** Prefixes that belong to the runner, the system or its tools. A token there changes what later steps run. */
 const OWNED_PREFIXES =
   'GITHUB_ RUNNER_ ACTIONS_ INPUT_ STATE_ LD_ DYLD_ NODE_ NPM_CONFIG_ GIT_ LC_ SSL_CERT_ XDG_'.split(
     ' ',
@@ -26,9 +26,9 @@ const OWNED = new Set(
 );
 
 /**
- * A name that `@adobe/aio-lib-ims` can read, so no underscore beside another or at an end. Somebody may put a
- * secret here by mistake. The log shows the name in capitals, where no mask finds it, so at most 32 characters.
- * Not `true` or `false`: some people take the input for a switch.
+ * A name that `@adobe/aio-lib-ims` can read, so no underscore beside another or at an end. At most 32
+ * characters, which is too short for most secrets: the log shows the name in capitals, where no mask finds a
+ * secret. Not `true` or `false`: some people take the input for a switch.
  */
 const CONTEXT = /^(?!(?:true|false)$)(?=.{1,32}$)[a-z0-9]+(?:_[a-z0-9]+)*$/i;
 
@@ -80,5 +80,6 @@ export function parseVariables(check: Check): Variables {
   // On Windows, names that differ in case alone are one variable.
   if (names.some((name) => name.toUpperCase() === expiry))
     report('env-var', 'names the variable in which `aio-context` exports the expiry.');
-  return { tokenVariables: [...names, `${prefix}_TOKEN`], expiryVariables: [expiry] };
+  const tokenVariables = [...new Set([...names, `${prefix}_TOKEN`])];
+  return { tokenVariables, expiryVariables: [expiry] };
 }

@@ -45,7 +45,7 @@ class CacheError extends Error {
   override readonly name = 'CacheError';
 }
 
-/** Decides as `@actions/cache` does. GitHub Enterprise Server has no version 2, even if its variable is set. */
+/** Decides as `@actions/cache` does. GitHub Enterprise Server has no version 2, even if ACTIONS_CACHE_SERVICE_V2 is set. */
 function mayHaveVersion2(): boolean {
   const url = serverUrl() || 'https://github.com';
   const host = URL.canParse(url) ? new URL(url).hostname : '';
@@ -90,7 +90,7 @@ export class ActionsCache {
   readonly #service: CacheService;
   readonly #runtime: Runtime;
   readonly #timeoutMs: number;
-  /** The service finds an entry only under its version. Archives have other versions, so it finds none of them. */
+  /** The service returns only entries of this version. Archives have other versions. */
   readonly #version = createHash('sha256').update('adobe-ims-token, sealed, 2').digest('hex');
   #budgetMs: number;
   /** Whether the cache holds an entry that cannot be used. */
@@ -137,7 +137,7 @@ export class ActionsCache {
 
   /**
    * Saves an entry if it can. Never throws.
-   * @param expiresAtMs milliseconds since 1970. The key holds whole minutes, so jobs that start together save one entry
+   * @param expiresAtMs milliseconds since 1970. The key holds whole minutes, so jobs that start together save one or two entries
    */
   async write(keyPrefix: string, expiresAtMs: number, bytes: Buffer): Promise<void> {
     if (!this.#service.mayWrite) return;
@@ -147,7 +147,7 @@ export class ActionsCache {
     const entry = { key, version: this.#version };
     try {
       await this.#withinBudget(this.#budgetMs, async (send) => {
-        // If another job has saved this entry meanwhile, the answer is 409, and nothing more is done.
+        // If another job has saved this entry meanwhile, the answer is 409, and `parsed` throws.
         const created = parsed(await send(this.#call('CreateCacheEntry', entry)));
         if (created['ok'] !== true) return;
         const url = this.#blobUrl(created['signed_upload_url'] ?? created['signedUploadUrl']);

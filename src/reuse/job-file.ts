@@ -18,7 +18,7 @@ export function readJobFile(path: string, limitBytes: number): Buffer | undefine
 
 /**
  * Writes a file for later steps. Only this user can read it. A failure is ignored.
- * @param path of a relative one nothing is written, as it would lie in the workspace
+ * @param path absolute; a relative one would lie in the workspace, so nothing is written
  */
 export function writeJobFile(path: string, bytes: Buffer): void {
   if (!isAbsolute(path)) return;

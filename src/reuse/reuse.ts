@@ -30,7 +30,7 @@ export type ReuseRequest = {
   readonly timeoutSeconds: number;
 };
 
-/** The client secret that IMS accepted seals the token and opens it again. */
+/** A token, and the authentication whose secret seals it. */
 type SealedToken = Pick<IssuedToken, 'token' | 'authentication'>;
 
 type ReusedToken = SealedToken & {
@@ -78,7 +78,7 @@ class Reuse {
     const { revoke } = this.#request;
     // Already kept. Write again only to record that it will be revoked.
     if (source === 'job' && !revoke) return;
-    // Other jobs use the token too, a post step will revoke it, or neither.
+    // What happens to the token: other jobs use it, a post step revokes it, or neither.
     const sharing = this.#cache !== undefined ? 'shared' : revoke ? 'to be revoked' : 'unshared';
     const text = JSON.stringify({ ...token, sharing });
     const sealFor = (binding: readonly string[]): Buffer =>

@@ -3,7 +3,7 @@
  * would bring OIDC, platform facts and the summary into `dist`. A test compares each function with the package.
  *
  * Two things differ. If the runner names no file for a command, the package prints the value to the log; here
- * the command fails. And the package also sets a variable in this process, which is about to end.
+ * the command fails. And the package sets a variable in this process too; here the process is about to end.
  */
 
 import { EOL } from 'node:os';

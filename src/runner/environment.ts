@@ -5,7 +5,7 @@ import { reportWarning } from './report.ts';
 /**
  * Verifies certificates whatever the environment says. Node reads the variable at each connection: deleting
  * it in this process is enough.
- * @param warn for the main step; the post step has nothing new to say
+ * @param warn for the main step; the post step does not repeat it
  */
 export function insistOnTls({ warn }: { readonly warn: boolean }): void {
   if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return;
@@ -18,8 +18,8 @@ export function insistOnTls({ warn }: { readonly warn: boolean }): void {
 }
 
 /**
- * With NODE_DEBUG, Node writes what it sends to stderr, and the runner may show that before it reads the mask. So
- * nothing more is written there.
+ * With NODE_DEBUG, Node writes its requests to stderr. The runner may show them before it knows the masks, so
+ * nothing more is written to stderr.
  */
 export function silenceNodeDebug(): void {
   if ((process.env['NODE_DEBUG'] ?? '') !== '') process.stderr.write = () => true;

@@ -3,8 +3,8 @@
 const variable = (name: string): string => process.env[name] ?? '';
 
 /**
- * This job of this attempt of this run: what is sealed for it opens in no other. But the jobs of one matrix
- * have the same GITHUB_JOB, so they count as one.
+ * This job of this attempt of this run: what is sealed for it opens in no other. But the jobs of one
+ * matrix have the same GITHUB_JOB, so they count as one.
  */
 export function jobBinding(): readonly string[] {
   return ['job', ...['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB'].map(variable)];

@@ -25,7 +25,7 @@ export function savedState(): string {
 }
 
 const SUMMARY = 'GITHUB_STEP_SUMMARY';
-/** Variables that may be unset where nothing is written to their files. */
+/** These may be unset if the step writes nothing to their files. */
 const OTHER_FILES = ['GITHUB_ENV', 'GITHUB_STATE', SUMMARY];
 
 const pathOf = (name: string): string => process.env[name] ?? '';

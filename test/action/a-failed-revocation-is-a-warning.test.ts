@@ -70,6 +70,17 @@ test('a secret that IMS refuses by then is called one, also where there are two'
   expect(revocations(ims)).toHaveLength(1);
 });
 
+test('tokens in the answer are masked before its words are shown', async ({ ims, job, inputs }) => {
+  await job.uses({ ...inputs, ...REVOKING });
+  const token = 'p8e-test-token-of-the-answer';
+  const answer = { error: 'access_denied', error_description: `no ${token}`, access_token: token };
+  ims.scriptAlways({ status: 403, body: JSON.stringify(answer) });
+  const [post] = await job.finish();
+  expectNotRevoked(post);
+  expect(post?.masks).toContain(token);
+  expect(post?.log).toContain('The server says "no ***".');
+});
+
 describe('a token that cannot be used any more gives one plain line', () => {
   const spent = tokenAnswer({ expires_in: 0.001 });
   test.for([

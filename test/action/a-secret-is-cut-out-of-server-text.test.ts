@@ -2,10 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { INPUT_DEFAULTS, secretsOfInputs } from '../../src/inputs/read.ts';
-
 import { SECRET, test } from '../support/fixtures.ts';
 import { testClient } from '../support/ims-server.ts';
+import { secretsOfValues } from '../support/inputs.ts';
 import { secretsWith } from '../support/masks.ts';
 import { messageOf, written } from '../support/verdicts.ts';
 
@@ -24,8 +23,7 @@ describe('text of a server', () => {
     ['a Basic header', Buffer.from(`p8e-test-client:${secret}`).toString('base64')],
     ['a header in a URL', Buffer.from(`p8e-test-client:${secret}`).toString('base64url')],
   ])('loses a secret as written by %s', (_by, written) => {
-    const raw = { ...INPUT_DEFAULTS, 'client-id': 'p8e-test-client', 'client-secret': secret };
-    const { clean } = secretsWith(...secretsOfInputs(raw));
+    const { clean } = secretsWith(...secretsOfValues({ 'client-secret': secret }));
     expect(clean(`a ${written} b`)).toBe('a *** b');
   });
 

@@ -37,6 +37,16 @@ test('a token with little life left gives a warning with both numbers', async ({
   expect(warnings).toEqual([expect.stringMatching(/(600|599) s.*1800 s/)]);
 });
 
+test('a variable that `env-var` and `aio-context` both name is named once', async ({
+  job,
+  inputs,
+}) => {
+  const variable = 'AIO_IMS_CONTEXTS_CLI_ACCESS__TOKEN_TOKEN';
+  const step = await job.uses({ ...inputs, 'env-var': variable, 'aio-context': 'cli' });
+  expect(step.env[variable]).toBe(step.outputs['access-token']);
+  expect(step.log).toMatch(new RegExp(`Z, in ${variable}\\.$`));
+});
+
 test.for([
   ['cli', 'CLI'],
   ['my_context', 'MY__CONTEXT'],

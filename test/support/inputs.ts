@@ -3,12 +3,14 @@
 import { expect } from 'vitest';
 
 import { failureOf } from '../../src/failure.ts';
+import { readClientSecret } from '../../src/inputs/client-secret.ts';
 import { type Inputs, parseInputs } from '../../src/inputs/parse.ts';
 import {
   INPUT_DEFAULTS,
   type InputName,
   type RawInputs,
   readRawInputs,
+  secretsOfInputs,
 } from '../../src/inputs/read.ts';
 
 type Values = Partial<Record<InputName, string>>;
@@ -30,7 +32,16 @@ function rawOf(values: Values): RawInputs {
  * The inputs of a step; those that are not given have their defaults.
  * @throws StepError that names every problem
  */
-export const parseValues = (values: Values): Inputs => parseInputs(rawOf(values));
+export function parseValues(values: Values): Inputs {
+  const raw = rawOf(values);
+  return parseInputs(raw, readClientSecret(raw['client-secret']));
+}
+
+/** What must be masked of the inputs. */
+export function secretsOfValues(values: Values): readonly string[] {
+  const raw = rawOf(values);
+  return secretsOfInputs(raw, readClientSecret(raw['client-secret']));
+}
 
 /** The problems in the one message; each names its input first. None if the inputs are right. */
 export function problemsOf(values: Values): readonly string[] {
