@@ -4,7 +4,10 @@ export type Exception = {
   readonly page: string;
   /** The `name:` of the workflow. */
   readonly workflow: string;
-  /** How the first command begins that is not executed, in the last step. Nothing is executed if it is absent. */
+  /**
+   * The start of the first command that is not executed, in the last step. If absent, nothing of the workflow is
+   * executed.
+   */
   readonly from?: string;
   readonly why: string;
 };

@@ -15,13 +15,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { installPinned } from '../scripts/pinned-tools.ts';
+import { passesWithout } from '../scripts/required.ts';
 import { ACT_VERSION, findAct } from '../test/workflow/act.ts';
 
 /** Root by itself, or as seen from a user namespace. */
 const NAMESPACES = ['--mount', '--net', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])];
 
 const args = process.argv.slice(2);
-const required = args.includes('--required') || process.env['CI'] === 'true';
 const only = args.find((name) => name !== '--required') ?? '';
 
 /** What is not there, each with how to get it. */
@@ -53,6 +53,5 @@ function runInside(tools: string): boolean {
 const lacking = missing();
 const tools = lacking.length === 0 ? installPinned(join(import.meta.dirname, 'tools')) : undefined;
 const needs = tools === undefined && lacking.length === 0 ? ['the npm registry'] : lacking;
-for (const what of needs) console.log(`${required ? 'Failed' : 'Skipped'}: needs ${what}`);
-const passed = tools === undefined ? !required : runInside(tools);
+const passed = tools === undefined ? passesWithout(`needs ${needs.join('; ')}`) : runInside(tools);
 process.exitCode = passed ? 0 : 1;

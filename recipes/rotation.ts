@@ -1,6 +1,6 @@
 /**
- * Breaks the rotation of a client secret after each request, whose answer is lost, and runs it again: a
- * stored secret must work at every moment, and in the end the new one alone.
+ * Repeats the rotation of a client secret, and loses the answer to another request each time. A stored secret
+ * must work at every moment. In the end the new one alone is stored.
  */
 
 import { startIms, type Client } from '../test/support/ims-server.ts';
@@ -14,7 +14,7 @@ export const ROTATION = 'Rotate the client secret';
 
 type Secret = { readonly uuid: string; readonly value: string; readonly created: number };
 
-/** A run that dies after its request of this number, from 0 and without those to IMS; or one that does not. */
+/** Index of the request whose answer is lost, from 0; those to IMS do not count. Undefined: none is lost. */
 type Break = number | undefined;
 
 /** One credential: its secrets at Adobe, and what GitHub has stored. */

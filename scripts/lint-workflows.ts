@@ -1,6 +1,6 @@
 /**
  * Runs actionlint and zizmor (auditor persona) over the workflows of the repository, and over every YAML block of README
- * and docs. With `--required`, or where CI is set, a missing tool is a failure.
+ * and docs. With `--required`, or where CI is `true`, a missing tool is a failure.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -9,19 +9,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { EXCEPTIONS } from '../recipes/exceptions.ts';
+import { passesWithout } from './required.ts';
 import { allYamlBlocks, asWorkflow, type YamlBlock } from './yaml-blocks.ts';
 
 const root = join(import.meta.dirname, '..');
-const required = process.argv.includes('--required') || process.env['CI'] === 'true';
 
 /** Whether a tool finds nothing; what it finds goes to the log. */
 function passes(tool: string, install: string, args: readonly string[]): boolean {
   const { error, status } = spawnSync(tool, args, { cwd: root, stdio: 'inherit' });
   if (error === undefined) return status === 0;
-  console.log(
-    `${required ? 'Failed' : 'Skipped'}: ${tool} did not start. To install it: ${install}`,
-  );
-  return !required;
+  return passesWithout(`${tool} did not start. To install it: ${install}`);
 }
 
 /** Whether nothing of the workflow is executed: act and actionlint do not know its steps yet. */

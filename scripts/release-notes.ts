@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { filesWithoutOwner } from './repository.ts';
+import { filesWithPlaceholder } from './repository.ts';
 
 /**
  * The section of a version in a changelog that keeps to keepachangelog.com, without its heading.
@@ -50,7 +50,7 @@ if (process.argv[1] === import.meta.filename) {
   const read = (name: string): string => readFileSync(join(root, name), 'utf8');
   const changelog = read('CHANGELOG.md');
   const files = { manifest: read('package.json'), changelog };
-  const found = obstacles(version, files, [...filesWithoutOwner(root).keys()]);
+  const found = obstacles(version, files, [...filesWithPlaceholder(root).keys()]);
   for (const obstacle of found) console.error(obstacle);
   if (found.length > 0) process.exitCode = 1;
   else console.log(releaseNotes(changelog, version));

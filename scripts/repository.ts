@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Tests and scripts speak of the word itself. */
+/** Tests and scripts use the word OWNER as text. */
 const CODE = /^(?:scripts|test)\/|^recipes\/.*\.[jt]s$/;
 
 /**
@@ -19,7 +19,7 @@ export function repositoryOf(root: string): string {
 }
 
 /** The text of each tracked file that still has the word OWNER for an account, by path. */
-export function filesWithoutOwner(root: string): ReadonlyMap<string, string> {
+export function filesWithPlaceholder(root: string): ReadonlyMap<string, string> {
   const list = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' });
   const paths = list.split('\0').filter((path) => path !== '' && !CODE.test(path));
   const files = paths.map((path) => [path, readFileSync(join(root, path), 'utf8')] as const);

@@ -78,8 +78,10 @@ export function sbomOf(
   const bundled = titles.flatMap((title) => locked.get(title) ?? []);
   const missing = titles.filter((title) => !locked.has(title));
   const root = lock.packages[''];
-  if (root === undefined || titles.length === 0 || missing.length > 0)
-    throw new Error(`Bundled, but not in the lock file: ${missing.join(', ') || 'anything'}.`);
+  if (root === undefined || titles.length === 0)
+    throw new Error('The lock file, or THIRD-PARTY.txt, names no package.');
+  if (missing.length > 0)
+    throw new Error(`Bundled, but not in the lock file: ${missing.join(', ')}.`);
   const name = repository.replace(/.*\//, '');
   const address = `https://github.com/${repository}`;
   const rootId = idOf(name, root.version);

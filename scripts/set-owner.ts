@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { filesWithoutOwner } from './repository.ts';
+import { filesWithPlaceholder } from './repository.ts';
 
 const root = join(import.meta.dirname, '..');
 const [name = '', second = ''] = process.argv.slice(2);
@@ -19,7 +19,7 @@ if (![name, second].every((account) => /^[a-z\d](?:[a-z\d-]*[a-z\d])?$/i.test(ac
   console.error('Give two different accounts: nobody can approve his own pull request.');
   process.exitCode = 1;
 } else {
-  const files = [...filesWithoutOwner(root)];
+  const files = [...filesWithPlaceholder(root)];
   for (const [path, text] of files) {
     const explained = text.replaceAll(/<!-- OWNER -->.*?<!-- \/OWNER --> ?/gs, '');
     const named = explained.replaceAll(/\bSECOND-OWNER\b/g, second).replaceAll(/\bOWNER\b/g, name);

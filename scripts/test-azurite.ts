@@ -1,6 +1,6 @@
 /**
  * Compares the blob store of the tests with Azurite, Microsoft's emulator. The same requests must get the same answers.
- * Installs Azurite as .ci/azurite pins it. With `--required`, or where CI is set, it must be installable.
+ * Installs Azurite as .ci/azurite pins it. With `--required`, or where CI is `true`, it must be installable.
  */
 
 import { spawn } from 'node:child_process';
@@ -19,6 +19,7 @@ import {
 import { listen, printed } from '../test/support/listen.ts';
 
 import { installPinned } from './pinned-tools.ts';
+import { passesWithout } from './required.ts';
 
 /**
  * Makes the container, with a signature of the account.
@@ -76,9 +77,9 @@ async function compare(folder: string): Promise<number> {
   return differing.length;
 }
 
-const required = process.argv.includes('--required') || process.env['CI'] === 'true';
 const folder = installPinned(join(import.meta.dirname, '../.ci/azurite'));
-if (folder === undefined)
-  console.log(`${required ? 'Failed' : 'Skipped'}: Azurite could not be installed from npm.`);
-const passed = folder === undefined ? !required : (await compare(folder)) === 0;
+const passed =
+  folder === undefined
+    ? passesWithout('Azurite could not be installed from npm.')
+    : (await compare(folder)) === 0;
 process.exitCode = passed ? 0 : 1;

@@ -109,7 +109,7 @@ export const SITUATIONS: readonly Expectation[] = [
     ROTATE,
     [
       token('ADOBE_CLIENT_ID', CONSOLE_SCOPES, 'NEW_SECRET'),
-      // Not in the order of their age, and one digit longer.
+      // u2 is newer; compared as text, '1000' would be before '200'.
       list(['u2', '1000', '9'], ['u1', '200', '5']),
       PROOF,
       call(`DELETE ${SECRETS}/u1`, { ...ADOBE, authorization: 'Bearer $TOKEN1' }, { status: 204 }),

@@ -102,7 +102,7 @@ describe.skipIf(process.platform === 'win32').concurrent('a cancelled step', () 
       const onStart = when(() => cache.requestsTo(operation).length > 0, 'SIGINT');
       const step = await runJob({}, {}, { onStart });
       expect(step.annotations).toEqual([]);
-      // It would be the time limit of the cache that ended the step.
+      // This line would mean that the time limit of the cache ended the step, and not the signal.
       expect(step.log).not.toContain('did not answer in time');
       // Once the outputs are written, a signal only ends the keeping.
       const reading = operation === 'lookup' || operation === 'download';

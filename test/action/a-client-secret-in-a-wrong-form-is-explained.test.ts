@@ -11,7 +11,7 @@ const OTHER = 'p8e-test-other-secret';
 const PEM =
   '-----BEGIN RSA PRIVATE KEY-----\r\nMIIp8etest0123456789\r\nab==\r\n-----END RSA PRIVATE KEY-----\r\n';
 
-/** Of a PEM, what may be masked. */
+/** The lines of the PEM that must be masked. */
 const PEM_LINES = PEM.split('\r\n').filter((line) => line.length > 7);
 
 const AEM_FILE = {
@@ -86,10 +86,20 @@ describe('what is no client secret', () => {
 
   test.for<readonly [string, string, string, readonly string[]]>([
     ['a credentials file', pretty(FILE), 'store the client secret alone', [OTHER]],
-    ['one on one line', JSON.stringify(FILE), 'store the client secret alone', [OTHER]],
-    ['one in quotes', `'${pretty(FILE)}'`, 'wrapped in quotes', [OTHER]],
+    [
+      'a credentials file on one line',
+      JSON.stringify(FILE),
+      'store the client secret alone',
+      [OTHER],
+    ],
+    ['a credentials file in quotes', `'${pretty(FILE)}'`, 'wrapped in quotes', [OTHER]],
     ['an AEM file', pretty(AEM_FILE), 'another kind of credential', [OTHER, ...PEM_LINES]],
-    ['one without frame', pretty(AEM_FILE.integration), 'another kind', [OTHER, ...PEM_LINES]],
+    [
+      'an AEM file without its frame',
+      pretty(AEM_FILE.integration),
+      'another kind',
+      [OTHER, ...PEM_LINES],
+    ],
     ['an array in an object', '{"a": [["' + OTHER + '"]]}', 'JSON', [OTHER]],
     ['a file that is cut off', `{\n  "client_secret": "${OTHER}",\n  "x`, 'cut off', [OTHER]],
     ['an array that is cut off', `["${OTHER}", 'p8e-test-b'`, 'cut off', [OTHER, 'p8e-test-b']],
@@ -100,15 +110,15 @@ describe('what is no client secret', () => {
     ['`%NAME%`', '%CLIENT_SECRET%', 'name of a variable', []],
     ['an expression', '${{ secrets.CLIENT_SECRET }}', 'name of a variable', []],
     ['an expression cut off', '${{ secrets.CLIENT_SECRET }', 'name of a variable', []],
-    ['one without its dollar', '{{ secrets.CLIENT_SECRET }}', 'name of a variable', []],
-    ['the inside of one', 'secrets.CLIENT_SECRET', 'name of a variable', []],
+    ['an expression without its dollar', '{{ secrets.CLIENT_SECRET }}', 'name of a variable', []],
+    ['the inside of an expression', 'secrets.CLIENT_SECRET', 'name of a variable', []],
     ['`$(...)`', '$(cat secret)', 'name of a variable', []],
     ['a mask', '***', 'masked', []],
     ['an assignment', `client_secret=${OTHER}`, 'name in front', [OTHER]],
-    ['one by colon', `client-secret: ${OTHER}`, 'name in front', [OTHER]],
-    ['one in quotes', `CLIENT_SECRET = "${OTHER}"`, 'name in front', [OTHER]],
-    ['one for a shell', `export IMS_CLIENT_SECRET='${OTHER}'`, 'name in front', [OTHER]],
-    ['one in camel case', `imsClientSecret=${OTHER}`, 'name in front', [OTHER]],
+    ['an assignment by colon', `client-secret: ${OTHER}`, 'name in front', [OTHER]],
+    ['an assignment of a quoted value', `CLIENT_SECRET = "${OTHER}"`, 'name in front', [OTHER]],
+    ['an assignment for a shell', `export IMS_CLIENT_SECRET='${OTHER}'`, 'name in front', [OTHER]],
+    ['an assignment in camel case', `imsClientSecret=${OTHER}`, 'name in front', [OTHER]],
     ['`secret=`', `secret=${OTHER}`, 'name in front', [OTHER]],
     ['a form', `a=b&client_secret=${OTHER}&c=d`, 'name in front', [OTHER]],
     ['a part of JSON', `"client_secret": "${OTHER}",`, 'name in front', [OTHER]],

@@ -6,6 +6,7 @@ import { describe, expect } from 'vitest';
 
 import { SECRET, test } from '../support/fixtures.ts';
 import { tokenAnswer } from '../support/ims-server.ts';
+import { expectEndsWithin } from '../support/limits.ts';
 import { expectNotRevoked, expectRevoked, revocations, REVOKING } from '../support/post-step.ts';
 import { type StepResult, when } from '../support/run-action.ts';
 import { annotationsOf, written } from '../support/verdicts.ts';
@@ -55,7 +56,7 @@ describe('an answer that is no revocation gives one warning', () => {
   });
 });
 
-test('a secret that IMS refuses by then is called one, also where there are two', async ({
+test('the warning speaks of one refused secret, even if two were given', async ({
   ims,
   job,
   inputs,
@@ -124,6 +125,7 @@ test('a server that is silent holds the post step for 10 s at most', async ({
   const [post] = await job.finish();
   expectNotRevoked(post);
   expect(post?.log).toContain('(timeout, no answer within 10.0 s)');
+  expectEndsWithin(10, post as StepResult);
 });
 
 // On Windows a signal from outside ends a process before it can say anything.

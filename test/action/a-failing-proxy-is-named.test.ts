@@ -21,7 +21,7 @@ test.for<readonly [string, ProxyOptions, RegExp]>([
   },
 );
 
-// These wait.
+// Concurrent, as each of these takes seconds.
 describe.concurrent('within `timeout`', () => {
   test.for<readonly [string, NonNullable<ProxyOptions['behaviour']>, RegExp]>([
     ['is silent', 'silent', /did not answer in time/],

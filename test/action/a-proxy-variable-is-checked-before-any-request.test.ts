@@ -120,7 +120,7 @@ describe.concurrent('a proxy variable', () => {
     }
   });
 
-  test('comes after the inputs, which are reported alone', async ({ job, inputs }) => {
+  test('is not checked if an input is wrong', async ({ job, inputs }) => {
     const env = { https_proxy: 'DIRECT' };
     const step = await job.uses({ ...inputs, timeout: 'x' }, { env });
     expect(failureOf(step, job)).toMatch(/`timeout`.*\(invalid_input\)$/);
@@ -130,12 +130,15 @@ describe.concurrent('a proxy variable', () => {
   test.skipIf(process.platform === 'win32').for([
     ['https_proxy', 'HTTPS_PROXY'],
     ['HTTPS_PROXY', ''],
-  ] as const)('is called %s where that is the one', async ([name, other], { job, inputs }) => {
-    const others = other === '' ? {} : { [other]: 'http://127.0.0.1:1' };
-    const refused = await job.uses(inputs, { env: { [name]: 'DIRECT', ...others } });
-    expect(messageOf(refused)).toMatch(new RegExp(`^\`${name}\` is not the URL of a proxy`));
-    const env = { [name]: 'localhost:1', ...(other === '' ? {} : { [other]: 'DIRECT' }) };
-    const unreached = await job.uses({ ...inputs, timeout: '4' }, { env });
-    expect(messageOf(unreached)).toContain(`\`${name}\``);
-  });
+  ] as const)(
+    'is called %s in the message, if that is the one in use',
+    async ([name, other], { job, inputs }) => {
+      const otherEnv = other === '' ? {} : { [other]: 'http://127.0.0.1:1' };
+      const refused = await job.uses(inputs, { env: { [name]: 'DIRECT', ...otherEnv } });
+      expect(messageOf(refused)).toMatch(new RegExp(`^\`${name}\` is not the URL of a proxy`));
+      const env = { [name]: 'localhost:1', ...(other === '' ? {} : { [other]: 'DIRECT' }) };
+      const unreached = await job.uses({ ...inputs, timeout: '4' }, { env });
+      expect(messageOf(unreached)).toContain(`\`${name}\``);
+    },
+  );
 });

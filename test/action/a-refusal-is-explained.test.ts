@@ -27,6 +27,7 @@ describe('a refusal of a server-to-server credential', () => {
   test('for the default scopes: that `scopes` must be set', async ({ ims, job, inputs }) => {
     ims.scriptAlways({ status: 400, body: '{"error":"invalid_scope"}' });
     const pattern = /`scopes` has its default.*Set `scopes` to/;
+    // Misspelt: GitHub only warns of an unknown input, so `scopes` has its default.
     expect(messageOf(await job.uses({ ...inputs, scope: 'openid' }))).toMatch(pattern);
     expect(messageOf(await job.uses({ ...inputs, scopes: 'openid' }))).not.toMatch(pattern);
   });

@@ -28,7 +28,7 @@ describe('two client secrets', () => {
   });
 
   test.for([',', '\n'])(
-    'are both named when IMS refuses both (%j)',
+    'are both called refused when IMS refuses both (%j)',
     async (separator, { ims, job, inputs }) => {
       const wrong = ['p8e-test-1', 'p8e-test-2'].join(separator);
       const message = messageOf(await job.uses({ ...inputs, 'client-secret': wrong }));
@@ -73,7 +73,7 @@ describe('two client secrets', () => {
 describe('a Web App', () => {
   test.override('client', webApp);
 
-  test('sends each secret in both forms', async ({ ims, job, inputs }) => {
+  test('sends a refused secret in both forms before the next one', async ({ ims, job, inputs }) => {
     const secrets = { 'client-secret': `p8e-test-old-secret\n${SECRET}` };
     const step = await job.uses({ ...inputs, ...secrets, ...ofRefreshToken(ims) });
     expectSuccess(step);

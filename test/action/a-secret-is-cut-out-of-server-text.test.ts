@@ -14,20 +14,23 @@ describe('text of a server', () => {
   const small = form.replaceAll(/%../g, (code) => code.toLowerCase());
 
   it.each([
-    ['itself', secret],
-    ['a form that shows the body', form],
-    ['.NET, which encodes in small letters', small],
-    ['percent encoding', form.replaceAll('+', '%20')],
-    ['JSON', JSON.stringify(secret).slice(1, -1)],
-    ['a web page', 'p8e-test+/=&amp;%&quot;&#39; ü'],
-    ['a Basic header', Buffer.from(`p8e-test-client:${secret}`).toString('base64')],
-    ['a header in a URL', Buffer.from(`p8e-test-client:${secret}`).toString('base64url')],
-  ])('loses a secret as written by %s', (_by, written) => {
+    ['as it is', secret],
+    ['form-encoded', form],
+    ['form-encoded in small letters, as by .NET', small],
+    ['percent-encoded', form.replaceAll('+', '%20')],
+    ['in JSON', JSON.stringify(secret).slice(1, -1)],
+    ['in a web page', 'p8e-test+/=&amp;%&quot;&#39; ü'],
+    ['in a Basic header', Buffer.from(`p8e-test-client:${secret}`).toString('base64')],
+    [
+      'in a Basic header, safe for a URL',
+      Buffer.from(`p8e-test-client:${secret}`).toString('base64url'),
+    ],
+  ])('loses a secret %s', (_how, written) => {
     const { clean } = secretsWith(...secretsOfValues({ 'client-secret': secret }));
     expect(clean(`a ${written} b`)).toBe('a *** b');
   });
 
-  it('loses a secret once, though it is made of what takes its place', () => {
+  it('loses a secret that is an asterisk without harm to the *** of another', () => {
     const { clean } = secretsWith('*', 'p8e-test-*');
     expect(clean('a p8e-test-* b * c')).toBe('a *** b *** c');
   });
@@ -39,7 +42,7 @@ describe('text of a server', () => {
   });
 });
 
-describe.concurrent('the log shows of what a server says', () => {
+describe.concurrent('of what a server says, the log shows', () => {
   test('nothing raw, and not much', async ({ ims, job, inputs }) => {
     const evil = `\n::error::p8e-evil\r::set-output name=access-token::x ##[add-mask]y\n${SECRET} ${encodeURIComponent(SECRET)} `;
     ims.scriptAlways({
@@ -50,6 +53,7 @@ describe.concurrent('the log shows of what a server says', () => {
     const step = await job.uses(inputs);
     messageOf(step);
     expect(written(step).length).toBeLessThan(2500);
+    // The one is the error of the step itself.
     expect(written(step).match(/^\s*::/gm)).toHaveLength(1);
     expect(step.stdout).not.toContain('##[');
   });

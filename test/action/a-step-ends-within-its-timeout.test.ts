@@ -8,7 +8,7 @@ import { test as inProcess } from '../support/in-process.ts';
 import { expectEndsWithin } from '../support/limits.ts';
 import { failureOf } from '../support/verdicts.ts';
 
-// These wait until then.
+// Concurrent, as each of these takes seconds.
 describe.concurrent('a failure that lasts until `timeout` ends the step', () => {
   const cases: readonly (readonly [string, ScriptedAnswer, RegExp])[] = [
     ['HTTP 503', { status: 503 }, /IMS is not available.*HTTP 503/],

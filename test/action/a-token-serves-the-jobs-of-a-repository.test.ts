@@ -42,11 +42,15 @@ describe('a token in the repository', () => {
     expect(step.outputs['source']).toBe('repository');
   });
 
-  test('of another client, or with too little time left, is not taken', async ({ runJob }) => {
+  test('for other scopes or another organization, or with too little time left, is not taken', async ({
+    runJob,
+  }) => {
     await runJob();
-    const other = await runJob({ scopes: 'openid' });
-    expectFromIms(other);
-    expect(other.log).not.toMatch(EXPLAINED);
+    for (const other of [{ scopes: 'openid' }, { 'org-id': 'P8E@AdobeOrg' }]) {
+      const step = await runJob(other);
+      expectFromIms(step);
+      expect(step.log).not.toMatch(EXPLAINED);
+    }
     expect((await runJob({ 'min-validity': '999999' })).outputs['source']).toBe('ims');
     expect((await runJob()).outputs['source']).toBe('repository');
   });

@@ -202,6 +202,24 @@ describe('env-var', () => {
   });
 });
 
+describe('a user grant', () => {
+  it.each([
+    ['refresh_token', {}, '`refresh-token` is empty; `grant-type: refresh_token` needs one.'],
+    ['authorization_code', {}, '`code` is empty; `grant-type: authorization_code` needs one.'],
+    [
+      'authorization_code',
+      { 'code-verifier': VERIFIER, 'client-secret': '' },
+      '`code` is empty; `grant-type: authorization_code` needs one.',
+    ],
+  ])('of the type %s is refused without its secret', (type, given, problem) => {
+    expect(problemsOf({ 'grant-type': type, ...given })).toEqual([problem]);
+  });
+
+  it('needs no verifier beside a client secret', () => {
+    expect(problemsOf({ 'grant-type': 'authorization_code', code: 'p8e-test-code' })).toEqual([]);
+  });
+});
+
 test('contradictions are reported before any request', async ({ ims, job, inputs }) => {
   const secrets = {
     'refresh-token': 'p8e-test-refresh',

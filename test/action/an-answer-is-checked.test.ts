@@ -79,7 +79,7 @@ describe.concurrent('an answer of 200 without a token', () => {
 });
 
 describe('an answer that is hard to clean', () => {
-  const NINE = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`a${i}_token`, '*']));
+  const TOKENS = { access_token: '*', refresh_token: '*', id_token: '*' };
   /** Half a character: in a string, and in a header. */
   const [HALF, HALF_IN_HEADER] = ['p8e\ud800', Buffer.of(0xed, 0xa0, 0x80, 65).toString('latin1')];
 
@@ -92,22 +92,24 @@ describe('an answer that is hard to clean', () => {
   });
 
   test.for([
-    ['nine tokens that are in each mask', 400, { error_description: '*', ...NINE }, 'invalid'],
-    ['a token that is in its mask', 400, { error_description: '*', id_token: '*' }, 'invalid'],
+    ['tokens that are an asterisk', 400, { error_description: '*', ...TOKENS }, 'invalid'],
     ['half a character in the token', 200, { access_token: HALF }, '`access_token`'],
     ['half a character in the refresh token', 200, { refresh_token: HALF }, '`refresh_token`'],
     ['half a character in the token type', 200, { token_type: HALF }, '`token_type`'],
     ['half a character in the error', 400, { error: HALF }, 'HTTP 400'],
     ['half a character in the description', 400, { error_description: HALF }, 'invalid_request'],
     ['half a character in a token that it refuses', 400, { id_token: HALF }, 'invalid_request'],
-  ] as const)('(%s) fails once, as what it is', async (row, { ims, job, inputs }) => {
-    const [, status, fields, part] = row;
-    ims.scriptAlways(answer(status, fields, HALF_IN_HEADER));
-    const message = messageOf(await job.uses(inputs));
-    expect(message).toContain(part);
-    expect(message).not.toContain('Unexpected error');
-    expect(ims.requests).toHaveLength(1);
-  });
+  ] as const)(
+    '(%s) fails after one request, with the right error',
+    async (row, { ims, job, inputs }) => {
+      const [, status, fields, part] = row;
+      ims.scriptAlways(answer(status, fields, HALF_IN_HEADER));
+      const message = messageOf(await job.uses(inputs));
+      expect(message).toContain(part);
+      expect(message).not.toContain('Unexpected error');
+      expect(ims.requests).toHaveLength(1);
+    },
+  );
 
   test('(half a character in the ID token) is as good as any', async ({ ims, job, inputs }) => {
     ims.scriptAlways(answer(200, { id_token: HALF }));

@@ -17,6 +17,8 @@ it('a wait is never shorter than asked for, nor does it pass the deadline', () =
     ],
     (attempt, retryAfterMs, roomMs, random) => {
       const waitMs = nextWaitMs(attempt, retryAfterMs, roomMs, random);
+      const isHopeless = retryAfterMs > Math.max(0, roomMs) || roomMs <= 0;
+      expect(typeof waitMs === 'string').toBe(isHopeless);
       if (typeof waitMs === 'string') return;
       expect(waitMs).toBeGreaterThanOrEqual(retryAfterMs);
       expect(waitMs).toBeLessThanOrEqual(roomMs);

@@ -27,7 +27,7 @@ describe.concurrent('each address of a host but the last', () => {
       }
       const given = noted.opened().map(({ addressMs = 0 }) => addressMs);
       expect(given.length).toBeGreaterThan(1);
-      // A third of the time that is left. On a busy machine less is left.
+      // A third of the limit of a request, which is a third of `timeout`. On a busy machine less is left.
       for (const addressMs of given) {
         expect(Number.isInteger(addressMs)).toBe(true);
         expect(addressMs).toBeLessThanOrEqual(ms);

@@ -39,7 +39,8 @@ describe('ims-url', () => {
     'http://127.0.0.1.evil.example',
     'http://localhost.evil.example',
     'https://adobelogin.com./',
-    'https://аdobelogin.com',
+    // A Cyrillic letter in place of the first.
+    'https://\u0430dobelogin.com',
     'ftp://adobelogin.com',
     'file:///etc/passwd',
     'javascript:alert(1)',
@@ -51,7 +52,7 @@ describe('ims-url', () => {
   });
 
   it.each(['ims-na1.adobelogin.com', 'ims-na1.adobelogin.com:443'])(
-    '%s is said to have no scheme, not to be another host',
+    '%s is called no URL, and not another host',
     (value) => {
       expect(problemsOf({ 'ims-url': value }).join()).toMatch(/is not a URL; write https:/);
     },

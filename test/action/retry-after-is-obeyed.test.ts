@@ -22,7 +22,7 @@ function waitedMs([first, second]: readonly RecordedRequest[]): number {
 /** An HTTP date, so many milliseconds from now. */
 const dateIn = (ms: number): string => new Date(Date.now() + ms).toUTCString();
 
-// These wait.
+// Concurrent, as each of these takes seconds.
 describe.concurrent('Retry-After', () => {
   test('in seconds is waited for', async ({ ims, job, inputs }) => {
     ims.script(retryAfter('1'));

@@ -5,9 +5,11 @@ import { expect } from 'vitest';
 import { expectFromIms, test } from '../support/cache-fixtures.ts';
 
 test('the runtime token and the signed URLs are shown nowhere, also with all debugging on', async ({
+  ims,
   cache,
   runJob,
 }) => {
+  // `runJob` looks at what each step has written.
   const noisy = { NODE_DEBUG: 'http,https,net,tls,stream', RUNNER_DEBUG: '1' };
   await runJob({}, noisy, { debug: true });
   expect((await runJob({}, noisy, { debug: true })).outputs['source']).toBe('repository');
@@ -21,6 +23,8 @@ test('the runtime token and the signed URLs are shown nowhere, also with all deb
     ['lookup', bearer],
     ['download', undefined],
   ]);
+  expect(ims.requests).not.toEqual([]);
+  expect(JSON.stringify(ims.requests)).not.toContain(cache.env['ACTIONS_RUNTIME_TOKEN']);
 });
 
 test('only the loopback interface is asked over http', async ({ cache, runJob, startProxy }) => {

@@ -37,7 +37,7 @@ const actionsMetadataProvider = {
     Promise.resolve(name === 'adobe-ims-token' ? metadata : undefined),
 };
 
-/** GitHub has them since June 2026; the package still keeps them behind a flag. */
+/** GitHub has background steps since June 2026. The package still keeps them behind a flag. */
 const featureFlags: FeatureFlags = { isEnabled: (name) => name === 'allowBackgroundSteps' };
 
 let validate: (path: string, text: string) => Promise<readonly string[]>;
@@ -103,18 +103,18 @@ describe('GitHub finds what is wrong with', () => {
     expect(await validate('.github/workflows/x.yml', asWorkflow(block))).toHaveLength(1);
   });
 
-  it('an action that runs on nothing', async () => {
+  it('an action that runs on an unknown Node', async () => {
     const text = read('action.yml').replace('node24', 'node23');
     expect(await validate('action.yml', text)).toHaveLength(1);
   });
 });
 
 /** This action, as the pages name it. */
-const US = repositoryOf(root);
+const THIS_ACTION = repositoryOf(root);
 /** This action by its major version or by commit, others by commit with their version. */
 const ALLOWED = [
   /^\.\/$/,
-  RegExp(`^${US}@(?:v1|<full commit SHA>)(?: # v[\\d.]+)?$`),
+  RegExp(`^${THIS_ACTION}@(?:v1|<full commit SHA>)(?: # v[\\d.]+)?$`),
   /^(?!.*adobe-ims-token)\S+@[\da-f]{40} # v\d\S*$/,
 ];
 
@@ -129,7 +129,7 @@ function idsIn(value: unknown): readonly unknown[] {
   if (typeof value !== 'object' || value === null) return [];
   const { uses, id } = value as Readonly<Record<string, unknown>>;
   const nested = Object.values(value).flatMap(idsIn);
-  return typeof uses === 'string' && uses.startsWith(`${US}@`) ? [id, ...nested] : nested;
+  return typeof uses === 'string' && uses.startsWith(`${THIS_ACTION}@`) ? [id, ...nested] : nested;
 }
 
 describe('the examples', () => {
@@ -145,16 +145,37 @@ describe('the examples', () => {
     expect(badUses(block.text)).toEqual([]);
   });
 
-  it.each(blocks)('in $page, line $line, use outputs that exist', ({ text }) => {
+  /** The outputs of this action that a block uses. */
+  const outputsIn = (text: string): readonly string[] => {
     const ids = idsIn(parse(text));
-    for (const [, id = '', output = ''] of text.matchAll(/steps\.([\w-]+)\.outputs\.([\w-]+)/g))
-      if (ids.includes(id)) expect(Object.keys(metadata.outputs)).toContain(output);
+    return [...text.matchAll(/steps\.([\w-]+)\.outputs\.([\w-]+)/g)].flatMap(
+      ([, id = '', output = '']) => (ids.includes(id) ? [output] : []),
+    );
+  };
+
+  it.each(blocks)('in $page, line $line, use outputs that exist', ({ text }) => {
+    for (const output of outputsIn(text)) expect(Object.keys(metadata.outputs)).toContain(output);
+  });
+
+  it('use outputs at all', () => {
+    expect(blocks.flatMap(({ text }) => outputsIn(text)).length).toBeGreaterThan(5);
   });
 
   it('may not use another version or name of this action, or an action without commit or version', () => {
     const sha = '0123456789abcdef0123456789abcdef01234567';
-    const good = [`${US}@v1`, `${US}@<full commit SHA> # v1.0.0`, `actions/x@${sha} # v7`, './'];
-    const bad = [`${US}@v2`, US, 'o/adobe-ims-token@v1', 'actions/x@v7 # v7', `actions/x@${sha}`];
+    const good = [
+      `${THIS_ACTION}@v1`,
+      `${THIS_ACTION}@<full commit SHA> # v1.0.0`,
+      `actions/x@${sha} # v7`,
+      './',
+    ];
+    const bad = [
+      `${THIS_ACTION}@v2`,
+      THIS_ACTION,
+      'o/adobe-ims-token@v1',
+      'actions/x@v7 # v7',
+      `actions/x@${sha}`,
+    ];
     expect(badUses([...good, ...bad].map((uses) => `- uses: ${uses}\n`).join(''))).toEqual(bad);
   });
 

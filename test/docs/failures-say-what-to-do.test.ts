@@ -142,15 +142,14 @@ describe('a message', () => {
 
   it('about something unknown shows its kind alone', () => {
     const message = read(failureOf(new TypeError('p8e-test-text')));
-    expect(message).toMatch(
-      /^(The action has a defect|Unexpected error in the action) \(TypeError\)\./,
-    );
+    expect(message).toMatch(/^Unexpected error in the action \(TypeError\)\./);
     expect(message).not.toContain('p8e-test');
   });
 
   it.each([
-    [{}, 'docs/troubleshooting.md#gateway'],
+    ['its path without a version', {}, 'docs/troubleshooting.md#gateway'],
     [
+      'the page of its version',
       {
         GITHUB_SERVER_URL: 'https://github.com',
         GITHUB_ACTION_REPOSITORY: 'octo-org/adobe-ims-token',
@@ -159,6 +158,7 @@ describe('a message', () => {
       'https://github.com/octo-org/adobe-ims-token/blob/v1/docs/troubleshooting.md#gateway',
     ],
     [
+      'its path if the repository has an odd name',
       {
         GITHUB_SERVER_URL: 'https://github.com',
         GITHUB_ACTION_REPOSITORY: 'a b',
@@ -166,7 +166,7 @@ describe('a message', () => {
       },
       'docs/troubleshooting.md#gateway',
     ],
-  ])('names the documentation of its own version', (env, url) => {
+  ])('links to %s', (_what, env, url) => {
     for (const name of ['GITHUB_SERVER_URL', 'GITHUB_ACTION_REPOSITORY', 'GITHUB_ACTION_REF'])
       vi.stubEnv(name, '');
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);

@@ -1,4 +1,4 @@
-/** GitHub's API, as far as the settings of one repository go. It keeps what is written to it. */
+/** A stand-in for GitHub's API, as far as the settings of one repository go. It keeps what is written to it. */
 
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -18,7 +18,7 @@ const ADMIN_ONLY =
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
-/** A copy of `value` with another value at this path; without what is there if that is undefined. */
+/** A copy of `value` with `to` at this path; if `to` is undefined, what is there is removed. */
 export function edited(value: unknown, path: readonly (string | number)[], to: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return to;
@@ -64,7 +64,7 @@ export class GitHubApi {
     this.set(address, edited(this.answers.get(address)?.answer, path, to));
   }
 
-  /** Sets what the file wants. */
+  /** Sets everything as .github/settings.json wants it. */
   setAll({ rulesets, addresses }: Settings): void {
     for (const ruleset of rulesets) this.#addRuleset(ruleset);
     for (const [address, { put, patch = put, get = patch }] of Object.entries(addresses))

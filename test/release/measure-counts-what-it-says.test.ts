@@ -53,14 +53,14 @@ describe('the sentences of comments', () => {
       '// (One two three.) Four five six.',
       ['1 3 (One two three.)', '1 3 Four five six.'],
     ],
-    ['do not count as one with two words', '// Two words. In bytes.', []],
+    ['need three words', '// Two words. In bytes.', []],
     [
-      'have words with letters or digits alone',
+      'count only words that hold a letter or a digit',
       '// one - two = 3 + four',
       ['1 4 one - two = 3 + four'],
     ],
     [
-      'go over lines',
+      'go on in the next line',
       '// One two\n// three four.\n// Five six seven.',
       ['1 4 One two three four.', '3 3 Five six seven.'],
     ],

@@ -44,6 +44,6 @@ it('who opens an issue finds where to report, where to ask, and where Adobe is',
   );
 });
 
-it('who opens a pull request finds what it needs', () => {
+it('there is a template of pull requests', () => {
   expect(existsSync(join(root, '.github/pull_request_template.md'))).toBe(true);
 });

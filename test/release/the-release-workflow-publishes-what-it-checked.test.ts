@@ -146,7 +146,7 @@ describe('a release', () => {
     ['v1.0.0-rc.1', 1],
     ['v1.0.0\nx', 1],
     ['v1.0.0', 0],
-  ])('has a version: %j', async (TAG, code) => {
+  ])('with the tag %j ends the step with %i', async (TAG, code) => {
     expect(await run(step('The version is one'), { TAG })).toMatchObject({ code });
   });
 });
@@ -244,7 +244,8 @@ it('both signatures are in the file that is published, one a line', () => {
   expect(
     step('Create the tag and the release, unless an earlier attempt of this run did').run,
   ).toContain('adobe-ims-token.intoto.jsonl');
-  if (spawnSync('jq', ['--version']).status !== 0) return;
+  // A machine without jq sees the first half of this test.
+  if (process.env['CI'] !== 'true' && spawnSync('jq', ['--version']).status !== 0) return;
   const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });

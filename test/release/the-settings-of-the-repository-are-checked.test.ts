@@ -91,7 +91,7 @@ function changesOfRulesets(): readonly Change[] {
   return settings.rulesets.flatMap(({ name, conditions, rules }, at): readonly Change[] => {
     const address = `rulesets/${at + 1}`;
     const line = RegExp(`^ruleset "${name}" for`);
-    const without = (what: string, path: readonly (string | number)[], to?: unknown): Change => [
+    const changed = (what: string, path: readonly (string | number)[], to?: unknown): Change => [
       `ruleset "${name}": ${what}`,
       (api) => {
         api.edit(address, path, to);
@@ -107,28 +107,28 @@ function changesOfRulesets(): readonly Change[] {
         },
         line,
       ],
-      without('disabled', ['enforcement'], 'disabled'),
-      without('only evaluated', ['enforcement'], 'evaluate'),
-      without('of another target', ['target'], 'push'),
-      without('one name is excluded', ['conditions', 'ref_name', 'exclude'], ['refs/tags/v9.9.9']),
-      without('for other names', ['conditions', 'ref_name', 'include'], ['refs/heads/x']),
+      changed('disabled', ['enforcement'], 'disabled'),
+      changed('only evaluated', ['enforcement'], 'evaluate'),
+      changed('of another target', ['target'], 'push'),
+      changed('one name is excluded', ['conditions', 'ref_name', 'exclude'], ['refs/tags/v9.9.9']),
+      changed('for other names', ['conditions', 'ref_name', 'include'], ['refs/heads/x']),
       ...refs.map((ref, index) =>
-        without(`not for ${ref}`, ['conditions', 'ref_name', 'include', index]),
+        changed(`not for ${ref}`, ['conditions', 'ref_name', 'include', index]),
       ),
-      ...rules.map(({ type }, index) => without(`no ${type}`, ['rules', index])),
-      without('the owners of the organization bypass it', ['bypass_actors', 9], {
+      ...rules.map(({ type }, index) => changed(`no ${type}`, ['rules', index])),
+      changed('the owners of the organization bypass it', ['bypass_actors', 9], {
         actor_id: 1,
         actor_type: 'OrganizationAdmin',
       }),
-      without('a role bypasses it', ['bypass_actors', 9], {
+      changed('a role bypasses it', ['bypass_actors', 9], {
         actor_id: 3,
         actor_type: 'RepositoryRole',
       }),
-      without('another app bypasses it', ['bypass_actors', 9], {
+      changed('another app bypasses it', ['bypass_actors', 9], {
         actor_id: 1,
         actor_type: 'Integration',
       }),
-      without('deploy keys bypass it', ['bypass_actors', 9], {
+      changed('deploy keys bypass it', ['bypass_actors', 9], {
         actor_id: null,
         actor_type: 'DeployKey',
       }),

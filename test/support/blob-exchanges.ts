@@ -86,7 +86,7 @@ export const EXCHANGES: readonly Exchange[] = [
   get('without a signature', 403, { url: (store) => withoutSignature(store.sign('a', 'r')) }),
   get('with permission to write', 403, { url: (store) => store.sign('a', 'cw') }),
   get('that comes too late', 403, { url: (store) => store.sign('a', 'r', EXPIRED_MS) }),
-  put('by POST', 400, { method: 'POST' }),
+  put('sent by POST', 400, { method: 'POST' }),
 ];
 
 /** A server that a blob store answers. */

@@ -71,7 +71,7 @@ export class BlobStore {
     return this.#blobs.get(this.#pathOf(name))?.bytes;
   }
 
-  /** Replaces a blob, as no signed URL allows. */
+  /** Replaces the bytes of a blob without a request. */
   write(name: string, bytes: Buffer): void {
     this.#blobs.set(this.#pathOf(name), { bytes, type: BYTES });
   }

@@ -39,7 +39,7 @@ export async function makeAuthority(): Promise<Authority> {
   return { cert: cert.toString('pem'), keys, name };
 }
 
-/** A server certificate for host names and addresses; valid for a day around now unless told otherwise. */
+/** A server certificate for host names and addresses; it has begun, and ends tomorrow unless told otherwise. */
 export async function issueCertificate(
   authority: Authority,
   options: { readonly names: readonly string[]; readonly notAfter?: Date },

@@ -7,7 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { listen } from './listen.ts';
 
 export type ProxyOptions = {
-  /** Where every tunnel leads, whatever host was asked for. */
+  /** The port to which every tunnel leads, whatever host was asked for; a closed one by default. */
   readonly port?: number | (() => number);
   /** Where to listen; 127.0.0.1 by default. */
   readonly address?: string;
@@ -18,7 +18,9 @@ export type ProxyOptions = {
 };
 
 export type ConnectProxy = {
+  /** Its URL where it listens on 127.0.0.1 and speaks http. */
   readonly url: string;
+  /** Where it listens. */
   readonly port: number;
   /** `host:port` of each CONNECT. */
   readonly tunnels: readonly string[];

@@ -1,4 +1,4 @@
-/** What a secret may look like in text. */
+/** The forms in which a secret may stand in a text. */
 
 import { encodings } from './masker.ts';
 
@@ -29,15 +29,18 @@ function base64Cores(bytes: Buffer): readonly string[] {
   });
 }
 
-/** Those, the forms that the runner masks, and others. None of an empty secret. */
+/**
+ * Every form in which a secret may stand in a text: those of `echoesOf`, those that the runner masks, base64 that
+ * is safe for a URL, and hex. None of an empty secret.
+ */
 export function formsOf(secret: string): readonly string[] {
   if (secret === '') return [];
   const bytes = Buffer.from(secret, 'utf8');
   const hex = bytes.toString('hex');
-  const base64 = [...encodings(secret), ...base64Cores(bytes)];
-  const urlSafe = base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
+  const encoded = [...encodings(secret), ...base64Cores(bytes)];
+  const urlSafe = encoded.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
   const percent = encodeURIComponent(secret.toWellFormed());
   return [
-    ...new Set([...echoesOf(secret), ...base64, ...urlSafe, percent, hex, hex.toUpperCase()]),
+    ...new Set([...echoesOf(secret), ...encoded, ...urlSafe, percent, hex, hex.toUpperCase()]),
   ];
 }

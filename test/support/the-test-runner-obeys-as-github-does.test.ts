@@ -26,16 +26,16 @@ describe('the masker', () => {
     ['JSON', 'p8e-test-\u0001"\\\t\u2028é/', 'p8e-test-\\u0001\\"\\\\\\t\\u2028é/', '***'],
     ['command line', 'p8e"test', 'p8e\\"test', '***'],
     ['expression', "p8e'test", "p8e''test", '***'],
-    ['another case, which is not covered', 'p8e-test', 'P8E-TEST', 'P8E-TEST'],
-    ['hex, which is not covered', 'p8e', '703865', '703865'],
+    ['another case (not covered)', 'p8e-test', 'P8E-TEST', 'P8E-TEST'],
+    ['hex (not covered)', 'p8e', '703865', '703865'],
     ['one character', 'e', 'p8e-test', 'p8***-t***st'],
     ['neighbours', 'p8e', 'p8ep8e p8e', '*** ***'],
     ['overlapping places', 'aba', 'xababax', 'x***x'],
-    ['a blank, which is refused', ' ', 'a b', 'a b'],
+    ['a blank (refused)', ' ', 'a b', 'a b'],
     ['each line', 'abc\ndef\r\n ghi', 'abc-def-ghi', '***-***-***'],
     ['all lines', 'abc\ndef\r\nghi', '<abc\ndef\r\nghi>', '<***>'],
     ['blanks around a mask', ' p8e-test ', '< p8e-test >', '<***>'],
-  ] as const)('knows %s', ([, secret, text, expected]) => {
+  ] as const)('treats %s as the runner does', ([, secret, text, expected]) => {
     expect(maskedBy(secret, text)).toBe(expected);
   });
 });
@@ -57,11 +57,15 @@ describe('the files of a step', () => {
   });
 
   test.for([
-    ['neither = nor <<', 'a=1\nb\nc=3', "Invalid format 'b'"],
-    ['no delimiter', 'a=1\nb<<\n', "Invalid format 'b<<'"],
-    ['no end', 'a=1\nb<<E\nx\n', "Invalid value. Matching delimiter not found 'E'"],
-    ['a CR after the end', 'a=1\nb<<E\nE\r\n', "Invalid value. Matching delimiter not found 'E'"],
-  ] as const)('may not hold %s; what came before stays', ([, content, error]) => {
+    ['with neither = nor <<', 'a=1\nb\nc=3', "Invalid format 'b'"],
+    ['without a delimiter', 'a=1\nb<<\n', "Invalid format 'b<<'"],
+    ['without an end', 'a=1\nb<<E\nx\n', "Invalid value. Matching delimiter not found 'E'"],
+    [
+      'with a CR after its end',
+      'a=1\nb<<E\nE\r\n',
+      "Invalid value. Matching delimiter not found 'E'",
+    ],
+  ] as const)('an entry %s is refused; what came before stays', ([, content, error]) => {
     expect(parseEntries(content)).toEqual({ entries: [{ name: 'a', value: '1' }], error });
   });
 });

@@ -1,4 +1,4 @@
-/** What holds for every step, whatever happened to it. */
+/** What holds for every step that succeeds, and for every one that fails. */
 
 import { readdirSync } from 'node:fs';
 
@@ -37,7 +37,7 @@ export function maskedBy({ masks }: StepResult, text: string): string {
   return masker.mask(text);
 }
 
-/** No client secret in any form, nothing on stderr, and no injected command. */
+/** No secret of the usual client in any form, nothing on stderr, and no injected command. */
 function expectClean(step: StepResult): void {
   const texts = { ...step.files, written: written(step) };
   for (const form of testClient.secrets.flatMap(formsOf))

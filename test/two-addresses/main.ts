@@ -42,7 +42,9 @@ function missing(): readonly string[] {
     'tap',
   );
   return [
-    ...(makesTap ? [] : ['Linux with unshare, ip and /dev/net/tun, as root']),
+    ...(makesTap
+      ? []
+      : ['Linux with unshare, ip and /dev/net/tun, as root or with user namespaces']),
     ...(works('python3', '--version') ? [] : ['python3']),
     ...(works('nsenter', '--version') ? [] : ['nsenter']),
   ];

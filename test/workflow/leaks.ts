@@ -2,7 +2,7 @@
 
 import { formsOf } from '../support/forms.ts';
 
-/** Where a secret is in a log; `line` is how the line begins, without the secret, as it is printed itself. */
+/** Where a secret is in a log. `line` is the text before it; that is printed, so the secret is left out. */
 export type Leak = { readonly secret: number; readonly form: string; readonly line: string };
 
 /** Shorter ones could be in a log by chance. */
@@ -23,13 +23,13 @@ function unfolded(log: string): string {
  * @throws Error for a secret too short to be searched for
  */
 export function findLeaks(log: string, secrets: readonly string[]): readonly Leak[] {
-  const folded = unfolded(log);
+  const joined = unfolded(log);
   return secrets.flatMap((secret, index) => {
     if (secret.length < SHORTEST) throw new Error(`Secret ${index} is too short to search for.`);
     const forms = partsOf(secret).flatMap(formsOf);
     return forms.flatMap((text, number) => {
       const at = log.indexOf(text);
-      if (at < 0 && !folded.includes(text)) return [];
+      if (at < 0 && !joined.includes(text)) return [];
       // The text just before tells the place; the line itself holds the secret.
       const before = at < 0 ? '(folded over lines)' : log.slice(log.lastIndexOf('\n', at) + 1, at);
       const form = number === 0 ? 'in the clear' : 'in another form';
