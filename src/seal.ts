@@ -46,7 +46,7 @@ function openWith(bytes: Buffer, secret: string, binding: readonly string[]): st
     const text = decipher.update(bytes.subarray(HEADER_BYTES));
     return Buffer.concat([text, decipher.final()]).toString('utf8');
   } catch {
-    // Too short, or not sealed with this secret for this binding.
+    // Too short, of another version, or not sealed with this secret for this binding.
     return undefined;
   }
 }
@@ -60,7 +60,6 @@ export function open(
   secrets: readonly string[],
   binding: readonly string[],
 ): { readonly text: string; readonly secret: string } | undefined {
-  if (bytes[0] !== VERSION) return undefined;
   for (const secret of secrets) {
     const text = openWith(bytes, secret, binding);
     if (text !== undefined) return { text, secret };

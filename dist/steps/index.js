@@ -2832,8 +2832,6 @@ function openWith(bytes, secret, binding) {
     }
 }
 function seal_open(bytes, secrets, binding) {
-    if (bytes[0] !== VERSION)
-        return undefined;
     for (const secret of secrets) {
         const text = openWith(bytes, secret, binding);
         if (text !== undefined)
