@@ -30,32 +30,36 @@ describe('one token is revoked once', () => {
     fresh: { ...REVOKING, 'min-validity': '999999' },
   };
   test.for([
-    'revoking, revoking',
-    'revoking, plain',
-    'plain, revoking',
-    'revoking, plain, revoking, plain',
-    'alone, revoking, alone',
-    'plain, alone',
-    'revoking, fresh, revoking',
-  ])('by the steps %s', async (steps, { ims, job, inputs }) => {
-    const owners = new Map<string, number>();
-    for (const name of steps.split(', ') as (keyof typeof STEPS)[]) {
-      const step = await job.uses({ ...inputs, ...STEPS[name] });
-      const token = step.outputs['access-token'] ?? '';
-      const states = Object.keys(step.state).length;
-      if (name !== 'plain') owners.set(token, (owners.get(token) ?? 0) + states);
-      else expect(states).toBe(0);
-    }
-    for (const post of await job.finish())
-      expect(post).toMatchObject({ exitCode: 0, annotations: [] });
-    expect(
-      revocations(ims)
-        .map(({ form }) => form['token'])
-        .sort(),
-    ).toEqual([...owners.keys()].sort());
-    // For each token, the state of one step alone makes its post step act.
-    expect(new Set(owners.values())).toEqual(new Set([1]));
-  });
+    ['revoking, revoking', 1],
+    ['revoking, plain', 1],
+    ['plain, revoking', 1],
+    ['revoking, plain, revoking, plain', 1],
+    ['alone, revoking, alone', 3],
+    ['plain, alone', 2],
+    ['revoking, fresh, revoking', 2],
+  ] as const)(
+    'by the steps %s, with %i from IMS',
+    async ([steps, issued], { ims, job, inputs }) => {
+      const owners = new Map<string, number>();
+      for (const name of steps.split(', ') as (keyof typeof STEPS)[]) {
+        const step = await job.uses({ ...inputs, ...STEPS[name] });
+        const token = step.outputs['access-token'] ?? '';
+        const states = Object.keys(step.state).length;
+        if (name !== 'plain') owners.set(token, (owners.get(token) ?? 0) + states);
+        else expect(states).toBe(0);
+      }
+      expect(ims.requests).toHaveLength(issued);
+      for (const post of await job.finish())
+        expect(post).toMatchObject({ exitCode: 0, annotations: [] });
+      expect(
+        revocations(ims)
+          .map(({ form }) => form['token'])
+          .sort(),
+      ).toEqual([...owners.keys()].sort());
+      // For each token, the state of one step alone makes its post step act.
+      expect(new Set(owners.values())).toEqual(new Set([1]));
+    },
+  );
 
   test('whatever a step leaves in RUNNER_TEMP', async ({ ims, job, inputs }) => {
     const first = await job.uses({ ...inputs, ...REVOKING });

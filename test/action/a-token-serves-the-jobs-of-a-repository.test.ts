@@ -36,6 +36,15 @@ describe('a token in the repository', () => {
     expect(ims.requests).toHaveLength(2);
   });
 
+  test('serves the next step of its job from the job', async ({ cache, startJob, inputs }) => {
+    const job = await startJob({ env: cache.env });
+    await job.uses({ ...inputs, reuse: 'repository' });
+    const sent = cache.requests.length;
+    const step = await job.uses({ ...inputs, reuse: 'repository' });
+    expect(step.outputs['source']).toBe('job');
+    expect(cache.requests).toHaveLength(sent);
+  });
+
   test('opens with either of two secrets', async ({ runJob }) => {
     await runJob();
     const step = await runJob({ 'client-secret': `${ROTATED}\n${SECRET}` });
