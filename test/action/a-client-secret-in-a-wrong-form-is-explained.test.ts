@@ -147,6 +147,14 @@ describe('what is no client secret', () => {
   });
 });
 
+it.each([
+  ['client-id', 'vars'],
+  ['org-id', 'vars'],
+  ['client-secret', 'secrets'],
+] as const)('a name of a variable in `%s` is answered with `%s.NAME`', (name, context) => {
+  expect(problemsOf({ [name]: '$NAME' }).join()).toContain(`\`\${{ ${context}.NAME }}\``);
+});
+
 describe('what is no refresh token and no code', () => {
   const inputsOf = (name: string, value: string): Inputs =>
     name === 'refresh-token'

@@ -1,6 +1,7 @@
 /** The token of an earlier step is used again in its job. */
 
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { describe, expect } from 'vitest';
 
@@ -68,11 +69,14 @@ describe('the token of an earlier step', () => {
     'is not kept where RUNNER_TEMP is %j, and nobody needs to know',
     async (temp, { ims, startJob, inputs }) => {
       const job = await startJob({ env: { RUNNER_TEMP: temp } });
+      // Paths that are not absolute would lead into the workspace.
+      mkdirSync(join(job.workspace, 'relative'));
       for (const step of [await job.uses(inputs), await job.uses(inputs)]) {
         expectSuccess(step);
         expect(step.annotations).toEqual([]);
       }
       expect(ims.requests).toHaveLength(2);
+      expect(readdirSync(job.workspace, { recursive: true }).join()).not.toContain('adobe-');
     },
   );
 });
